@@ -1,0 +1,148 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/** Milliseconds, bytes and counts that installations may raise; defaults are the wire's normative limits. */
+const limits = z.strictObject({
+  /** Calls of one person. */
+  personPerSecond: z.number().positive().default(50),
+  /** Calls of one person on staff procedures. */
+  staffPerHour: z.number().positive().default(1_000),
+  /** Lookups of one operator key; each item of a lookupMany counts. */
+  lookupsPerSecond: z.number().positive().default(200_000),
+  /** Calls without credentials, per address. */
+  anonymousPerHour: z.number().positive().default(100),
+  /** New connections, per address. */
+  connectionsPerSecond: z.number().positive().default(200),
+  unansweredCalls: z.number().int().positive().default(1_024),
+  watchedTopics: z.number().int().positive().default(100),
+  messageBytes: z
+    .number()
+    .int()
+    .positive()
+    .default(256 * 1024),
+  /** Unread events of a log watcher before it is closed as a slow consumer. */
+  unreadEventBytes: z
+    .number()
+    .int()
+    .positive()
+    .default(1024 * 1024),
+  unreadEventMs: z.number().int().positive().default(10_000),
+  heartbeatKeyMs: z.number().int().positive().default(1_000),
+  heartbeatMs: z.number().int().positive().default(5_000),
+  checksSpoolBytes: z
+    .number()
+    .int()
+    .positive()
+    .default(1024 ** 3),
+});
+export type Limits = z.output<typeof limits>;
+
+const flag = z.enum(['0', '1', 'true', 'false']).transform((value) => value === '1' || value === 'true');
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean),
+);
+const json = z.string().transform((text, context) => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    context.addIssue({ code: 'custom', message: 'not JSON' });
+    return z.NEVER;
+  }
+});
+
+/** Every key the product reads from the environment; documented for people in .env.example. */
+const environment = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  DATA_DIR: z.string().min(1).default('.data'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'not a postgres:// URL')
+    .optional(),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, 'not a redis:// URL')
+    .optional(),
+  DEMO: flag.optional(),
+  ADMIN_EMAIL: z.email().optional(),
+  ADMIN_PASSWORD: z.string().min(10, 'at least 10 characters').optional(),
+  SECRETS_FILE: z.string().min(1).optional(),
+  TRUSTED_PROXIES: list.default([]),
+  METRICS_ALLOW: list.default([]),
+  LIMITS: json.pipe(limits).default(() => limits.parse({})),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  NODE_ENV: z.string().optional(),
+});
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly dataDir: string;
+  /** Absent: the embedded PostgreSQL in dataDir. */
+  readonly databaseUrl: string | undefined;
+  /** Absent: one node, with an in-process bus. */
+  readonly redisUrl: string | undefined;
+  /** Sample data and printed demo accounts; listens on loopback only. */
+  readonly demo: boolean;
+  /** The first administrator, created when there is none. */
+  readonly admin: { readonly email: string; readonly password: string } | undefined;
+  readonly secretsFile: string;
+  /** Addresses or CIDR blocks whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+  /** Addresses or CIDR blocks, beside loopback, that may read /metrics. */
+  readonly metricsAllow: readonly string[];
+  readonly limits: Limits;
+  readonly logLevel: string;
+}
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** The only reader of process.env. A wrong value is a one-line error that names the key. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const set = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = environment.safeParse(set);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const [key, ...rest] = issue?.path ?? [];
+    throw new ConfigError(`${String(key)}: ${rest.length > 0 ? `${rest.join('.')}: ` : ''}${issue?.message}`);
+  }
+  return normalise(parsed.data);
+}
+
+function normalise(values: z.output<typeof environment>): Config {
+  const dataDir = resolve(values.DATA_DIR);
+  if ((values.ADMIN_EMAIL === undefined) !== (values.ADMIN_PASSWORD === undefined)) {
+    const missing = values.ADMIN_EMAIL === undefined ? 'ADMIN_EMAIL' : 'ADMIN_PASSWORD';
+    throw new ConfigError(`${missing}: ADMIN_EMAIL and ADMIN_PASSWORD go together`);
+  }
+  const serious =
+    values.DATABASE_URL !== undefined || values.ADMIN_EMAIL !== undefined || values.NODE_ENV === 'production';
+  const demo = values.DEMO ?? !serious;
+  if (demo && !['127.0.0.1', '::1', 'localhost'].includes(values.HOST)) {
+    throw new ConfigError(`HOST: demo mode listens on loopback only, not on ${values.HOST} (set DEMO=0)`);
+  }
+  return {
+    port: values.PORT,
+    host: values.HOST,
+    dataDir,
+    databaseUrl: values.DATABASE_URL,
+    redisUrl: values.REDIS_URL,
+    demo,
+    admin:
+      values.ADMIN_EMAIL !== undefined && values.ADMIN_PASSWORD !== undefined
+        ? { email: values.ADMIN_EMAIL.toLowerCase(), password: values.ADMIN_PASSWORD }
+        : undefined,
+    secretsFile: resolve(values.SECRETS_FILE ?? `${dataDir}/secrets.json`),
+    trustedProxies: values.TRUSTED_PROXIES,
+    metricsAllow: values.METRICS_ALLOW,
+    limits: values.LIMITS,
+    logLevel: values.LOG_LEVEL,
+  };
+}

@@ -1,0 +1,17 @@
+import type { Procedure } from '@kinga/shared/contract/procedure.ts';
+import type { Express } from 'express';
+import type { Handlers } from './platform/call/handler.ts';
+import type { LogSource, OutboxLog, StateSource } from './platform/feed/source.ts';
+import type { Service } from './platform/lifecycle/service.ts';
+
+/** What a domain hands to the composition root: its handlers, its topics, its life. */
+export interface Domain<TContract extends Readonly<Record<string, Procedure>> = Record<string, never>> {
+  readonly name: string;
+  readonly handlers: Handlers<TContract>;
+  readonly logs?: readonly LogSource[];
+  readonly outboxLogs?: readonly OutboxLog[];
+  readonly states?: readonly StateSource[];
+  readonly services?: readonly Service[];
+  /** Routes beside the HTTP mirror, e.g. /.well-known/jwks.json. */
+  routes?(app: Express): void;
+}

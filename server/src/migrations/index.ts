@@ -1,0 +1,4 @@
+import { Migration0001Platform } from './0001-platform.ts';
+
+/** In order; a migration that has been released is never edited, a new one is added. */
+export const migrations = [{ name: '0001-platform', class: Migration0001Platform }];

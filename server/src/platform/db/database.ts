@@ -1,0 +1,139 @@
+import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { CompiledQuery } from 'kysely';
+import pg from 'pg';
+import type { Logger } from '../log/log.ts';
+import { isRetryable } from './errors.ts';
+import type { Tx } from './tx.ts';
+
+/** The role every statement of a hub, worker or importer runs as: neither superuser nor owner of a table. */
+export const HUB_ROLE = 'kinga_hub';
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly log: Logger;
+  readonly applicationName: string;
+  readonly poolMax?: number;
+}
+
+const STATEMENT_RETRIES_MAX = 5;
+
+/**
+ * A frozen process may hold nobody up: PostgreSQL itself ends a transaction that idles for 2 s, and a lost
+ * peer is noticed by keepalive.
+ */
+const SESSION_SETTINGS = [
+  `-c role=${HUB_ROLE}`,
+  '-c idle_in_transaction_session_timeout=2000',
+  '-c lock_timeout=5000',
+  '-c statement_timeout=15000',
+  '-c tcp_keepalives_idle=5',
+  '-c tcp_keepalives_interval=2',
+  '-c tcp_keepalives_count=3',
+  '-c timezone=UTC',
+].join(' ');
+
+/** One process's way to PostgreSQL: a pool for hand-written SQL, and the ORM for everything unhurried. */
+export class Database {
+  readonly pool: pg.Pool;
+  readonly url: string;
+  readonly #options: DatabaseOptions;
+  #orm: MikroORM | undefined;
+
+  constructor(options: DatabaseOptions) {
+    this.#options = options;
+    this.url = options.url;
+    this.pool = new pg.Pool({ ...this.connection(), max: options.poolMax ?? 16 });
+    // An idle client whose server went away: the pool replaces it, the process must not die of it.
+    this.pool.on('error', (error) => options.log.warn({ err: error }, 'idle database connection lost'));
+  }
+
+  /** Settings for a connection of one's own (LISTEN, COPY, the freshness question). */
+  connection(): pg.ClientConfig {
+    return {
+      connectionString: this.url,
+      application_name: this.#options.applicationName,
+      options: SESSION_SETTINGS,
+      keepAlive: true,
+      connectionTimeoutMillis: 5_000,
+    };
+  }
+
+  useOrm(orm: MikroORM): void {
+    this.#orm = orm;
+  }
+
+  async query<TRow extends object = Record<string, unknown>>(text: string, values: readonly unknown[] = []) {
+    const result = await this.pool.query<TRow>(text, values as unknown[]);
+    return { rows: result.rows, rowCount: result.rowCount ?? 0 };
+  }
+
+  /**
+   * Runs the work in one transaction (READ COMMITTED) and again from the start when PostgreSQL says that it
+   * lost a race (40001, 40P01). The work must therefore have no effect outside the transaction.
+   */
+  async transaction<TResult>(work: (tx: Tx) => Promise<TResult>): Promise<TResult> {
+    return retrying(async () => {
+      const client = await this.pool.connect();
+      let broken: Error | undefined;
+      try {
+        await client.query('BEGIN');
+        const result = await work(txOf(client));
+        await client.query('COMMIT');
+        return result;
+      } catch (error) {
+        await client.query('ROLLBACK').catch((rollbackError: Error) => {
+          broken = rollbackError;
+        });
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    });
+  }
+
+  /** The same, with the ORM: `em` and `tx` are the same transaction, so audit and outbox rows go with it. */
+  async unitOfWork<TResult>(work: (em: EntityManager, tx: Tx) => Promise<TResult>): Promise<TResult> {
+    return retrying(() =>
+      this.em().transactional((em) => work(em as EntityManager, txOfEntityManager(em as EntityManager))),
+    );
+  }
+
+  /** A fresh ORM context for reading; contexts are never shared between calls. */
+  em(): EntityManager {
+    if (!this.#orm) throw new Error('the ORM is not open in this process');
+    return this.#orm.em.fork() as EntityManager;
+  }
+
+  async close(): Promise<void> {
+    await this.#orm?.close();
+    await this.pool.end();
+  }
+}
+
+export function txOf(client: pg.ClientBase): Tx {
+  return {
+    async query<TRow extends object>(text: string, values: readonly unknown[] = []) {
+      const result = await client.query<TRow>(text, values as unknown[]);
+      return { rows: result.rows, rowCount: result.rowCount ?? 0 };
+    },
+  };
+}
+
+function txOfEntityManager(em: EntityManager): Tx {
+  return {
+    async query<TRow extends object>(text: string, values: readonly unknown[] = []) {
+      const result = await em.getKysely().executeQuery<TRow>(CompiledQuery.raw(text, [...values]));
+      return { rows: result.rows, rowCount: Number(result.numAffectedRows ?? result.rows.length) };
+    },
+  };
+}
+
+async function retrying<TResult>(attempt: () => Promise<TResult>): Promise<TResult> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (tries >= STATEMENT_RETRIES_MAX || !isRetryable(error)) throw error;
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import { type Logger, pino } from 'pino';
+
+export type { Logger } from 'pino';
+
+/** JSON lines on stdout. Never personal data: identifiers, names, e-mail addresses, tokens and keys stay out. */
+export function createLogger(options: {
+  level: string;
+  node: string;
+  part: 'hub' | 'worker' | 'import';
+}): Logger {
+  return pino({
+    level: options.level,
+    base: { node: options.node, part: options.part },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    redact: {
+      paths: [
+        '*.token',
+        '*.apiKey',
+        '*.password',
+        '*.accessToken',
+        '*.refreshToken',
+        '*.identifiers',
+        'req.headers',
+      ],
+      remove: true,
+    },
+  });
+}

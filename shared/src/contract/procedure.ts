@@ -1,0 +1,70 @@
+import type { z } from 'zod';
+
+/** The roles an account can have. A role never implies another. */
+export const ROLES = ['admin', 'regulator', 'operator', 'bettor'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** What an operator's API key may be allowed to do. */
+export const SCOPES = ['exclusions:lookup', 'exclusions:watch'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/**
+ * Who may call a procedure or watch a topic. Deny unless listed.
+ * - `public`: anyone, signed in or not.
+ * - `signedIn`: any account (not API keys).
+ * - `roles` / `scopes`: an account with one of the roles, or an API key with one of the scopes.
+ */
+export type Access =
+  | 'public'
+  | 'signedIn'
+  | { readonly roles?: readonly Role[]; readonly scopes?: readonly Scope[] };
+
+/** A business error a procedure declares beside the protocol's own codes (HTTP 422). */
+export interface DeclaredError {
+  readonly message: string;
+  /** May the same call succeed when it is simply sent again? */
+  readonly retry: boolean;
+}
+
+export interface ProcedureSpec<
+  TInput extends z.ZodType = z.ZodType,
+  TOutput extends z.ZodType = z.ZodType,
+  TErrors extends Readonly<Record<string, DeclaredError>> = Readonly<Record<string, DeclaredError>>,
+> {
+  readonly summary: string;
+  readonly access: Access;
+  readonly input: TInput;
+  readonly output: TOutput;
+  readonly errors?: TErrors;
+  /**
+   * Whether the call takes an idempotency key. Commands that move money or register something accept one;
+   * procedures that return a secret never do (the stored answer would be a copy of the secret).
+   */
+  readonly idempotency?: 'accepted' | 'required';
+  /** Which limit counts the call: a person's, the stricter hourly one for staff, or the key's lookups. */
+  readonly limit?: 'person' | 'staff' | 'lookup';
+}
+
+export interface Procedure<
+  TName extends string = string,
+  TInput extends z.ZodType = z.ZodType,
+  TOutput extends z.ZodType = z.ZodType,
+> extends ProcedureSpec<TInput, TOutput> {
+  readonly name: TName;
+}
+
+/** Declares one procedure; the name is `<domain>.<procedure>`, the public face on every transport. */
+export function procedure<TName extends string, TInput extends z.ZodType, TOutput extends z.ZodType>(
+  name: TName,
+  spec: ProcedureSpec<TInput, TOutput>,
+): Procedure<TName, TInput, TOutput> {
+  return { name, ...spec };
+}
+
+export type InputOf<TProcedure> =
+  TProcedure extends Procedure<string, infer TInput, z.ZodType> ? z.input<TInput> : never;
+/** The input after parsing: defaults filled in, strings trimmed where the schema says so. */
+export type ParsedInputOf<TProcedure> =
+  TProcedure extends Procedure<string, infer TInput, z.ZodType> ? z.output<TInput> : never;
+export type OutputOf<TProcedure> =
+  TProcedure extends Procedure<string, z.ZodType, infer TOutput> ? z.output<TOutput> : never;

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import * as fields from '../contract/fields.ts';
+import { procedure } from '../contract/procedure.ts';
+import { topic } from '../contract/topic.ts';
+import { identifiers } from './identifier.ts';
+
+/** L.N. 112 of 2026, regulation 69(2): the only periods there are. */
+export const PERIODS = ['24h', '7d', '30d', '6mo', '1y', 'permanent'] as const;
+export type Period = (typeof PERIODS)[number];
+export const SOURCES = ['person', 'family', 'operator', 'court', 'regulator'] as const;
+export type Source = (typeof SOURCES)[number];
+export const PURPOSES = ['registration', 'login', 'deposit', 'bet', 'marketing'] as const;
+export type Purpose = (typeof PURPOSES)[number];
+export const ANSWERS = ['EXCLUDED', 'CLEAR', 'UNKNOWN'] as const;
+export type Answer = (typeof ANSWERS)[number];
+
+const exclusion = z.object({
+  id: fields.id,
+  /** What a person quotes to support; unique. */
+  reference: z.string(),
+  status: z.enum(['pending', 'active', 'ended']),
+  period: z.enum(PERIODS),
+  source: z.enum(SOURCES),
+  startsAt: fields.instant,
+  /** null for a permanent one. From 6mo on the exclusion stays in force after it, until a return is granted. */
+  endsAt: fields.instant.nullable(),
+  registeredAt: fields.instant,
+  /** Its (last) entry in the register's log. */
+  seq: fields.seq,
+  /** Two known people stood behind the identifiers: attached to both, for staff to look at. */
+  needsReview: z.boolean(),
+});
+export type Exclusion = z.output<typeof exclusion>;
+
+const exclusionDetail = exclusion.extend({
+  reason: z.string().nullable(),
+  /** Sealed originals, opened for staff only; each opening is audited. */
+  people: z.array(
+    z.object({
+      id: fields.id,
+      name: z.string().nullable(),
+      dateOfBirth: z.string().nullable(),
+      identifiers: z.array(z.object({ type: z.string(), value: z.string() })),
+    }),
+  ),
+});
+export type ExclusionDetail = z.output<typeof exclusionDetail>;
+
+const answer = z.object({
+  status: z.enum(ANSWERS),
+  /** The database's time at which the register was last confirmed to be what this answer rests on. */
+  asOf: fields.instant,
+  /** The register's log as far as this answer knows it. */
+  seq: fields.seq,
+  /** Until when the answer may be reused; equal to asOf: use it once. */
+  validUntil: fields.instant,
+  /** Proves that the question was asked. */
+  checkId: z.string(),
+});
+export type LookupAnswer = z.output<typeof answer>;
+
+const itemError = z.object({
+  code: z.string(),
+  message: z.string(),
+  details: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+});
+
+export const exclusions = {
+  register: procedure('exclusions.register', {
+    summary: 'Exclude a person from betting, effective at once (L.N. 112 of 2026, r. 67(3))',
+    access: { roles: ['admin', 'regulator', 'bettor'] },
+    input: z.strictObject({
+      identifiers,
+      period: z.enum(PERIODS),
+      source: z.enum(SOURCES),
+      reason: fields.longText.optional(),
+      startsAt: fields.givenInstant.optional(),
+      person: z
+        .strictObject({ name: fields.shortText.optional(), dateOfBirth: z.iso.date().optional() })
+        .optional(),
+    }),
+    output: exclusion,
+    idempotency: 'accepted',
+    limit: 'staff',
+  }),
+  get: procedure('exclusions.get', {
+    summary: 'One exclusion with the people it is about; the reading is audited',
+    access: { roles: ['admin', 'regulator', 'bettor'] },
+    input: z.strictObject({ id: fields.id }),
+    output: exclusionDetail,
+    limit: 'staff',
+  }),
+  list: procedure('exclusions.list', {
+    summary: 'Exclusions, the newest first; a bettor sees their own',
+    access: { roles: ['admin', 'regulator', 'bettor'] },
+    input: fields.listInput,
+    output: fields.page(exclusion),
+    limit: 'staff',
+  }),
+  lookup: procedure('exclusions.lookup', {
+    summary: 'May this person bet? Answered from memory, recorded, and never CLEAR by mistake',
+    access: { scopes: ['exclusions:lookup'] },
+    input: z.strictObject({ identifiers, purpose: z.enum(PURPOSES) }),
+    output: answer,
+    limit: 'lookup',
+  }),
+  lookupMany: procedure('exclusions.lookupMany', {
+    summary: 'Up to 1,000 lookups at once, joined by ref; a malformed one fails alone',
+    access: { scopes: ['exclusions:lookup'] },
+    input: z.strictObject({
+      checks: z
+        .array(z.strictObject({ ref: z.string().min(1).max(100), identifiers, purpose: z.enum(PURPOSES) }))
+        .min(1)
+        .max(1000),
+    }),
+    output: z.object({
+      results: z.array(
+        z.union([answer.extend({ ref: z.string() }), z.object({ ref: z.string(), error: itemError })]),
+      ),
+    }),
+    limit: 'lookup',
+  }),
+};
+
+/** Pseudonymous: nothing about period, end, source or reference leaves the register by this topic. */
+const change = z.object({ subject: z.string(), effectiveAt: fields.instant });
+
+export const exclusionTopics = {
+  changes: topic({
+    pattern: 'exclusions/changes',
+    kind: 'log',
+    summary:
+      'Every change of the register; its seq is the register log’s own. No snapshot: after a reset, check again',
+    access: { roles: ['admin', 'regulator'], scopes: ['exclusions:watch'] },
+    events: { registered: change, extended: change, lifted: change, identified: change },
+  }),
+};

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import * as fields from '../contract/fields.ts';
+import { procedure, ROLES } from '../contract/procedure.ts';
+import { identifiers } from '../exclusions/identifier.ts';
+
+const email = z.string().trim().toLowerCase().pipe(z.email().max(254));
+const password = z.string().min(10).max(200);
+
+export const account = z.object({
+  id: fields.id,
+  email: z.string(),
+  role: z.enum(ROLES),
+  /** The operator an operator's staff member belongs to. */
+  operatorId: fields.id.nullable(),
+  createdAt: fields.instant,
+});
+export type Account = z.output<typeof account>;
+
+const session = z.object({
+  /** JWT (EdDSA), 15 minutes. */
+  accessToken: z.string(),
+  /** Used once: each refresh gives a new one, and using an old one again revokes them all. */
+  refreshToken: z.string(),
+  /** When the access token expires. */
+  expiresAt: fields.instant,
+  account,
+});
+
+export const identity = {
+  login: procedure('identity.login', {
+    summary: 'Sign in with e-mail and password',
+    access: 'public',
+    input: z.strictObject({ email, password: z.string().min(1).max(200) }),
+    output: session,
+  }),
+  refresh: procedure('identity.refresh', {
+    summary: 'A new access token and a new refresh token; reuse of an old one revokes the family',
+    access: 'public',
+    input: z.strictObject({ refreshToken: z.string().min(1).max(500) }),
+    output: session,
+  }),
+  renew: procedure('identity.renew', {
+    summary: 'Re-arms a live socket with a fresh access token of the same account',
+    access: 'signedIn',
+    input: z.strictObject({ accessToken: z.string().min(1).max(4000) }),
+    output: z.object({ expiresAt: fields.instant }),
+  }),
+  logout: procedure('identity.logout', {
+    summary: 'Ends this session on every node and closes its sockets',
+    access: 'signedIn',
+    input: z.strictObject({}),
+    output: z.object({}),
+  }),
+  me: procedure('identity.me', {
+    summary: 'The signed-in account',
+    access: 'signedIn',
+    input: z.strictObject({}),
+    output: account,
+  }),
+  createAccount: procedure('identity.createAccount', {
+    summary: 'Create an account; its e-mail address is also one of its identifiers',
+    access: { roles: ['admin'] },
+    input: z.strictObject({
+      email,
+      password,
+      role: z.enum(ROLES),
+      identifiers: identifiers.optional(),
+      /** Required for the role operator's staff to hear their operator's broadcasts. */
+      operatorId: fields.id.optional(),
+    }),
+    output: account,
+    limit: 'staff',
+  }),
+};
