@@ -43,8 +43,12 @@ export class Database {
     this.#options = options;
     this.url = options.url;
     this.pool = new pg.Pool({ ...this.connection(), max: options.poolMax ?? 16 });
-    // An idle client whose server went away: the pool replaces it, the process must not die of it.
+    // The server went away: the pool replaces idle clients and a running query rejects by itself; without a
+    // listener on the client too, a checked-out one would end the process.
     this.pool.on('error', (error) => options.log.warn({ err: error }, 'idle database connection lost'));
+    this.pool.on('connect', (client) => {
+      client.on('error', (error) => options.log.warn({ err: error }, 'database connection lost'));
+    });
   }
 
   /** Settings for a connection of one's own (LISTEN, COPY, the freshness question). */
