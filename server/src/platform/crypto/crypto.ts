@@ -36,7 +36,7 @@ export function createCrypto(secrets: Secrets): Crypto {
     // length extension gives nothing. One-shot hash() costs a third of createHmac (see docs/adr).
     identifierKey: (type, canonical) =>
       hash('sha256', `${pepper}${type}:${canonical}`, 'buffer').subarray(0, 16),
-    digest: (purpose, text) => keyed(secrets.pepper.value, `${purpose}\0${text}`).toString('hex'),
+    digest: (purpose, text) => keyed(secrets.pepper.value, `${purpose.length}:${purpose}:${text}`).toString('hex'),
     pseudonym: (personId) =>
       `s_${keyed(secrets.pseudonym.value, personId).subarray(0, 16).toString('base64url')}`,
     seal: (plain) => {
