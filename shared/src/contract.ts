@@ -15,6 +15,14 @@ import { operators } from './operators/contract.ts';
 /** Everything that can be called: the SDK's shape, the HTTP mirror, the permission table, the documents. */
 export const contract = { identity, operators, exclusions, markets, wallet, broadcasts };
 export type Contract = typeof contract;
+type ProcedureOf<TDomain> = { [TKey in keyof TDomain]: TDomain[TKey] }[keyof TDomain];
+export type ContractProcedure = {
+  [TDomain in keyof Contract]: ProcedureOf<Contract[TDomain]>;
+}[keyof Contract];
+/** `exclusions.lookup` | `markets.placeBet` | ... */
+export type ProcedureName = ContractProcedure['name'];
+/** The declaration behind a name. */
+export type ProcedureNamed<TName extends ProcedureName> = Extract<ContractProcedure, { name: TName }>;
 
 /** Everything that can be watched. */
 export const topics = {
@@ -25,6 +33,21 @@ export const topics = {
   ...notificationTopics,
   ...monitoringTopics,
 };
+
+export type ContractTopic = (typeof topics)[keyof typeof topics];
+type NameUnder<TPattern extends string> = TPattern extends `${infer THead}<${string}>`
+  ? `${THead}${string}`
+  : TPattern;
+/** `exclusions/changes` | `markets/${string}` | ... */
+export type TopicName = NameUnder<ContractTopic['pattern']>;
+/** The declaration a topic's name falls under. */
+export type TopicNamed<TName extends TopicName> = ContractTopic extends infer TTopic
+  ? TTopic extends ContractTopic
+    ? TName extends NameUnder<TTopic['pattern']>
+      ? TTopic
+      : never
+    : never
+  : never;
 
 /** Everything a worker does. */
 export const jobs = { ...exclusionJobs, ...analyticsJobs };

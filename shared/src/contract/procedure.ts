@@ -26,10 +26,14 @@ export interface DeclaredError {
   readonly retry: boolean;
 }
 
+export type DeclaredErrors = Readonly<Record<string, DeclaredError>>;
+export type Idempotency = 'accepted' | 'required';
+
 export interface ProcedureSpec<
   TInput extends z.ZodType = z.ZodType,
   TOutput extends z.ZodType = z.ZodType,
-  TErrors extends Readonly<Record<string, DeclaredError>> = Readonly<Record<string, DeclaredError>>,
+  TErrors extends DeclaredErrors = DeclaredErrors,
+  TIdempotency extends Idempotency = Idempotency,
 > {
   readonly summary: string;
   readonly access: Access;
@@ -40,7 +44,7 @@ export interface ProcedureSpec<
    * Whether the call takes an idempotency key. Commands that move money or register something accept one;
    * procedures that return a secret never do (the stored answer would be a copy of the secret).
    */
-  readonly idempotency?: 'accepted' | 'required';
+  readonly idempotency?: TIdempotency;
   /** Which limit counts the call: a person's, the stricter hourly one for staff, or the key's lookups. */
   readonly limit?: 'person' | 'staff' | 'lookup';
 }
@@ -49,15 +53,26 @@ export interface Procedure<
   TName extends string = string,
   TInput extends z.ZodType = z.ZodType,
   TOutput extends z.ZodType = z.ZodType,
-> extends ProcedureSpec<TInput, TOutput> {
+  TErrors extends DeclaredErrors = DeclaredErrors,
+  TIdempotency extends Idempotency = Idempotency,
+> extends ProcedureSpec<TInput, TOutput, TErrors, TIdempotency> {
   readonly name: TName;
 }
 
-/** Declares one procedure; the name is `<domain>.<procedure>`, the public face on every transport. */
-export function procedure<TName extends string, TInput extends z.ZodType, TOutput extends z.ZodType>(
+/**
+ * Declares one procedure; the name is `<domain>.<procedure>`, the public face on every transport. What it
+ * declares about errors and keys stays in its type, so that a client's compiler knows it too.
+ */
+export function procedure<
+  TName extends string,
+  TInput extends z.ZodType,
+  TOutput extends z.ZodType,
+  const TErrors extends DeclaredErrors = Record<never, DeclaredError>,
+  TIdempotency extends Idempotency = never,
+>(
   name: TName,
-  spec: ProcedureSpec<TInput, TOutput>,
-): Procedure<TName, TInput, TOutput> {
+  spec: ProcedureSpec<TInput, TOutput, TErrors, TIdempotency>,
+): Procedure<TName, TInput, TOutput, TErrors, TIdempotency> {
   return { name, ...spec };
 }
 
@@ -68,3 +83,11 @@ export type ParsedInputOf<TProcedure> =
   TProcedure extends Procedure<string, infer TInput, z.ZodType> ? z.output<TInput> : never;
 export type OutputOf<TProcedure> =
   TProcedure extends Procedure<string, z.ZodType, infer TOutput> ? z.output<TOutput> : never;
+/** The codes of the business errors a procedure declares. */
+export type ErrorCodeOf<TProcedure> =
+  TProcedure extends Procedure<string, z.ZodType, z.ZodType, infer TErrors> ? keyof TErrors & string : never;
+/** `accepted`, `required`, or never when the procedure takes no idempotency key. */
+export type IdempotencyOf<TProcedure> =
+  TProcedure extends Procedure<string, z.ZodType, z.ZodType, DeclaredErrors, infer TIdempotency>
+    ? TIdempotency
+    : never;

@@ -1,0 +1,22 @@
+import type { ProcedureName } from './contract.ts';
+
+/**
+ * Calls that may be sent again when their answer was lost: they change nothing, or nothing more. Every other
+ * call may be repeated only under its idempotency key. Free of zod, so that a client need not carry the
+ * schemas to know it; what is not listed is not repeated.
+ */
+export const REPEATABLE: readonly ProcedureName[] = [
+  'identity.me',
+  'operators.list',
+  'operators.revokeKey',
+  'exclusions.get',
+  'exclusions.list',
+  'exclusions.lookup',
+  'exclusions.lookupMany',
+  'markets.get',
+  'markets.list',
+  'wallet.get',
+  'broadcasts.get',
+  'broadcasts.pending',
+  'broadcasts.acknowledge',
+];
