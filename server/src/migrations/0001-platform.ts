@@ -5,7 +5,7 @@ export class Migration0001Platform extends Migration {
   override up(): void {
     this.addSql(`
       CREATE TABLE database_epoch (
-        only boolean PRIMARY KEY DEFAULT true CHECK (only),
+        single boolean PRIMARY KEY DEFAULT true CHECK (single),
         epoch uuid NOT NULL DEFAULT gen_random_uuid()
       )`);
     this.addSql(`INSERT INTO database_epoch DEFAULT VALUES`);

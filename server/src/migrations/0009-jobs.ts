@@ -38,7 +38,9 @@ export class Migration0009Jobs extends Migration {
       CREATE INDEX agenda_jobs_find_and_lock_idx
         ON agenda_jobs (name, next_run_at, priority DESC, locked_at, disabled) WHERE disabled = false`);
     this.addSql(`CREATE UNIQUE INDEX agenda_jobs_single_job_idx ON agenda_jobs (name) WHERE type = 'single'`);
-    this.addSql(`CREATE INDEX agenda_jobs_locked_at_idx ON agenda_jobs (locked_at) WHERE locked_at IS NOT NULL`);
+    this.addSql(
+      `CREATE INDEX agenda_jobs_locked_at_idx ON agenda_jobs (locked_at) WHERE locked_at IS NOT NULL`,
+    );
     this.addSql(`
       CREATE INDEX agenda_jobs_next_run_at_idx ON agenda_jobs (next_run_at) WHERE next_run_at IS NOT NULL`);
     this.addSql(`
