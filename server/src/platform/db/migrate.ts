@@ -64,5 +64,7 @@ async function grantToHub(client: pg.Client): Promise<void> {
   await client.query(`GRANT USAGE ON SCHEMA public TO ${HUB_ROLE}`);
   await client.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${HUB_ROLE}`);
   await client.query(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${HUB_ROLE}`);
-  await client.query(`REVOKE UPDATE, DELETE, TRUNCATE ON audit_log, ledger_entries, ledger_lines FROM ${HUB_ROLE}`);
+  await client.query(
+    `REVOKE UPDATE, DELETE, TRUNCATE ON audit_log, register_log, ledger_entries, ledger_lines FROM ${HUB_ROLE}`,
+  );
 }

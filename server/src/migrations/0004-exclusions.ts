@@ -1,0 +1,79 @@
+import { Migration } from '@mikro-orm/migrations';
+
+/** People, their identifiers, the exclusions, and the register's own log. */
+export class Migration0004Exclusions extends Migration {
+  override up(): void {
+    this.addSql(`
+      CREATE TABLE persons (
+        id text PRIMARY KEY,
+        pseudonym text NOT NULL,
+        name bytea,
+        date_of_birth bytea,
+        created_at timestamptz NOT NULL DEFAULT clock_timestamp()
+      )`);
+    // key: 128 bits of the keyed hash of the canonical form. A phone or an e-mail address may be on several
+    // people; a strong identifier is one person's.
+    this.addSql(`
+      CREATE TABLE identifiers (
+        key bytea NOT NULL CHECK (octet_length(key) = 16),
+        key_version integer NOT NULL,
+        type text NOT NULL CHECK (type IN ('nationalId', 'phone', 'passport', 'alienId', 'email')),
+        person_id text NOT NULL REFERENCES persons (id),
+        original bytea NOT NULL,
+        created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        PRIMARY KEY (key, person_id)
+      )`);
+    this.addSql(`
+      CREATE UNIQUE INDEX identifiers_strong ON identifiers (key)
+      WHERE type IN ('nationalId', 'passport', 'alienId')`);
+    this.addSql(`CREATE INDEX identifiers_person ON identifiers (person_id)`);
+
+    // in_force_until: null from 6mo on, until a return is granted. seq: its last entry in the log. row_key: of
+    // an imported row without a reference; row_digest: what any imported row said.
+    this.addSql(`
+      CREATE TABLE exclusions (
+        id text PRIMARY KEY,
+        reference text NOT NULL UNIQUE,
+        source text NOT NULL CHECK (source IN ('person', 'family', 'operator', 'court', 'regulator')),
+        period text NOT NULL CHECK (period IN ('24h', '7d', '30d', '6mo', '1y', 'permanent')),
+        starts_at timestamptz(3) NOT NULL,
+        ends_at timestamptz(3),
+        in_force_until timestamptz(3),
+        reason bytea,
+        needs_review boolean NOT NULL,
+        registered_by text NOT NULL,
+        registered_at timestamptz(3) NOT NULL,
+        seq bigint NOT NULL UNIQUE,
+        row_key bytea UNIQUE,
+        row_digest bytea
+      )`);
+    this.addSql(`CREATE INDEX exclusions_ends_at ON exclusions (ends_at) WHERE ends_at IS NOT NULL`);
+    this.addSql(`CREATE INDEX exclusions_registered_by ON exclusions (registered_by, seq)`);
+    this.addSql(`
+      CREATE TABLE exclusion_persons (
+        person_id text NOT NULL REFERENCES persons (id),
+        exclusion_id text NOT NULL REFERENCES exclusions (id),
+        PRIMARY KEY (person_id, exclusion_id)
+      )`);
+    this.addSql(`CREATE INDEX exclusion_persons_exclusion ON exclusion_persons (exclusion_id)`);
+
+    // The head is locked last by every writer and makes the log gap-free.
+    this.addSql(`
+      CREATE TABLE register_head (
+        only boolean PRIMARY KEY DEFAULT true CHECK (only),
+        seq bigint NOT NULL,
+        hash text NOT NULL
+      )`);
+    this.addSql(`INSERT INTO register_head (seq, hash) VALUES (0, repeat('0', 64))`);
+    this.addSql(`
+      CREATE TABLE register_log (
+        seq bigint PRIMARY KEY,
+        kind text NOT NULL CHECK (kind IN ('registered', 'extended', 'lifted', 'identified')),
+        subject text NOT NULL,
+        at timestamptz(3) NOT NULL,
+        effective_at timestamptz(3) NOT NULL,
+        keys text NOT NULL,
+        hash text NOT NULL
+      )`);
+  }
+}
