@@ -1,0 +1,145 @@
+import { KingaError } from '@kinga/shared/contract/errors.ts';
+import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
+import type { IdentifierType } from '@kinga/shared/exclusions/identifier.ts';
+import type { Account, identity } from '@kinga/shared/identity/contract.ts';
+import type { Actor } from '../../platform/call/actor.ts';
+import type { Crypto } from '../../platform/crypto/crypto.ts';
+import { newId } from '../../platform/crypto/ids.ts';
+import { isUniqueViolation, sqlStateOf } from '../../platform/db/errors.ts';
+import type { Tx } from '../../platform/db/tx.ts';
+import { recordAudit } from '../../platform/outbox/audit.ts';
+import { type IdentifierKey, keysOf } from '../identifiers/index.ts';
+
+export type NewAccount = Omit<ParsedInputOf<typeof identity.createAccount>, 'password'>;
+
+/** Who asked for it: a call has both. */
+export interface By {
+  readonly actor: Actor | 'system';
+  readonly requestId?: string;
+}
+
+export interface AccountKey {
+  readonly type: IdentifierType;
+  /** 16 bytes */
+  readonly key: Buffer;
+}
+
+export interface AccountRow {
+  readonly id: string;
+  readonly email: string;
+  readonly role: Account['role'];
+  readonly operator_id: string | null;
+  readonly created_at: Date;
+}
+
+const FOREIGN_KEY_VIOLATION = '23503';
+const COLUMNS = 'id, email, role, operator_id, created_at';
+
+export function accountOf(row: AccountRow): Account {
+  return {
+    id: row.id,
+    email: row.email,
+    role: row.role,
+    operatorId: row.operator_id,
+    createdAt: row.created_at.toISOString(),
+  };
+}
+
+/** The e-mail address is one of the identifiers; throws INVALID_INPUT naming every malformed one. */
+export function identifiersOf(crypto: Crypto, input: NewAccount): IdentifierKey[] {
+  const given = input.identifiers ?? [];
+  const keys = given.length > 0 ? keysOf(crypto, given, 'identifiers') : [];
+  const all = [...keys, ...keysOf(crypto, [{ type: 'email', value: input.email }], 'email')];
+  return [...new Map(all.map((key) => [key.key.toString('hex'), key])).values()];
+}
+
+export interface AccountToInsert {
+  readonly input: NewAccount;
+  readonly passwordHash: string;
+  readonly identifiers: readonly IdentifierKey[];
+}
+
+export async function insertAccount(
+  tx: Tx,
+  crypto: Crypto,
+  account: AccountToInsert & { by: By },
+): Promise<Account> {
+  const { input, by } = account;
+  const row = await insertRow(tx, account);
+  const keys = account.identifiers;
+  await tx.query(
+    `INSERT INTO account_identifiers (account_id, key, type, sealed)
+     SELECT $1, * FROM unnest($2::bytea[], $3::text[], $4::bytea[])`,
+    [row.id, keys.map((k) => k.key), keys.map((k) => k.type), keys.map((k) => crypto.seal(k.canonical))],
+  );
+  await recordAudit(tx, {
+    actor: by.actor,
+    action: 'account.created',
+    subject: row.id,
+    details: { role: input.role, identifiers: keys.map((k) => k.type) },
+    ...(by.requestId === undefined ? {} : { requestId: by.requestId }),
+  });
+  return accountOf(row);
+}
+
+async function insertRow(tx: Tx, { input, passwordHash }: AccountToInsert): Promise<AccountRow> {
+  try {
+    const { rows } = await tx.query<AccountRow>(
+      `INSERT INTO accounts (id, email, role, operator_id, password_hash)
+       VALUES ($1, $2, $3, $4, $5) RETURNING ${COLUMNS}`,
+      [newId('acc'), input.email, input.role, input.operatorId ?? null, passwordHash],
+    );
+    const [row] = rows;
+    if (!row) throw new Error('INSERT returned no account');
+    return row;
+  } catch (error) {
+    if (isUniqueViolation(error)) {
+      const message = 'There is an account with this e-mail address already';
+      throw new KingaError('CONFLICT', message, { details: [{ path: 'email', message }], cause: error });
+    }
+    if (sqlStateOf(error) === FOREIGN_KEY_VIOLATION) {
+      throw new KingaError('NOT_FOUND', 'There is no such operator', { cause: error });
+    }
+    throw error;
+  }
+}
+
+export async function findAccount(tx: Tx, accountId: string): Promise<AccountRow | undefined> {
+  const { rows } = await tx.query<AccountRow>(`SELECT ${COLUMNS} FROM accounts WHERE id = $1`, [accountId]);
+  return rows[0];
+}
+
+export async function findByEmail(
+  tx: Tx,
+  email: string,
+): Promise<(AccountRow & { password_hash: string }) | undefined> {
+  const { rows } = await tx.query<AccountRow & { password_hash: string }>(
+    `SELECT ${COLUMNS}, password_hash FROM accounts WHERE email = $1`,
+    [email],
+  );
+  return rows[0];
+}
+
+export async function administratorExists(tx: Tx): Promise<boolean> {
+  const { rows } = await tx.query(`SELECT 1 FROM accounts WHERE role = 'admin' LIMIT 1`);
+  return rows.length > 0;
+}
+
+/** What an account is known by. */
+export async function accountKeys(tx: Tx, accountId: string): Promise<AccountKey[]> {
+  const { rows } = await tx.query<AccountKey>(
+    'SELECT type, key FROM account_identifiers WHERE account_id = $1 ORDER BY key',
+    [accountId],
+  );
+  return rows;
+}
+
+/** The accounts known by any of these keys. */
+export async function accountsOfKeys(tx: Tx, keys: readonly Buffer[]): Promise<string[]> {
+  if (keys.length === 0) return [];
+  const { rows } = await tx.query<{ account_id: string }>(
+    'SELECT DISTINCT account_id FROM account_identifiers WHERE key = ANY($1::bytea[]) ORDER BY account_id',
+    [keys],
+  );
+  return rows.map((row) => row.account_id);
+}

@@ -1,0 +1,68 @@
+import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
+import type { Account, identity } from '@kinga/shared/identity/contract.ts';
+import type { Domain } from '../../domain.ts';
+import type { AccountActor } from '../../platform/call/actor.ts';
+import type { Platform } from '../../platform/context.ts';
+import type { Tx } from '../../platform/db/tx.ts';
+import type { Revocations } from '../../platform/revocations/revocations.ts';
+import { type AccountKey, accountKeys, accountsOfKeys, administratorExists, type By } from './accounts.ts';
+import { createPasswords } from './password.ts';
+import { IdentityService } from './service.ts';
+import { createAccessTokens } from './tokens.ts';
+
+export type { AccountKey, By } from './accounts.ts';
+
+export interface Identity {
+  readonly domain: Domain<typeof identity>;
+  /** Who stands behind an access token; UNAUTHENTICATED when it is bad, expired or its session revoked. */
+  authenticateToken(token: string): Promise<AccountActor>;
+  createAccount(input: ParsedInputOf<typeof identity.createAccount>, by: By): Promise<Account>;
+  /** Creates the administrator of ADMIN_EMAIL when there is none at all; else changes nothing. */
+  ensureAdministrator(): Promise<void>;
+  /** For readiness: true when there is one, or none is configured. */
+  administratorExists(): Promise<boolean>;
+  accountKeys(tx: Tx, accountId: string): Promise<AccountKey[]>;
+  accountsOfKeys(tx: Tx, keys: readonly Buffer[]): Promise<string[]>;
+}
+
+/** Who signs in: accounts, sessions, tokens. */
+export function createIdentity(platform: Platform, deps: { revocations: Revocations }): Identity {
+  const tokens = createAccessTokens(platform.crypto.secrets);
+  const service = new IdentityService({
+    platform,
+    revocations: deps.revocations,
+    passwords: createPasswords(),
+    tokens,
+  });
+  let seenAdministrator = platform.config.admin === undefined;
+  return {
+    domain: {
+      name: 'identity',
+      handlers: {
+        login: (input, call) => service.login(input, call),
+        refresh: (input, call) => service.refresh(input.refreshToken, call),
+        renew: (input, call) => service.renew(input.accessToken, call),
+        logout: async (_input, call) => {
+          await service.logout(call);
+          return {};
+        },
+        me: (_input, call) => service.me(call),
+        createAccount: (input, call) => service.createAccount(input, call),
+      },
+      routes(app) {
+        app.get('/.well-known/jwks.json', (_request, response) => {
+          response.set('Cache-Control', 'public, max-age=300').json(tokens.jwks);
+        });
+      },
+    },
+    authenticateToken: (token) => service.authenticate(token),
+    createAccount: (input, by) => service.createAccount(input, by),
+    ensureAdministrator: () => service.ensureAdministrator(),
+    async administratorExists() {
+      seenAdministrator ||= await administratorExists(platform.db);
+      return seenAdministrator;
+    },
+    accountKeys,
+    accountsOfKeys,
+  };
+}

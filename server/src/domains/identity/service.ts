@@ -1,0 +1,200 @@
+import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
+import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
+import type { Account, identity } from '@kinga/shared/identity/contract.ts';
+import type { AccountActor } from '../../platform/call/actor.ts';
+import type { Call } from '../../platform/call/handler.ts';
+import type { Platform } from '../../platform/context.ts';
+import { recordAudit } from '../../platform/outbox/audit.ts';
+import type { Revocations } from '../../platform/revocations/revocations.ts';
+import * as accounts from './accounts.ts';
+import { LoginAttempts } from './attempts.ts';
+import type { Passwords } from './password.ts';
+import * as sessions from './sessions.ts';
+import type { AccessTokens } from './tokens.ts';
+
+/** Of nodes that start at once, one creates the administrator. */
+const ADMINISTRATOR_LOCK = 7_265_003;
+
+type Session = OutputOf<typeof identity.login>;
+
+export interface IdentityParts {
+  readonly platform: Platform;
+  readonly revocations: Revocations;
+  readonly passwords: Passwords;
+  readonly tokens: AccessTokens;
+}
+
+export class IdentityService {
+  readonly #platform: Platform;
+  readonly #revocations: Revocations;
+  readonly #passwords: Passwords;
+  readonly #tokens: AccessTokens;
+  readonly #attempts = new LoginAttempts();
+  readonly #logins;
+
+  constructor(parts: IdentityParts) {
+    this.#platform = parts.platform;
+    this.#revocations = parts.revocations;
+    this.#passwords = parts.passwords;
+    this.#tokens = parts.tokens;
+    this.#logins = parts.platform.metrics.counter('kinga_logins_total', 'Attempts to sign in, by outcome', [
+      'outcome',
+    ]);
+  }
+
+  async login(input: ParsedInputOf<typeof identity.login>, call: Call): Promise<Session> {
+    const { email, password } = input;
+    this.#checkAttempts(email, call.address);
+    const row = await accounts.findByEmail(this.#platform.db, email);
+    const isRight = await this.#passwords.verify(password, row?.password_hash);
+    if (row === undefined || !isRight) {
+      this.#attempts.failed(email, call.address);
+      this.#logins.inc({ outcome: 'refused' });
+      throw new KingaError('UNAUTHENTICATED', 'The e-mail address or the password is wrong');
+    }
+    this.#attempts.succeeded(email, call.address);
+    const account = accounts.accountOf(row);
+    const session = await this.#platform.db.transaction(async (tx) => {
+      const opened = await sessions.openSession(tx, this.#platform.crypto, account.id);
+      await recordAudit(tx, {
+        actor: actorOf(account, opened.sessionId),
+        action: 'session.opened',
+        subject: opened.sessionId,
+        requestId: call.requestId,
+      });
+      return opened;
+    });
+    this.#logins.inc({ outcome: 'signed-in' });
+    return await this.#answer(account, session);
+  }
+
+  #checkAttempts(email: string, address: string): void {
+    try {
+      this.#attempts.check(email, address);
+    } catch (error) {
+      this.#logins.inc({ outcome: 'limited' });
+      throw error;
+    }
+  }
+
+  async refresh(refreshToken: string, call: Call): Promise<Session> {
+    const { db, crypto } = this.#platform;
+    const outcome = await db.transaction(async (tx) => {
+      const rotation = await sessions.rotate(tx, { crypto, revocations: this.#revocations }, refreshToken);
+      if (rotation.state === 'reused') {
+        await recordAudit(tx, {
+          actor: 'system',
+          action: 'session.revoked',
+          subject: rotation.sessionId,
+          details: { why: 'refresh token reused' },
+          requestId: call.requestId,
+        });
+      }
+      if (rotation.state !== 'rotated') return rotation;
+      const row = await accounts.findAccount(tx, rotation.session.accountId);
+      if (row === undefined) throw new Error('a session without an account');
+      return { ...rotation, account: accounts.accountOf(row) };
+    });
+    if (outcome.state === 'rotated') return await this.#answer(outcome.account, outcome.session);
+    if (outcome.state === 'reused') {
+      this.#revocations.hasten();
+      call.log.warn({ sessionId: outcome.sessionId }, 'a used refresh token came again: session revoked');
+    }
+    throw new KingaError('UNAUTHENTICATED', 'The refresh token is not valid, or no longer');
+  }
+
+  /** The same account only: a socket never changes hands. */
+  async renew(accessToken: string, call: Call): Promise<{ expiresAt: string }> {
+    const actor = await this.authenticate(accessToken);
+    if (call.actor.kind !== 'account' || call.actor.accountId !== actor.accountId) {
+      throw new KingaError('FORBIDDEN', 'The access token belongs to another account');
+    }
+    call.rearm?.(actor);
+    return { expiresAt: new Date(actor.expiresAt).toISOString() };
+  }
+
+  async logout(call: Call): Promise<void> {
+    const actor = signedIn(call);
+    await this.#platform.db.transaction(async (tx) => {
+      await recordAudit(tx, {
+        actor,
+        action: 'session.closed',
+        subject: actor.sessionId,
+        requestId: call.requestId,
+      });
+      await sessions.revokeSession(tx, this.#revocations, actor.sessionId);
+    });
+    this.#revocations.hasten();
+  }
+
+  async me(call: Call): Promise<Account> {
+    const row = await accounts.findAccount(this.#platform.db, signedIn(call).accountId);
+    if (row === undefined) throw new KingaError('NOT_FOUND', 'There is no such account');
+    return accounts.accountOf(row);
+  }
+
+  async authenticate(token: string): Promise<AccountActor> {
+    const actor = await this.#tokens.verify(token);
+    const isRevoked =
+      this.#revocations.isRevoked('session', actor.sessionId) ||
+      (!this.#revocations.isFresh() && (await sessions.isSessionRevoked(this.#platform.db, actor.sessionId)));
+    if (isRevoked) throw new KingaError('UNAUTHENTICATED', 'This session has ended');
+    return actor;
+  }
+
+  async createAccount(input: accounts.NewAccount & { password: string }, by: accounts.By): Promise<Account> {
+    if (input.operatorId !== undefined && input.role !== 'operator') {
+      throw invalidInput('operatorId', 'only for accounts with the role operator');
+    }
+    const { db, crypto } = this.#platform;
+    const identifiers = accounts.identifiersOf(crypto, input);
+    const passwordHash = await this.#passwords.hash(input.password);
+    return await db.transaction((tx) =>
+      accounts.insertAccount(tx, crypto, { input, passwordHash, identifiers, by }),
+    );
+  }
+
+  async ensureAdministrator(): Promise<void> {
+    const { config, db, crypto } = this.#platform;
+    if (config.admin === undefined || (await accounts.administratorExists(db))) return;
+    const input: accounts.NewAccount = { email: config.admin.email, role: 'admin' };
+    const identifiers = accounts.identifiersOf(crypto, input);
+    // Before the transaction: PostgreSQL ends one that idles.
+    const passwordHash = await this.#passwords.hash(config.admin.password);
+    await db.transaction(async (tx) => {
+      await tx.query('SELECT pg_advisory_xact_lock($1)', [ADMINISTRATOR_LOCK]);
+      if (await accounts.administratorExists(tx)) return;
+      if ((await accounts.findByEmail(tx, input.email)) !== undefined) {
+        throw new Error('ADMIN_EMAIL: this account exists and is not an administrator');
+      }
+      const by: accounts.By = { actor: 'system' };
+      await accounts.insertAccount(tx, crypto, { input, passwordHash, identifiers, by });
+    });
+  }
+
+  async #answer(account: Account, session: sessions.OpenSession): Promise<Session> {
+    const { token, expiresAt } = await this.#tokens.sign(actorOf(account, session.sessionId));
+    return {
+      accessToken: token,
+      refreshToken: session.refreshToken,
+      expiresAt: expiresAt.toISOString(),
+      account,
+    };
+  }
+}
+
+function actorOf(account: Account, sessionId: string): AccountActor {
+  return {
+    kind: 'account',
+    accountId: account.id,
+    role: account.role,
+    sessionId,
+    operatorId: account.operatorId,
+    expiresAt: 0,
+  };
+}
+
+function signedIn(call: Call): AccountActor {
+  if (call.actor.kind !== 'account') throw new KingaError('UNAUTHENTICATED', 'Sign in first');
+  return call.actor;
+}
