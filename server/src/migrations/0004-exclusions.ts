@@ -60,7 +60,7 @@ export class Migration0004Exclusions extends Migration {
     // The head is locked last by every writer and makes the log gap-free.
     this.addSql(`
       CREATE TABLE register_head (
-        only boolean PRIMARY KEY DEFAULT true CHECK (only),
+        single boolean PRIMARY KEY DEFAULT true CHECK (single),
         seq bigint NOT NULL,
         hash text NOT NULL
       )`);
