@@ -75,10 +75,24 @@ export async function claimAll(
 
 /** Keeps the answer, sealed, beside the effect. */
 export async function storeOutput(tx: Tx, crypto: Crypto, claim: Claim, output: unknown): Promise<void> {
-  await tx.query('UPDATE idempotency_keys SET output = $2 WHERE scope = $1', [
-    claim.scope,
-    crypto.seal(JSON.stringify(output)),
-  ]);
+  await storeOutputs(tx, crypto, [{ claim, output }]);
+}
+
+/** The same for many at once, in one statement. */
+export async function storeOutputs(
+  tx: Tx,
+  crypto: Crypto,
+  outputs: readonly { readonly claim: Claim; readonly output: unknown }[],
+): Promise<void> {
+  if (outputs.length === 0) return;
+  await tx.query(
+    `UPDATE idempotency_keys k SET output = o.output
+     FROM unnest($1::text[], $2::bytea[]) AS o (scope, output) WHERE k.scope = o.scope`,
+    [
+      outputs.map(({ claim }) => claim.scope),
+      outputs.map(({ output }) => crypto.seal(JSON.stringify(output))),
+    ],
+  );
 }
 
 export function idempotencyConflict(): KingaError {

@@ -79,6 +79,12 @@ export class Database {
     return retrying(async () => {
       const client = await this.pool.connect();
       let broken: Error | undefined;
+      // Nobody else listens while the client is lent out: a connection lost between two statements would end
+      // the process. The next statement fails and tells.
+      const onLost = (error: Error) => {
+        broken = error;
+      };
+      client.on('error', onLost);
       try {
         await client.query('BEGIN');
         const result = await work(txOf(client));
@@ -90,6 +96,7 @@ export class Database {
         });
         throw error;
       } finally {
+        client.off('error', onLost);
         client.release(broken);
       }
     });

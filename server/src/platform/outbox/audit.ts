@@ -14,14 +14,21 @@ export interface AuditRecord {
 
 /** One row in the audit, in the same transaction as what it speaks of. */
 export async function recordAudit(tx: Tx, record: AuditRecord): Promise<void> {
+  await recordAudits(tx, [record]);
+}
+
+/** The same for many at once, in one statement. */
+export async function recordAudits(tx: Tx, records: readonly AuditRecord[]): Promise<void> {
+  if (records.length === 0) return;
   await tx.query(
-    `INSERT INTO audit_log (actor, action, subject, details, request_id) VALUES ($1, $2, $3, $4, $5)`,
+    `INSERT INTO audit_log (actor, action, subject, details, request_id)
+     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::jsonb[], $5::text[])`,
     [
-      record.actor === 'system' ? 'system' : actorName(record.actor),
-      record.action,
-      record.subject,
-      JSON.stringify(record.details ?? {}),
-      record.requestId ?? null,
+      records.map(({ actor }) => (actor === 'system' ? 'system' : actorName(actor))),
+      records.map(({ action }) => action),
+      records.map(({ subject }) => subject),
+      records.map(({ details }) => JSON.stringify(details ?? {})),
+      records.map(({ requestId }) => requestId ?? null),
     ],
   );
 }

@@ -20,19 +20,36 @@ export async function appendEvents(tx: Tx, events: readonly OutboxEvent[]): Prom
   await tx.query(`SELECT pg_notify('kinga_outbox', '')`);
 }
 
-/**
- * A job for the workers, handed to Agenda after the commit. `key` names the effect: the worker keeps it, so
- * that a job which runs twice has its effect once.
- */
+export interface Work<TData extends z.ZodType> {
+  readonly data: z.input<TData>;
+  /** Names the effect: the worker keeps it, so that a job which runs twice has its effect once. */
+  readonly key: string;
+  readonly runAt?: Date;
+}
+
+/** A job for the workers, handed to Agenda after the commit. */
 export async function enqueueJob<TData extends z.ZodType>(
   tx: Tx,
   job: Job<string, TData>,
-  work: { data: z.input<TData>; key: string; runAt?: Date },
+  work: Work<TData>,
 ): Promise<void> {
-  await tx.query(`INSERT INTO outbox (kind, topic, type, data) VALUES ('job', $1, $2, $3)`, [
-    job.name,
-    work.key,
+  await enqueueJobs(tx, job, [work]);
+}
+
+/** The same for many at once, in one statement. */
+export async function enqueueJobs<TData extends z.ZodType>(
+  tx: Tx,
+  job: Job<string, TData>,
+  works: readonly Work<TData>[],
+): Promise<void> {
+  if (works.length === 0) return;
+  const data = works.map((work) =>
     JSON.stringify({ data: job.data.parse(work.data), runAt: work.runAt?.toISOString() ?? null }),
-  ]);
+  );
+  await tx.query(
+    `INSERT INTO outbox (kind, topic, type, data)
+     SELECT 'job', $1, * FROM unnest($2::text[], $3::jsonb[])`,
+    [job.name, works.map((work) => work.key), data],
+  );
   await tx.query(`SELECT pg_notify('kinga_outbox', '')`);
 }
