@@ -1,0 +1,113 @@
+import { KingaError } from '@kinga/shared/contract/errors.ts';
+import type { Outcome } from '@kinga/shared/markets/contract.ts';
+import type { Call } from '../../platform/call/handler.ts';
+import { type Claim, claimOf, idempotencyConflict } from '../../platform/call/idempotency.ts';
+import type { Platform } from '../../platform/context.ts';
+import { newId } from '../../platform/crypto/ids.ts';
+import type { Tx } from '../../platform/db/tx.ts';
+import { BetQueue } from './bet-queue.ts';
+import { excluded, type PlacedBet, placeBets, readBets } from './bets.ts';
+import { KnownKeys } from './known-keys.ts';
+import { poolsOnWire } from './rules.ts';
+
+export interface BettingDependencies {
+  readonly exclusions: {
+    /** Under the shared locks of the keys, inside the bet's own transaction: the authority. */
+    isExcluded(tx: Tx, keys: Buffer[]): Promise<boolean>;
+    /** From memory: the fast refusal. */
+    seemsExcluded(keys: Buffer[]): boolean;
+  };
+  readonly accountKeys: (tx: Tx, accountId: string) => Promise<readonly { readonly key: Buffer }[]>;
+}
+
+interface Asked {
+  readonly marketId: string;
+  readonly outcome: Outcome;
+  readonly stakeMinor: string;
+}
+
+/** Takes bets, one call at a time from many people at once. */
+export class Betting {
+  readonly #platform: Platform;
+  readonly #dependencies: BettingDependencies;
+  readonly #queue: BetQueue;
+  readonly #keys: KnownKeys;
+  readonly #placed: (marketId: string) => void;
+  #betsPlaced = 0;
+
+  constructor(platform: Platform, dependencies: BettingDependencies, placed: (marketId: string) => void) {
+    this.#platform = platform;
+    this.#dependencies = dependencies;
+    this.#placed = placed;
+    const { isExcluded } = dependencies.exclusions;
+    const books = { db: platform.db, crypto: platform.crypto, isExcluded };
+    this.#queue = new BetQueue((bets) => placeBets(books, bets));
+    this.#keys = new KnownKeys(async (accountId) => {
+      const keys = await dependencies.accountKeys(platform.db, accountId);
+      return keys.map(({ key }) => key);
+    });
+  }
+
+  /** Bets this node has booked since it started. */
+  get betsPlaced(): number {
+    return this.#betsPlaced;
+  }
+
+  async place(input: Asked, call: Call) {
+    if (call.actor.kind !== 'account') throw new KingaError('FORBIDDEN', 'Only a bettor places bets');
+    const { accountId } = call.actor;
+    const claim = claimOf(this.#platform.crypto, call, input);
+    if (claim === undefined) throw new KingaError('INVALID_INPUT', 'An idempotency key is required');
+    const keys = await this.#keys.of(accountId);
+    if (keys.length > 0 && this.#dependencies.exclusions.seemsExcluded([...keys])) {
+      return answerOf(await this.#placedBefore(claim));
+    }
+    if (this.#queue.isFull) throw new KingaError('UNAVAILABLE', 'Too many bets are waiting');
+    const { bet, isNew } = await this.#queue.place({
+      betId: newId('bet'),
+      entryId: newId('ent'),
+      accountId,
+      marketId: input.marketId,
+      outcome: input.outcome,
+      stakeMinor: BigInt(input.stakeMinor),
+      keys,
+      claim,
+      requestId: call.requestId,
+    });
+    if (bet instanceof KingaError) throw bet;
+    if (isNew) {
+      this.#betsPlaced++;
+      this.#placed(bet.marketId);
+    }
+    return answerOf(bet);
+  }
+
+  /** Whoever is excluded now still gets the answer of a bet that was placed before. */
+  async #placedBefore(claim: Claim): Promise<PlacedBet> {
+    const { db, crypto } = this.#platform;
+    const { rows } = await db.query<{ input_digest: string; output: Buffer | null }>(
+      `SELECT input_digest, output FROM idempotency_keys
+        WHERE scope = $1 AND created_at >= clock_timestamp() - interval '24 hours'`,
+      [claim.scope],
+    );
+    const [row] = rows;
+    if (row === undefined || row.output === null) throw excluded();
+    if (row.input_digest !== claim.inputDigest) throw idempotencyConflict();
+    const [bet] = await readBets(db, [crypto.open(row.output)]);
+    if (bet === undefined) throw excluded();
+    return bet;
+  }
+}
+
+function answerOf(bet: PlacedBet) {
+  return {
+    betId: bet.betId,
+    marketId: bet.marketId,
+    outcome: bet.outcome,
+    stakeMinor: bet.stakeMinor.toString(),
+    currency: 'KES' as const,
+    placedAt: bet.placedAt.toISOString(),
+    balanceMinor: bet.balanceMinor.toString(),
+    ...poolsOnWire(bet.pools),
+  };
+}
