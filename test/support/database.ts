@@ -45,8 +45,8 @@ function open(name: string, drop: () => Promise<unknown>): TestDatabase {
   const target = new URL(inject('ownerUrl'));
   target.pathname = `/${name}`;
   const url = target.href;
-  const db = new Database({ url, log: pino({ level: 'silent' }), applicationName: 'kinga-test' });
-  const pool = new pg.Pool({ connectionString: url, max: 4, application_name: 'kinga-test-owner' });
+  const db = new Database({ url, log: pino({ level: 'silent' }), applicationName: 'test' });
+  const pool = new pg.Pool({ connectionString: url, max: 4, application_name: 'test-owner' });
   pool.on('error', () => {});
   return {
     name,

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort, isPortFree } from '../lifecycle/free-port.ts';
@@ -22,6 +22,8 @@ export interface EmbeddedOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** False for clusters that need not survive the machine. */
   readonly sync?: boolean;
+  /** Called under the lock, before a cluster is made or started. Throwing leaves everything as it was. */
+  readonly prepare?: (state: { isFresh: boolean }) => void;
 }
 
 /** A PostgreSQL server that lives as long as this process, and whose data stay. */
@@ -44,7 +46,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   const lock = acquireLock(lockPathOf(dataDir));
   if (!lock) {
     const pid = ownerOf(lockPathOf(dataDir))?.pid;
-    throw new Error(`DATA_DIR: ${dataDir} is in use by another hub (process ${pid ?? 'unknown'})`);
+    throw new Error(`DATA_DIR: ${dataDir} is in use by another hub or tool (process ${pid ?? 'unknown'})`);
   }
   try {
     return await start(dataDir, lock, options);
@@ -59,6 +61,7 @@ async function start(dataDir: string, lock: Lock, options: EmbeddedOptions): Pro
   const binaries = findBinaries();
   const runner = chooseRunner(binaries.postgres, dataDir);
   const folder = join(dataDir, 'postgres');
+  options.prepare?.({ isFresh: !existsSync(folder) });
   const left = runningPostmaster(folder);
   if (left !== undefined) {
     options.log.warn({ pid: left }, 'stopping the PostgreSQL that a killed hub left behind');

@@ -1,0 +1,106 @@
+import { describeStartError } from './start-error.ts';
+import { within } from './within.ts';
+
+/** A process ends within 10 s of the first signal: finishing its work, putting things away, and a reserve. */
+const DRAIN_MS_MAX = 5_000;
+const UNDO_MS_MAX = 4_000;
+const END_MS_MAX = 9_500;
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
+/** What a process has begun and must end. */
+export interface Scope {
+  /** Done when the end is asked for, all at the same time, before anything is put away. */
+  onDrain(name: string, drain: () => Promise<unknown>): void;
+  /** Done after draining, the latest first; also when the start fails. */
+  defer(name: string, undo: () => Promise<unknown>): void;
+  /** To be called between slow steps of a start: throws when the end was asked for meanwhile. */
+  checkpoint(): void;
+  /** Asks for the end, as a signal would. */
+  end(exitCode?: number): void;
+}
+
+class EndedEarly extends Error {}
+
+/**
+ * The life of every process: start, wait for a signal, drain, put away, exit. A signal that arrives again changes
+ * nothing, because npm, a terminal and a supervisor may each send one. A start that fails is one line.
+ */
+export async function runProcess(start: (scope: Scope) => Promise<void>): Promise<never> {
+  const life = new Life();
+  let exitCode = 0;
+  try {
+    await start(life);
+    exitCode = await life.ended;
+  } catch (error) {
+    if (!(error instanceof EndedEarly)) {
+      complain(describeStartError(error));
+      exitCode = 1;
+    }
+  }
+  await life.putAway();
+  process.exit(exitCode);
+}
+
+class Life implements Scope {
+  readonly ended: Promise<number>;
+  readonly #drains: { name: string; run: () => Promise<unknown> }[] = [];
+  readonly #undos: { name: string; run: () => Promise<unknown> }[] = [];
+  readonly #resolve: (exitCode: number) => void;
+  #isEnding = false;
+
+  constructor() {
+    const { promise, resolve } = Promise.withResolvers<number>();
+    this.ended = promise;
+    this.#resolve = resolve;
+    for (const signal of SIGNALS) process.on(signal, () => this.end());
+    // A worker whose parent died: the channel between them closes, whatever killed the parent.
+    if (process.connected) process.once('disconnect', () => this.end());
+    process.on('uncaughtException', (error) => this.#crash(error));
+    process.on('unhandledRejection', (error) => this.#crash(error));
+  }
+
+  onDrain(name: string, run: () => Promise<unknown>): void {
+    this.#drains.push({ name, run });
+  }
+
+  defer(name: string, run: () => Promise<unknown>): void {
+    this.#undos.push({ name, run });
+  }
+
+  checkpoint(): void {
+    if (this.#isEnding) throw new EndedEarly();
+  }
+
+  end(exitCode = 0): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    setTimeout(() => process.exit(1), END_MS_MAX).unref();
+    this.#resolve(exitCode);
+  }
+
+  async putAway(): Promise<void> {
+    this.end();
+    await Promise.all(this.#drains.map(({ name, run }) => attempt(name, DRAIN_MS_MAX, run)));
+    const deadline = performance.now() + UNDO_MS_MAX;
+    for (const { name, run } of this.#undos.reverse()) {
+      await attempt(name, Math.max(deadline - performance.now(), 500), run);
+    }
+  }
+
+  #crash(error: unknown): void {
+    complain(`unexpected: ${error instanceof Error ? error.stack : String(error)}`);
+    this.end(1);
+  }
+}
+
+async function attempt(name: string, msMax: number, run: () => Promise<unknown>): Promise<void> {
+  try {
+    await within(msMax, run);
+  } catch (error) {
+    complain(`${name} did not end well: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function complain(line: string): void {
+  process.stderr.write(`kinga: ${line}\n`);
+}
