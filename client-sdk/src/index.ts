@@ -1,0 +1,23 @@
+export type { ErrorDetail } from '@kinga/shared/contract/errors.ts';
+export type { Bye, Heartbeat, Hello, Position } from '@kinga/shared/contract/wire.ts';
+export type { Contract, ProcedureName, TopicName } from '@kinga/shared/contract.ts';
+export type { LookupAnswer } from '@kinga/shared/exclusions/contract.ts';
+export { connect } from './connect.ts';
+export { HubError, isDeclared } from './errors.ts';
+export type {
+  CallOptions,
+  ConnectOptions,
+  Hub,
+  HubControls,
+  HubEvents,
+  HubState,
+  KeyedCallOptions,
+  Procedures,
+  TokenSource,
+  Watch,
+  WatchEvent,
+  WatchItem,
+  WatchOptions,
+  WatchReset,
+  WatchSnapshot,
+} from './types.ts';
