@@ -17,6 +17,8 @@ const SEAL_VERSION = 1;
 export interface Crypto {
   /** 128 bits of the keyed hash of an identifier's canonical form, in one call of the fast one-shot hash. */
   identifierKey(type: string, canonical: string): Buffer;
+  /** The same as the first 16 characters of a latin1 string: what a lookup uses, at a third of the time. */
+  identifierHash(type: string, canonical: string): string;
   /** Keyed, domain-separated digest for everything else that is compared and not read (hex). */
   digest(purpose: string, text: string): string;
   /** The pseudonym of a person on `exclusions/changes`; used for nothing else. */
@@ -35,8 +37,10 @@ export function createCrypto(secrets: Secrets): Crypto {
     // The pepper is 43 characters of fixed length in front: a keyed hash over a 128-bit truncation, for which
     // length extension gives nothing. One-shot hash() costs a third of createHmac (see docs/adr).
     identifierKey: (type, canonical) =>
-      hash('sha256', `${pepper}${type}:${canonical}`, 'buffer').subarray(0, 16),
-    digest: (purpose, text) => keyed(secrets.pepper.value, `${purpose.length}:${purpose}:${text}`).toString('hex'),
+      Buffer.from(hash('sha256', `${pepper}${type}:${canonical}`, 'binary').slice(0, 16), 'latin1'),
+    identifierHash: (type, canonical) => hash('sha256', `${pepper}${type}:${canonical}`, 'binary'),
+    digest: (purpose, text) =>
+      keyed(secrets.pepper.value, `${purpose.length}:${purpose}:${text}`).toString('hex'),
     pseudonym: (personId) =>
       `s_${keyed(secrets.pseudonym.value, personId).subarray(0, 16).toString('base64url')}`,
     seal: (plain) => {
