@@ -2,7 +2,7 @@ import { KingaError } from '@kinga/shared/contract/errors.ts';
 import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { IdentifierType } from '@kinga/shared/exclusions/identifier.ts';
 import type { Account, identity } from '@kinga/shared/identity/contract.ts';
-import type { Actor } from '../../platform/call/actor.ts';
+import type { By } from '../../platform/call/by.ts';
 import type { Crypto } from '../../platform/crypto/crypto.ts';
 import { newId } from '../../platform/crypto/ids.ts';
 import { isUniqueViolation, sqlStateOf } from '../../platform/db/errors.ts';
@@ -11,12 +11,6 @@ import { recordAudit } from '../../platform/outbox/audit.ts';
 import { type IdentifierKey, keysOf } from '../identifiers/index.ts';
 
 export type NewAccount = Omit<ParsedInputOf<typeof identity.createAccount>, 'password'>;
-
-/** Who asked for it: a call has both. */
-export interface By {
-  readonly actor: Actor | 'system';
-  readonly requestId?: string;
-}
 
 export interface AccountKey {
   readonly type: IdentifierType;
@@ -73,11 +67,10 @@ export async function insertAccount(
     [row.id, keys.map((k) => k.key), keys.map((k) => k.type), keys.map((k) => crypto.seal(k.canonical))],
   );
   await recordAudit(tx, {
-    actor: by.actor,
+    ...by,
     action: 'account.created',
     subject: row.id,
     details: { role: input.role, identifiers: keys.map((k) => k.type) },
-    ...(by.requestId === undefined ? {} : { requestId: by.requestId }),
   });
   return accountOf(row);
 }

@@ -2,15 +2,16 @@ import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { Account, identity } from '@kinga/shared/identity/contract.ts';
 import type { Domain } from '../../domain.ts';
 import type { AccountActor } from '../../platform/call/actor.ts';
+import type { By } from '../../platform/call/by.ts';
 import type { Platform } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/tx.ts';
 import type { Revocations } from '../../platform/revocations/revocations.ts';
-import { type AccountKey, accountKeys, accountsOfKeys, administratorExists, type By } from './accounts.ts';
+import { type AccountKey, accountKeys, accountsOfKeys, administratorExists } from './accounts.ts';
 import { createPasswords } from './password.ts';
 import { IdentityService } from './service.ts';
 import { createAccessTokens } from './tokens.ts';
 
-export type { AccountKey, By } from './accounts.ts';
+export type { AccountKey } from './accounts.ts';
 
 export interface Identity {
   readonly domain: Domain<typeof identity>;

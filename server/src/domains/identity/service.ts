@@ -2,6 +2,7 @@ import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { Account, identity } from '@kinga/shared/identity/contract.ts';
 import type { AccountActor } from '../../platform/call/actor.ts';
+import type { By } from '../../platform/call/by.ts';
 import type { Call } from '../../platform/call/handler.ts';
 import type { Platform } from '../../platform/context.ts';
 import { recordAudit } from '../../platform/outbox/audit.ts';
@@ -142,7 +143,7 @@ export class IdentityService {
     return actor;
   }
 
-  async createAccount(input: accounts.NewAccount & { password: string }, by: accounts.By): Promise<Account> {
+  async createAccount(input: accounts.NewAccount & { password: string }, by: By): Promise<Account> {
     if (input.operatorId !== undefined && input.role !== 'operator') {
       throw invalidInput('operatorId', 'only for accounts with the role operator');
     }
@@ -167,7 +168,7 @@ export class IdentityService {
       if ((await accounts.findByEmail(tx, input.email)) !== undefined) {
         throw new Error('ADMIN_EMAIL: this account exists and is not an administrator');
       }
-      const by: accounts.By = { actor: 'system' };
+      const by: By = { actor: 'system' };
       await accounts.insertAccount(tx, crypto, { input, passwordHash, identifiers, by });
     });
   }
