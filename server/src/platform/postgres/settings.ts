@@ -23,10 +23,12 @@ export const DEFAULT_SETTINGS: Readonly<Record<string, string>> = {
   timezone: 'UTC',
 };
 
-/** For clusters that are thrown away: they forget everything when the machine stops, and so they are fast. */
+/**
+ * For clusters that are thrown away: the machine may forget them, and so they are fast. A commit still outlives
+ * the death of the server, as everywhere.
+ */
 export const DISPOSABLE_SETTINGS: Readonly<Record<string, string>> = {
   fsync: 'off',
-  synchronous_commit: 'off',
   full_page_writes: 'off',
   autovacuum_naptime: '10min',
   max_connections: '400',
