@@ -1,5 +1,5 @@
 import type { Scope } from '@kinga/shared/contract/procedure.ts';
-import { type AnyEntity, defineEntity, type EntityName, p } from '@mikro-orm/core';
+import { defineEntity, type EntityName, p } from '@mikro-orm/core';
 
 export const OperatorEntity = defineEntity({
   name: 'Operator',
@@ -28,4 +28,4 @@ export const ApiKeyEntity = defineEntity({
   },
 });
 
-export const entities: EntityName<AnyEntity>[] = [OperatorEntity, ApiKeyEntity];
+export const entities: readonly EntityName[] = [OperatorEntity, ApiKeyEntity];
