@@ -2,7 +2,8 @@ import { createLedger } from '@kinga/server/domains/ledger/index.ts';
 import { HOUSE_DEMO, post } from '@kinga/server/domains/ledger/posting.ts';
 import { newId } from '@kinga/server/platform/crypto/ids.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BALANCED, callBy, insertAccount, trialBalance } from '../markets/world.ts';
+import { BALANCED, insertAccount, trialBalance } from '../markets/world.ts';
+import { callBy } from '../support/call.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestPlatform, type TestPlatform } from '../support/platform.ts';
 
@@ -22,7 +23,7 @@ async function fundedWallet(amountMinor: string): Promise<string> {
   const bettor = await insertAccount(platform.db);
   const admin = await insertAccount(platform.db, { role: 'admin' });
   const { handlers } = createLedger(platform).domain;
-  await handlers.fund({ accountId: bettor.accountId, amountMinor }, callBy(admin, 'wallet.fund'));
+  await handlers.fund({ accountId: bettor.accountId, amountMinor }, callBy(admin));
   return `wallet:${bettor.accountId}`;
 }
 

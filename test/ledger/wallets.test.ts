@@ -1,7 +1,8 @@
 import { createLedger, type Ledger } from '@kinga/server/domains/ledger/index.ts';
 import type { AccountActor } from '@kinga/server/platform/call/actor.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BALANCED, callBy, insertAccount, trialBalance } from '../markets/world.ts';
+import { BALANCED, insertAccount, trialBalance } from '../markets/world.ts';
+import { callBy } from '../support/call.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestPlatform, type TestPlatform } from '../support/platform.ts';
 
@@ -22,7 +23,7 @@ afterAll(async () => {
 });
 
 const fund = (accountId: string, amountMinor: string, key?: string) =>
-  wallet.fund({ accountId, amountMinor }, callBy(admin, 'wallet.fund', key));
+  wallet.fund({ accountId, amountMinor }, callBy(admin, { procedure: 'wallet.fund', idempotencyKey: key }));
 const refusal = (code: string) => expect.objectContaining({ code });
 
 describe('wallet.fund', () => {
@@ -85,7 +86,7 @@ describe('wallet.fund', () => {
     );
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
     await expect(fund(bettor.accountId, '701', 'same-key')).rejects.toEqual(refusal('IDEMPOTENCY_CONFLICT'));
-    expect(await wallet.get({}, callBy(bettor, 'wallet.get'))).toMatchObject({ balanceMinor: '700' });
+    expect(await wallet.get({}, callBy(bettor))).toMatchObject({ balanceMinor: '700' });
   });
 
   it('adds up when many fund many at once', async () => {
@@ -93,7 +94,7 @@ describe('wallet.fund', () => {
     await Promise.all(
       Array.from({ length: 60 }, (_, i) => fund(bettors[i % 5]?.accountId ?? '', String(100 + i))),
     );
-    const total = await Promise.all(bettors.map((bettor) => wallet.get({}, callBy(bettor, 'wallet.get'))));
+    const total = await Promise.all(bettors.map((bettor) => wallet.get({}, callBy(bettor))));
     const sum = total.reduce((all, { balanceMinor }) => all + Number(balanceMinor), 0);
     expect(sum).toBe(60 * 100 + (59 * 60) / 2);
     expect(await trialBalance(platform.db)).toEqual(BALANCED);
@@ -104,18 +105,16 @@ describe('wallet.get', () => {
   it('is zero before the first money, one’s own by default, and anybody’s for an administrator', async () => {
     const bettor = await insertAccount(platform.db);
     const empty = { accountId: bettor.accountId, balanceMinor: '0', currency: 'KES' };
-    expect(await wallet.get({}, callBy(bettor, 'wallet.get'))).toEqual(empty);
-    expect(await wallet.get({ accountId: bettor.accountId }, callBy(admin, 'wallet.get'))).toEqual(empty);
+    expect(await wallet.get({}, callBy(bettor))).toEqual(empty);
+    expect(await wallet.get({ accountId: bettor.accountId }, callBy(admin))).toEqual(empty);
   });
 
   it('says the same of another’s wallet and of none', async () => {
     const [bettor, other] = [await insertAccount(platform.db), await insertAccount(platform.db)];
-    const ask = async (accountId: string) => wallet.get({ accountId }, callBy(bettor, 'wallet.get'));
+    const ask = async (accountId: string) => wallet.get({ accountId }, callBy(bettor));
     const [forbidden, missing] = await Promise.allSettled([ask(other.accountId), ask('acc_none')]);
     expect(forbidden).toEqual(missing);
     expect(forbidden).toMatchObject({ reason: { code: 'NOT_FOUND' } });
-    await expect(async () => wallet.get({}, callBy(admin, 'wallet.get'))).rejects.toEqual(
-      refusal('NOT_FOUND'),
-    );
+    await expect(async () => wallet.get({}, callBy(admin))).rejects.toEqual(refusal('NOT_FOUND'));
   });
 });

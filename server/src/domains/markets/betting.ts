@@ -39,8 +39,11 @@ export class Betting {
     this.#platform = platform;
     this.#dependencies = dependencies;
     this.#placed = placed;
-    const { isExcluded } = dependencies.exclusions;
-    const books = { db: platform.db, crypto: platform.crypto, isExcluded };
+    const books = {
+      db: platform.db,
+      crypto: platform.crypto,
+      isExcluded: (tx: Tx, keys: Buffer[]) => dependencies.exclusions.isExcluded(tx, keys),
+    };
     this.#queue = new BetQueue((bets) => placeBets(books, bets));
     this.#keys = new KnownKeys(async (accountId) => {
       const keys = await dependencies.accountKeys(platform.db, accountId);

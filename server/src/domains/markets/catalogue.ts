@@ -59,6 +59,9 @@ function open(
         question: input.question,
         closesAt,
         minStakeMinor: input.minStakeMinor === undefined ? MIN_STAKE_MINOR : BigInt(input.minStakeMinor),
+        poolYesMinor: 0n,
+        poolNoMinor: 0n,
+        version: 1,
       });
       await em.flush();
       await ledger.openPool(tx, market.id);

@@ -1,4 +1,4 @@
-import { defineEntity, type InferEntity, p } from '@mikro-orm/postgresql';
+import { defineEntity, type EntityName, type InferEntity, p } from '@mikro-orm/postgresql';
 
 export const MarketRow = defineEntity({
   name: 'MarketRow',
@@ -8,13 +8,11 @@ export const MarketRow = defineEntity({
     question: p.text(),
     closesAt: p.datetime(),
     minStakeMinor: p.bigint('bigint'),
-    poolYesMinor: p.bigint('bigint').default('0'),
-    poolNoMinor: p.bigint('bigint').default('0'),
-    version: p.bigint('number').default('1'),
-    openedAt: p.datetime().defaultRaw('clock_timestamp()'),
-    changedAt: p.datetime().defaultRaw('clock_timestamp()'),
+    poolYesMinor: p.bigint('bigint'),
+    poolNoMinor: p.bigint('bigint'),
+    version: p.bigint('number'),
   },
 });
 export type MarketRow = InferEntity<typeof MarketRow>;
 
-export const entities = [MarketRow];
+export const entities: EntityName[] = [MarketRow];
