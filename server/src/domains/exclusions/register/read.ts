@@ -1,0 +1,203 @@
+import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
+import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
+import type {
+  Exclusion,
+  ExclusionDetail,
+  exclusions,
+  Period,
+  Source,
+} from '@kinga/shared/exclusions/contract.ts';
+import type { IdentifierType } from '@kinga/shared/exclusions/identifier.ts';
+import type { Actor } from '../../../platform/call/actor.ts';
+import type { Handler } from '../../../platform/call/handler.ts';
+import type { Platform } from '../../../platform/context.ts';
+import type { Crypto } from '../../../platform/crypto/crypto.ts';
+import type { Tx } from '../../../platform/db/tx.ts';
+import { recordAudit } from '../../../platform/outbox/audit.ts';
+import { isStrong } from '../../identifiers/index.ts';
+import { statusOf } from '../rules/period.ts';
+
+export interface ExclusionReader {
+  readonly get: Handler<typeof exclusions.get>;
+  readonly list: Handler<typeof exclusions.list>;
+}
+
+interface ReaderDeps {
+  accountKeys(tx: Tx, accountId: string): Promise<readonly { type: string; key: Buffer }[]>;
+}
+
+interface ExclusionRow {
+  readonly id: string;
+  readonly reference: string;
+  readonly source: Source;
+  readonly period: Period;
+  readonly starts_at: Date;
+  readonly ends_at: Date | null;
+  readonly in_force_until: Date | null;
+  readonly reason: Buffer | null;
+  readonly needs_review: boolean;
+  readonly registered_by: string;
+  readonly registered_at: Date;
+  readonly seq: string;
+  readonly now: Date;
+}
+
+interface PersonRow {
+  readonly id: string;
+  readonly name: Buffer | null;
+  readonly date_of_birth: Buffer | null;
+  readonly identifiers: readonly { type: string; key: string; original: string }[] | null;
+}
+
+const COLUMNS = `e.id, e.reference, e.source, e.period, e.starts_at, e.ends_at, e.in_force_until, e.reason,
+  e.needs_review, e.registered_by, e.registered_at, e.seq, clock_timestamp() AS now`;
+
+/**
+ * People who are certainly the account's own person: they share a strong identifier, or have no strong one at
+ * all and share a phone or an e-mail address. A phone alone does not make a stranger's record one's own.
+ */
+const OWN_PEOPLE = `
+  SELECT i.person_id FROM identifiers i
+  WHERE i.key = ANY($1::bytea[]) AND i.type IN ('nationalId', 'passport', 'alienId')
+  UNION
+  SELECT i.person_id FROM identifiers i
+  WHERE i.key = ANY($2::bytea[]) AND NOT EXISTS (
+    SELECT FROM identifiers s
+    WHERE s.person_id = i.person_id AND s.type IN ('nationalId', 'passport', 'alienId'))`;
+
+/** What of the register one caller may see; undefined: all of it. */
+interface Own {
+  readonly strong: readonly Buffer[];
+  readonly weak: readonly Buffer[];
+  readonly registrar: string;
+}
+
+export function createReader({ db, crypto }: Platform, deps: ReaderDeps): ExclusionReader {
+  return {
+    get: ({ id }, call) =>
+      db.transaction(async (tx) => {
+        const own = await ownOf(tx, call.actor, deps);
+        const row = await findExclusion(tx, id, own);
+        if (row === undefined) throw new KingaError('NOT_FOUND', 'There is no such exclusion');
+        const people = await findPeople(tx, row.id, own);
+        await recordAudit(tx, {
+          actor: call.actor,
+          action: 'exclusion.read',
+          subject: row.id,
+          details: { people: people.map((person) => person.id) },
+          requestId: call.requestId,
+        });
+        return detailOf(crypto, { row, people, own });
+      }),
+    list: async ({ cursor }, call) => {
+      const own = await ownOf(db, call.actor, deps);
+      const rows = await listExclusions(db, beforeOf(cursor), own);
+      const items = rows.slice(0, PAGE_SIZE).map(toExclusion);
+      const last = items.at(-1);
+      return rows.length > PAGE_SIZE && last !== undefined
+        ? { items, nextCursor: String(last.seq) }
+        : { items };
+    },
+  };
+}
+
+async function ownOf(tx: Tx, actor: Actor, deps: ReaderDeps): Promise<Own | undefined> {
+  if (actor.kind !== 'account') throw new KingaError('FORBIDDEN', 'Only accounts read exclusions');
+  if (actor.role !== 'bettor') return undefined;
+  const keys = await deps.accountKeys(tx, actor.accountId);
+  return {
+    strong: keys.filter(({ type }) => isStrong(type as IdentifierType)).map(({ key }) => key),
+    weak: keys.filter(({ type }) => !isStrong(type as IdentifierType)).map(({ key }) => key),
+    registrar: `account:${actor.accountId}`,
+  };
+}
+
+/** A cursor is the seq of the last exclusion of the page before. */
+function beforeOf(cursor: string | undefined): string {
+  if (cursor === undefined) return '9223372036854775807';
+  if (!/^\d{1,15}$/.test(cursor)) throw invalidInput('cursor', 'not a cursor of this list');
+  return cursor;
+}
+
+async function listExclusions(tx: Tx, before: string, own: Own | undefined): Promise<ExclusionRow[]> {
+  if (own === undefined) {
+    const all = await tx.query<ExclusionRow>(
+      `SELECT ${COLUMNS} FROM exclusions e WHERE e.seq < $1 ORDER BY e.seq DESC LIMIT ${PAGE_SIZE + 1}`,
+      [before],
+    );
+    return all.rows;
+  }
+  const mine = await tx.query<ExclusionRow>(
+    `SELECT ${COLUMNS} FROM exclusions e
+     WHERE e.seq < $4 AND (e.registered_by = $3 OR e.id IN (
+       SELECT p.exclusion_id FROM exclusion_persons p WHERE p.person_id IN (${OWN_PEOPLE})))
+     ORDER BY e.seq DESC LIMIT ${PAGE_SIZE + 1}`,
+    [own.strong, own.weak, own.registrar, before],
+  );
+  return mine.rows;
+}
+
+async function findExclusion(tx: Tx, id: string, own: Own | undefined): Promise<ExclusionRow | undefined> {
+  if (own === undefined) {
+    const found = await tx.query<ExclusionRow>(`SELECT ${COLUMNS} FROM exclusions e WHERE e.id = $1`, [id]);
+    return found.rows[0];
+  }
+  const { rows } = await tx.query<ExclusionRow>(
+    `SELECT ${COLUMNS} FROM exclusions e
+     WHERE e.id = $4 AND (e.registered_by = $3 OR EXISTS (
+       SELECT FROM exclusion_persons p WHERE p.exclusion_id = e.id AND p.person_id IN (${OWN_PEOPLE})))`,
+    [own.strong, own.weak, own.registrar, id],
+  );
+  return rows[0];
+}
+
+async function findPeople(tx: Tx, exclusionId: string, own: Own | undefined): Promise<PersonRow[]> {
+  const { rows } = await tx.query<PersonRow>(
+    `SELECT p.id, p.name, p.date_of_birth, (
+       SELECT json_agg(json_build_object('type', i.type, 'key', encode(i.key, 'hex'),
+                                         'original', encode(i.original, 'base64')) ORDER BY i.created_at, i.key)
+       FROM identifiers i WHERE i.person_id = p.id) AS identifiers
+     FROM exclusion_persons l JOIN persons p ON p.id = l.person_id
+     WHERE l.exclusion_id = $3 AND ($4 OR p.id IN (${OWN_PEOPLE}))
+     ORDER BY p.id`,
+    [own?.strong ?? [], own?.weak ?? [], exclusionId, own === undefined],
+  );
+  return rows;
+}
+
+function detailOf(
+  crypto: Crypto,
+  { row, people, own }: { row: ExclusionRow; people: readonly PersonRow[]; own: Own | undefined },
+): ExclusionDetail {
+  const open = (sealed: Buffer | null) => (sealed === null ? null : crypto.open(sealed));
+  const mine = own && new Set([...own.strong, ...own.weak].map((key) => key.toString('hex')));
+  return {
+    ...toExclusion(row),
+    // What staff wrote down about a person is not for their eyes unless they wrote it themselves.
+    reason: own === undefined || row.registered_by === own.registrar ? open(row.reason) : null,
+    people: people.map((person) => ({
+      id: person.id,
+      name: open(person.name),
+      dateOfBirth: open(person.date_of_birth),
+      identifiers: (person.identifiers ?? [])
+        .filter(({ key }) => mine === undefined || mine.has(key))
+        .map(({ type, original }) => ({ type, value: crypto.open(Buffer.from(original, 'base64')) })),
+    })),
+  };
+}
+
+function toExclusion(row: ExclusionRow): Exclusion {
+  const inForceUntil = row.in_force_until?.getTime() ?? null;
+  return {
+    id: row.id,
+    reference: row.reference,
+    status: statusOf({ startsAt: row.starts_at.getTime(), inForceUntil }, row.now.getTime()),
+    period: row.period,
+    source: row.source,
+    startsAt: row.starts_at.toISOString(),
+    endsAt: row.ends_at?.toISOString() ?? null,
+    registeredAt: row.registered_at.toISOString(),
+    seq: Number(row.seq),
+    needsReview: row.needs_review,
+  };
+}

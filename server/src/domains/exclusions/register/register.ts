@@ -1,0 +1,131 @@
+import { KingaError } from '@kinga/shared/contract/errors.ts';
+import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
+import type { Exclusion, exclusions } from '@kinga/shared/exclusions/contract.ts';
+import type { Call, Handler } from '../../../platform/call/handler.ts';
+import { claimOf } from '../../../platform/call/idempotency.ts';
+import type { Platform } from '../../../platform/context.ts';
+import type { Tx } from '../../../platform/db/tx.ts';
+import type { Service } from '../../../platform/lifecycle/service.ts';
+import { type IdentifierKey, keysOf } from '../../identifiers/index.ts';
+import { encodeMessage, registerChannel } from '../log/message.ts';
+import { parseGivenTime } from '../rules/period.ts';
+import { isExcluded } from './is-excluded.ts';
+import { confirmWhereAccounts } from './notify.ts';
+import { RegistrationQueue } from './queue.ts';
+import { createReader, type ExclusionReader } from './read.ts';
+import { type Outcome, type Registration, sealIdentifiers } from './registration.ts';
+import { writeBatch } from './write.ts';
+
+export interface RegisterDeps {
+  /** The keys of the identifiers on an account. */
+  accountKeys(tx: Tx, accountId: string): Promise<readonly { type: string; key: Buffer }[]>;
+  /** The accounts that have one of these keys. */
+  accountsOfKeys(tx: Tx, keys: Buffer[]): Promise<readonly string[]>;
+  /** Resolves with true once this node's own tail has applied the log up to seq; with false after the time. */
+  reached(seq: number, timeoutMs: number): Promise<boolean>;
+}
+
+export interface Register {
+  readonly register: Handler<typeof exclusions.register>;
+  readonly get: Handler<typeof exclusions.get>;
+  readonly list: Handler<typeof exclusions.list>;
+  isExcluded(tx: Tx, keys: readonly Buffer[]): Promise<boolean>;
+  /** At most 1,000, in one transaction; the caller breathes between two. */
+  registerBatch(registrations: readonly Registration[]): Promise<readonly Outcome[]>;
+  readonly service: Service;
+}
+
+type RegisterInput = ParsedInputOf<typeof exclusions.register>;
+
+const REACHED_TIMEOUT_MS = 2_000;
+
+/** The writing side of the register. */
+export function createRegister(platform: Platform, deps: RegisterDeps): Register {
+  const { db, crypto, bus } = platform;
+  const write = async (registrations: readonly Registration[], isImport: boolean) => {
+    const toConfirm = isImport ? confirmWhereAccounts(deps.accountsOfKeys) : undefined;
+    const { outcomes, entries, epoch } = await db.transaction((tx) =>
+      writeBatch(tx, registrations, { crypto, ...(toConfirm === undefined ? {} : { toConfirm }) }),
+    );
+    if (epoch !== undefined) bus.publish(registerChannel(epoch), encodeMessage(entries));
+    return outcomes;
+  };
+  const queue = new RegistrationQueue((registrations) => write(registrations, false));
+  const reader: ExclusionReader = createReader(platform, deps);
+
+  const register = async (input: RegisterInput, call: Call): Promise<Exclusion> => {
+    const keys = keysOf(crypto, input.identifiers, 'identifiers');
+    await authorise({ input, call, keys }, platform, deps);
+    const outcome = await queue.submit(registrationOf(platform, { input, call, keys }));
+    if (outcome.kind === 'refused') throw outcome.error;
+    if (outcome.kind === 'known') throw new Error('a live registration cannot be a known row');
+    if (!(await deps.reached(outcome.exclusion.seq, REACHED_TIMEOUT_MS))) {
+      throw new KingaError('UNAVAILABLE', 'Registered, but this node has not caught up; ask again', {
+        retryAfterMs: 500,
+      });
+    }
+    return outcome.exclusion;
+  };
+
+  return {
+    register,
+    get: reader.get,
+    list: reader.list,
+    isExcluded,
+    registerBatch: (registrations) => write(registrations, true),
+    service: { name: 'register', drain: () => queue.drain() },
+  };
+}
+
+interface RegisterCall {
+  readonly input: RegisterInput;
+  readonly call: Call;
+  readonly keys: readonly IdentifierKey[];
+}
+
+/** Staff may register anybody; a bettor only themselves, by what is already on their account. */
+async function authorise(
+  { input, call, keys }: RegisterCall,
+  { db }: Platform,
+  deps: RegisterDeps,
+): Promise<void> {
+  const { actor } = call;
+  if (actor.kind !== 'account') throw new KingaError('FORBIDDEN', 'Only accounts register exclusions');
+  if (actor.role !== 'bettor') return;
+  const own = new Set((await deps.accountKeys(db, actor.accountId)).map(({ key }) => key.toString('hex')));
+  const details = keys.flatMap(({ key }, index) =>
+    own.has(key.toString('hex'))
+      ? []
+      : [{ path: `identifiers[${index}].value`, message: 'not an identifier of your account' }],
+  );
+  if (input.source !== 'person') {
+    details.push({ path: 'source', message: 'you can only exclude yourself: source "person"' });
+  }
+  if (details.length > 0) {
+    throw new KingaError('FORBIDDEN', 'You can only exclude yourself', { details });
+  }
+}
+
+function registrationOf({ crypto }: Platform, { input, call, keys }: RegisterCall): Registration {
+  const seal = (text: string | undefined) => (text === undefined ? null : crypto.seal(text));
+  return {
+    identifiers: sealIdentifiers(crypto, keys, input.identifiers),
+    period: input.period,
+    source: input.source,
+    startsAt: input.startsAt === undefined ? undefined : startOf(input.startsAt),
+    reason: seal(input.reason),
+    name: seal(input.person?.name),
+    dateOfBirth: seal(input.person?.dateOfBirth),
+    by: call.actor,
+    requestId: call.requestId,
+    claim: claimOf(crypto, call, input),
+    row: undefined,
+  };
+}
+
+function startOf(text: string): number {
+  const startsAt = parseGivenTime(text);
+  if (startsAt !== undefined) return startsAt;
+  const details = [{ path: 'startsAt', message: 'not a date the register could mean' }];
+  throw new KingaError('INVALID_INPUT', 'startsAt: not a date the register could mean', { details });
+}

@@ -1,0 +1,237 @@
+import { randomBytes } from 'node:crypto';
+import { KingaError } from '@kinga/shared/contract/errors.ts';
+import type { Exclusion } from '@kinga/shared/exclusions/contract.ts';
+import { exclusionJobs } from '@kinga/shared/exclusions/jobs.ts';
+import {
+  type Claim,
+  type ClaimState,
+  claimAll,
+  idempotencyConflict,
+  storeOutputs,
+} from '../../../platform/call/idempotency.ts';
+import type { Crypto } from '../../../platform/crypto/crypto.ts';
+import { newId } from '../../../platform/crypto/ids.ts';
+import type { Tx } from '../../../platform/db/tx.ts';
+import { recordAudits } from '../../../platform/outbox/audit.ts';
+import { enqueueJobs } from '../../../platform/outbox/outbox.ts';
+import { chain, type LogEntry } from '../log/entry.ts';
+import { isOver, termOf } from '../rules/period.ts';
+import { lockPeople } from './known.ts';
+import { People, type Person } from './people.ts';
+import { chronicle, type Dated, exclusionOf, keysToRead, type Planned } from './plan.ts';
+import type { Outcome, Registration } from './registration.ts';
+import { rowsKnown } from './rows.ts';
+import * as store from './store.ts';
+
+/** Said of a term that a past start has already used up. */
+export const ALREADY_OVER = 'the exclusion would already be over';
+
+export interface WriterOptions {
+  readonly crypto: Crypto;
+  /** Which of the registered exclusions are of interest to an account; absent: all of them. */
+  readonly toConfirm?: (tx: Tx, batch: readonly Dated[]) => Promise<readonly Dated[]>;
+}
+
+export interface Written {
+  /** One for each registration, in their order. */
+  readonly outcomes: readonly Outcome[];
+  /** What was appended to the log, to be published after the commit. */
+  readonly entries: readonly LogEntry[];
+  readonly epoch: string | undefined;
+}
+
+/**
+ * Writes a batch inside the given transaction. Locks, in this order: the keys of everybody concerned, the
+ * people, idempotency keys, and the head last; what the log says is read after the head is held, so the chain
+ * is exact whoever else writes.
+ */
+export async function writeBatch(
+  tx: Tx,
+  registrations: readonly Registration[],
+  options: WriterOptions,
+): Promise<Written> {
+  await store.planByIndex(tx);
+  const outcomes = new Map<Registration, Outcome>();
+  const pending = () => registrations.filter((registration) => !outcomes.has(registration));
+  const settle = (settled: ReadonlyMap<Registration, Outcome>) => {
+    for (const [registration, outcome] of settled) outcomes.set(registration, outcome);
+  };
+
+  settle(await rowsKnown(tx, registrations));
+  const known = await lockPeople(tx, pending());
+  settle(await claim(tx, options.crypto, pending()));
+  const over = await overAlready(tx, pending());
+  settle(over);
+  await unclaim(tx, over.keys());
+
+  const people = new People(known, () => newId('per'));
+  const planned = pending().map((registration) => plan(registration, people));
+  const written = await append(tx, planned, { ...options, people });
+  for (const [index, { registration }] of planned.entries()) {
+    const exclusion = written.exclusions[index];
+    if (exclusion !== undefined) outcomes.set(registration, { kind: 'registered', exclusion });
+  }
+  return {
+    outcomes: registrations.map((registration) => outcomes.get(registration) ?? lost()),
+    entries: written.entries,
+    epoch: written.epoch,
+  };
+}
+
+function lost(): Outcome {
+  return { kind: 'refused', error: new KingaError('INTERNAL', 'A registration was not written') };
+}
+
+function plan(registration: Registration, people: People): Planned {
+  return {
+    registration,
+    resolution: people.resolve(registration.identifiers),
+    id: newId('exc'),
+    reference: registration.row?.reference ?? newReference(),
+  };
+}
+
+async function append(
+  tx: Tx,
+  planned: readonly Planned[],
+  options: WriterOptions & { readonly people: People },
+): Promise<{ exclusions: readonly Exclusion[]; entries: readonly LogEntry[]; epoch: string | undefined }> {
+  if (planned.length === 0) return { exclusions: [], entries: [], epoch: undefined };
+  const { crypto, people } = options;
+  const keyVersion = crypto.secrets.pepper.version;
+  const pseudonymOf = remember((person: Person) => crypto.pseudonym(person.id));
+  const details = store.detailsOf(planned);
+  await store.insertPeople(tx, people, { details, keyVersion, pseudonymOf });
+  await store.fillDetails(tx, planned, details);
+
+  const head = await store.lockHead(tx);
+  const { at, epoch } = await store.readClock(tx);
+  const batch = planned.map((one) => ({
+    ...one,
+    term: termOf(one.registration.period, one.registration.startsAt ?? at),
+  }));
+  const intervals = await store.readIntervals(tx, keysToRead(batch), at);
+  const { bodies, last } = chronicle(batch, { at, intervals, keyVersion, pseudonymOf });
+  const entries = chain(head, at, bodies);
+  const exclusions = batch.map((dated, index) =>
+    exclusionOf(dated, { at, seq: head.seq + 1 + (last[index] ?? 0) }),
+  );
+  await store.insertExclusions(tx, { batch, exclusions, at });
+  await store.appendLog(tx, entries);
+  await tellInside(tx, { batch, exclusions }, options);
+  return { exclusions, entries, epoch };
+}
+
+/** Answers, audit and jobs: in the same transaction as what they speak of. */
+async function tellInside(
+  tx: Tx,
+  { batch, exclusions }: { batch: readonly Dated[]; exclusions: readonly Exclusion[] },
+  options: WriterOptions,
+): Promise<void> {
+  const claimed = batch.flatMap(({ registration }, index) =>
+    registration.claim === undefined ? [] : [{ claim: registration.claim, output: exclusions[index] }],
+  );
+  await storeOutputs(tx, options.crypto, claimed);
+  const live = batch.filter(({ registration }) => registration.row === undefined);
+  await recordAudits(
+    tx,
+    live.map(({ id, registration, resolution }) => ({
+      actor: registration.by,
+      action: 'exclusion.registered',
+      subject: id,
+      details: {
+        people: resolution.people.map((person) => person.id),
+        period: registration.period,
+        source: registration.source,
+        needsReview: resolution.needsReview,
+      },
+      ...(registration.requestId === undefined ? {} : { requestId: registration.requestId }),
+    })),
+  );
+  if (live.length < batch.length) {
+    // An import is one act of many rows; each row's own record is the exclusion with its digest.
+    const seqs = exclusions.map(({ seq }) => seq);
+    const details = { count: batch.length - live.length, fromSeq: seqs[0], toSeq: seqs.at(-1) };
+    await recordAudits(tx, [
+      { actor: 'system', action: 'exclusion.imported', subject: 'register_log', details },
+    ]);
+  }
+  const confirm = (await options.toConfirm?.(tx, batch)) ?? batch;
+  await enqueueJobs(
+    tx,
+    exclusionJobs.confirmRegistration,
+    confirm.map(({ id }) => ({ data: { exclusionId: id }, key: `confirm:${id}` })),
+  );
+}
+
+async function claim(
+  tx: Tx,
+  crypto: Crypto,
+  registrations: readonly Registration[],
+): Promise<Map<Registration, Outcome>> {
+  const outcomes = new Map<Registration, Outcome>();
+  const claims = registrations.flatMap((registration) => registration.claim ?? []);
+  if (claims.length === 0) return outcomes;
+  const states = await claimAll(tx, crypto, claims);
+  for (const registration of registrations) {
+    const outcome = claimOutcome(registration.claim, states);
+    if (outcome !== undefined) outcomes.set(registration, outcome);
+  }
+  return outcomes;
+}
+
+function claimOutcome(mine: Claim | undefined, states: ReadonlyMap<string, ClaimState>): Outcome | undefined {
+  const state = mine === undefined ? undefined : states.get(mine.scope);
+  if (state?.state === 'replay') {
+    return { kind: 'replayed', exclusion: JSON.parse(state.output) as Exclusion };
+  }
+  return state?.state === 'conflict' ? { kind: 'refused', error: idempotencyConflict() } : undefined;
+}
+
+/** Only successes are kept: a refused call may come again under its key. */
+async function unclaim(tx: Tx, refused: Iterable<Registration>): Promise<void> {
+  const scopes = Array.from(refused, ({ claim }) => claim?.scope).filter((scope) => scope !== undefined);
+  if (scopes.length > 0) await tx.query('DELETE FROM idempotency_keys WHERE scope = ANY($1)', [scopes]);
+}
+
+/**
+ * Judged by the database's clock, and after the claims: a replay of what was registered in time is answered
+ * also when the exclusion is over by now.
+ */
+async function overAlready(
+  tx: Tx,
+  registrations: readonly Registration[],
+): Promise<Map<Registration, Outcome>> {
+  const outcomes = new Map<Registration, Outcome>();
+  const dated = registrations.filter(({ startsAt }) => startsAt !== undefined);
+  if (dated.length === 0) return outcomes;
+  const { at } = await store.readClock(tx);
+  for (const registration of dated) {
+    if (!isOver(termOf(registration.period, registration.startsAt ?? at), at)) continue;
+    const details = [{ path: 'startsAt', message: ALREADY_OVER }];
+    const error = new KingaError('INVALID_INPUT', `startsAt: ${ALREADY_OVER}`, { details });
+    outcomes.set(registration, { kind: 'refused', error });
+  }
+  return outcomes;
+}
+
+function remember<TKey extends object, TValue>(make: (key: TKey) => TValue): (key: TKey) => TValue {
+  const made = new Map<TKey, TValue>();
+  return (key) => {
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const value = make(key);
+    made.set(key, value);
+    return value;
+  };
+}
+
+/** Without letters and digits that are mistaken for others on the telephone. */
+const REFERENCE_ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const REFERENCE_CHARS = 12;
+
+/** `KX-7Q2M-9WTF-3H8D`: 60 random bits, so that a million of them have no twins. */
+function newReference(): string {
+  const letters = Array.from(randomBytes(REFERENCE_CHARS), (byte) => REFERENCE_ALPHABET[byte & 31]).join('');
+  return `KX-${letters.slice(0, 4)}-${letters.slice(4, 8)}-${letters.slice(8)}`;
+}
