@@ -77,6 +77,9 @@ const environment = z.object({
   NODE_ENV: z.string().optional(),
 });
 
+/** The keys, for the test that .env.example names exactly these. */
+export const CONFIG_KEYS: readonly string[] = Object.keys(environment.shape);
+
 export interface Config {
   readonly port: number;
   readonly host: string;
