@@ -109,6 +109,11 @@ export class IntervalTable {
     }
   }
 
+  has(bytes: Uint8Array): boolean {
+    this.#readKey(bytes, 0);
+    return findSlot(this.#shard(), this.#key) >= 0;
+  }
+
   /** The intervals of a key, for tests and for those who are not in a hurry. */
   intervalsOf(bytes: Uint8Array): Interval[] {
     this.#readKey(bytes, 0);

@@ -1,0 +1,153 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type pg from 'pg';
+import type { Database } from '../../../platform/db/database.ts';
+import type { Bus } from '../../../platform/feed/bus.ts';
+import type { Service } from '../../../platform/lifecycle/service.ts';
+import type { Logger } from '../../../platform/log/log.ts';
+import type { LogEntry } from '../log/entry.ts';
+import { decodeMessage, registerChannel } from '../log/message.ts';
+import { Freshness } from './freshness.ts';
+import { loadReplica } from './load.ts';
+import { OwnConnection } from './own-connection.ts';
+import { Replica } from './replica.ts';
+import { IntervalTable } from './table.ts';
+import { Tail } from './tail.ts';
+
+const LOAD_RETRY_MS = 250;
+/** At start; later a node tries for ever, and answers UNKNOWN meanwhile. */
+const FIRST_LOAD_MS_MAX = 60_000;
+const SWEEP_EVERY_MS = 250;
+const SWEEP_SLOTS = 4_096;
+/** An interval is kept this long after its end: should the database's clock be set back, it is still there. */
+const SWEEP_AFTER_MS = 3_600_000;
+
+export interface FollowerOptions {
+  readonly db: Database;
+  readonly bus: Bus;
+  readonly log: Logger;
+  /** An entry was applied on this node: each once, in order. */
+  readonly onApplied: (entry: LogEntry) => void;
+  /** The history broke and another was loaded: there is a new epoch. */
+  readonly onReset: (reason: string) => void;
+}
+
+/** Keeps this node's replica what the register is: loads it, follows the log, and loads it again if need be. */
+export class Follower implements Service {
+  readonly name = 'register-replica';
+  readonly replica: Replica;
+  readonly freshness: Freshness;
+  readonly #options: FollowerOptions;
+  readonly #tail: Tail;
+  readonly #loading: OwnConnection;
+  #sweeping: NodeJS.Timeout | undefined;
+  #unsubscribe: (() => void) | undefined;
+  #reloading: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(options: FollowerOptions) {
+    const { db, log } = options;
+    this.#options = options;
+    this.replica = new Replica({
+      applied: (entry) => this.#tell(() => options.onApplied(entry)),
+      broken: (reason) => this.#reload(reason),
+    });
+    this.#tail = new Tail({ db, log, replica: this.replica });
+    this.freshness = new Freshness({ db, replica: this.replica, behind: () => this.#tail.wake() });
+    this.#loading = new OwnConnection({ db, name: 'load', connectTimeoutMs: 5_000, queryTimeoutMs: 0 });
+  }
+
+  async start(): Promise<void> {
+    const deadline = performance.now() + FIRST_LOAD_MS_MAX;
+    await this.#loadUntil(() => performance.now() > deadline);
+    this.#tail.start();
+    this.freshness.start();
+    this.#sweeping = setInterval(() => this.#sweep(), SWEEP_EVERY_MS);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#sweeping);
+    this.#unsubscribe?.();
+    await Promise.all([this.#tail.stop(), this.freshness.stop()]);
+    await this.#loading.close();
+    await this.#reloading;
+  }
+
+  #reload(reason: string): void {
+    this.#options.log.error(
+      { reason, seq: this.replica.seq },
+      'the register has another history: loading it',
+    );
+    this.#reloading ??= this.#loadAnother(reason).finally(() => {
+      this.#reloading = undefined;
+    });
+  }
+
+  async #loadAnother(reason: string): Promise<void> {
+    const { epoch } = this.replica;
+    await this.#loadUntil(() => false, epoch);
+    if (this.replica.state === 'live' && !this.#stopped) this.#tell(() => this.#options.onReset(reason));
+  }
+
+  /** `lostEpoch`: its history broke, so positions in it must mean nothing any more, on any node. */
+  async #loadUntil(isOver: () => boolean, lostEpoch?: string): Promise<void> {
+    this.replica.forget();
+    while (!this.#stopped) {
+      try {
+        await this.#loading.use((client) => this.#load(client, lostEpoch));
+        await this.#loading.close();
+        return;
+      } catch (error) {
+        if (isOver()) throw error;
+        this.#options.log.warn({ err: error }, 'the register could not be loaded: trying again');
+        await delay(LOAD_RETRY_MS);
+      }
+    }
+  }
+
+  async #load(client: pg.Client, lostEpoch: string | undefined): Promise<void> {
+    if (lostEpoch !== undefined) {
+      await client.query('UPDATE database_epoch SET epoch = gen_random_uuid() WHERE epoch = $1', [lostEpoch]);
+    }
+    const startedAt = performance.now();
+    const table = new IntervalTable();
+    const loaded = await loadReplica(client, table);
+    this.#subscribe(loaded.epoch);
+    this.replica.adopt(loaded, table);
+    this.#tail.wake();
+    const { seq, people } = loaded;
+    const durationMs = Math.round(performance.now() - startedAt);
+    this.#options.log.info({ seq, people, identifiers: table.size, durationMs }, 'the register is loaded');
+  }
+
+  #subscribe(epoch: string): void {
+    this.#unsubscribe?.();
+    this.#unsubscribe = this.#options.bus.subscribe(registerChannel(epoch), (message) => this.#hear(message));
+  }
+
+  /** Whatever does not fit is found in PostgreSQL instead. */
+  #hear(message: string): void {
+    for (const entry of decodeMessage(message) ?? []) {
+      const outcome = this.replica.apply(entry);
+      if (outcome === 'gap' || outcome === 'fork') {
+        this.#tail.wake();
+        return;
+      }
+    }
+  }
+
+  #sweep(): void {
+    if (this.replica.state !== 'live') return;
+    const { clock, table } = this.replica;
+    table.sweep(clock.lower(performance.now()) - SWEEP_AFTER_MS, SWEEP_SLOTS);
+  }
+
+  /** Whoever listens must not be able to stop the replica. */
+  #tell(tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'a listener of the register failed');
+    }
+  }
+}
