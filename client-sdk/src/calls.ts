@@ -86,7 +86,7 @@ export class Calls {
     const open = [...this.#sent, ...this.#waiting];
     this.#sent.clear();
     this.#waiting.clear();
-    for (const call of open) call.fail(call.wasSent ? lost(call, error) : error);
+    for (const call of open) call.fail(ended(call, error));
   }
 
   #sendWaiting(): void {
@@ -155,6 +155,11 @@ function lost(call: Outgoing, cause: HubError): HubError {
     unknownOutcome: !call.repeatable,
     cause,
   });
+}
+
+function ended(call: Pending, cause: HubError): HubError {
+  const unknownOutcome = call.wasSent && !call.repeatable;
+  return new HubError(cause.code, cause.message, { procedure: call.procedure, unknownOutcome, cause });
 }
 
 function late(call: Pending): HubError {

@@ -110,7 +110,6 @@ export class Connection {
     this.lastError = error;
     const expiredButRenewable = error.code === 'EXPIRED' && this.credentials.renewable;
     if (isPermanent(error.code) && !expiredButRenewable) {
-      if (wasUp) this.#listener.down(error);
       this.close(error);
       return;
     }
