@@ -1,5 +1,6 @@
 import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
 import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
+import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type {
   Exclusion,
   ExclusionDetail,
@@ -9,7 +10,7 @@ import type {
 } from '@kinga/shared/exclusions/contract.ts';
 import type { IdentifierType } from '@kinga/shared/exclusions/identifier.ts';
 import type { Actor } from '../../../platform/call/actor.ts';
-import type { Handler } from '../../../platform/call/handler.ts';
+import type { Call } from '../../../platform/call/handler.ts';
 import type { Platform } from '../../../platform/context.ts';
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
@@ -18,8 +19,8 @@ import { isStrong } from '../../identifiers/index.ts';
 import { statusOf } from '../rules/period.ts';
 
 export interface ExclusionReader {
-  readonly get: Handler<typeof exclusions.get>;
-  readonly list: Handler<typeof exclusions.list>;
+  get(input: ParsedInputOf<typeof exclusions.get>, call: Call): Promise<ExclusionDetail>;
+  list(input: ParsedInputOf<typeof exclusions.list>, call: Call): Promise<OutputOf<typeof exclusions.list>>;
 }
 
 interface ReaderDeps {

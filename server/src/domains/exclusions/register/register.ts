@@ -26,9 +26,9 @@ export interface RegisterDeps {
 }
 
 export interface Register {
-  readonly register: Handler<typeof exclusions.register>;
-  readonly get: Handler<typeof exclusions.get>;
-  readonly list: Handler<typeof exclusions.list>;
+  register(input: RegisterInput, call: Call): Promise<Exclusion>;
+  readonly get: ExclusionReader['get'];
+  readonly list: ExclusionReader['list'];
   isExcluded(tx: Tx, keys: readonly Buffer[]): Promise<boolean>;
   /** At most 1,000, in one transaction; the caller breathes between two. */
   registerBatch(registrations: readonly Registration[]): Promise<readonly Outcome[]>;
