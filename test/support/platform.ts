@@ -8,7 +8,7 @@ import { createCrypto } from '@kinga/server/platform/crypto/crypto.ts';
 import { newSecrets, type Secrets, verifySecrets } from '@kinga/server/platform/crypto/secrets.ts';
 import { openOrm } from '@kinga/server/platform/db/orm.ts';
 import { createMetrics } from '@kinga/server/platform/metrics/metrics.ts';
-import type { AnyEntity, EntityName } from '@mikro-orm/postgresql';
+import type { EntityName } from '@mikro-orm/postgresql';
 import { pino } from 'pino';
 import type { TestDatabase } from './database.ts';
 import { createLocalBus } from './local-bus.ts';
@@ -19,7 +19,7 @@ export interface TestPlatformOptions extends Partial<Platform> {
   /** Give the same ones to every platform on one database: others are refused. */
   readonly secrets?: Secrets;
   /** Opens the ORM with these. */
-  readonly entities?: EntityName<AnyEntity>[];
+  readonly entities?: readonly EntityName[];
 }
 
 export type TestPlatform = Platform & AsyncDisposable;

@@ -1,0 +1,17 @@
+import { notificationTopics } from '@kinga/shared/notifications/contract.ts';
+import type { Domain } from '../../domain.ts';
+import type { Platform } from '../../platform/context.ts';
+
+export interface Notifications {
+  readonly domain: Domain;
+}
+
+/**
+ * What the hub has to tell one account. Whoever has something to tell appends it to `inbox/<accountId>` in the
+ * transaction of what it speaks of; that it is the account's own is the topic's declaration.
+ */
+export function createNotifications(_platform: Platform): Notifications {
+  return {
+    domain: { name: 'notifications', handlers: {}, outboxLogs: [{ topic: notificationTopics.inbox }] },
+  };
+}
