@@ -1,7 +1,7 @@
 import { KingaError } from '@kinga/shared/contract/errors.ts';
 import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { Exclusion, exclusions } from '@kinga/shared/exclusions/contract.ts';
-import type { Call, Handler } from '../../../platform/call/handler.ts';
+import type { Call } from '../../../platform/call/handler.ts';
 import { claimOf } from '../../../platform/call/idempotency.ts';
 import type { Platform } from '../../../platform/context.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
