@@ -21,6 +21,5 @@ export async function launchHub(scope: Scope, config: Config): Promise<LaunchedH
   const hub = await startHub({ config, databaseUrl, secrets, log, node });
   scope.onDrain('the hub', () => hub.drain());
   scope.defer('the hub', () => hub.stop());
-  log.info({ url: hub.url, embedded: config.databaseUrl === undefined, demo: config.demo }, 'hub is ready');
   return { hub, databaseUrl };
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { newSecrets, type Secrets } from '@kinga/server/platform/crypto/secrets.ts';
 import { Database } from '@kinga/server/platform/db/database.ts';
 import pg from 'pg';
 import { pino } from 'pino';
@@ -39,6 +40,15 @@ export async function asSuperuser(sql: string, values: readonly unknown[] = []):
   } finally {
     await client.end();
   }
+}
+
+const secrets = new WeakMap<TestDatabase, Secrets>();
+
+/** The same for everything that opens this database: others would be refused. */
+export function secretsOf(database: TestDatabase): Secrets {
+  const known = secrets.get(database) ?? newSecrets();
+  secrets.set(database, known);
+  return known;
 }
 
 function open(name: string, drop: () => Promise<unknown>): TestDatabase {

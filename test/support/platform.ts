@@ -5,18 +5,18 @@ import { join } from 'node:path';
 import { readConfig } from '@kinga/server/config.ts';
 import type { Platform } from '@kinga/server/platform/context.ts';
 import { createCrypto } from '@kinga/server/platform/crypto/crypto.ts';
-import { newSecrets, type Secrets, verifySecrets } from '@kinga/server/platform/crypto/secrets.ts';
+import { type Secrets, verifySecrets } from '@kinga/server/platform/crypto/secrets.ts';
 import { openOrm } from '@kinga/server/platform/db/orm.ts';
 import { createMetrics } from '@kinga/server/platform/metrics/metrics.ts';
 import type { EntityName } from '@mikro-orm/postgresql';
 import { pino } from 'pino';
-import type { TestDatabase } from './database.ts';
+import { secretsOf, type TestDatabase } from './database.ts';
 import { createLocalBus } from './local-bus.ts';
 
 export interface TestPlatformOptions extends Partial<Platform> {
   /** Environment values beside DATA_DIR and DATABASE_URL, e.g. `{ LIMITS: '{"personPerSecond": 2}' }`. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Give the same ones to every platform on one database: others are refused. */
+  /** Others than the ones that belong to this database. */
   readonly secrets?: Secrets;
   /** Opens the ORM with these. */
   readonly entities?: readonly EntityName[];
@@ -29,7 +29,7 @@ export async function createTestPlatform(
   database: TestDatabase,
   options: TestPlatformOptions = {},
 ): Promise<TestPlatform> {
-  const { env, secrets = newSecrets(), entities, ...overrides } = options;
+  const { env, secrets = secretsOf(database), entities, ...overrides } = options;
   const dataDir = mkdtempSync(join(tmpdir(), 'kinga-test-data-'));
   const node = overrides.node ?? `t${randomBytes(3).toString('hex')}`;
   const db = overrides.db ?? database.db;
