@@ -106,7 +106,6 @@ async function compose(platform: Platform): Promise<Hub> {
     socketsByRole: () => gateway.socketsByRole(),
     registerStats: () => exclusions.stats(),
     betsPlacedTotal: () => markets.stats().betsPlaced,
-    publishState: (topic, frame) => feedOf().publishState(topic, frame),
   });
   const domains: readonly Domain[] = [
     identity,

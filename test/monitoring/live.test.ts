@@ -15,6 +15,7 @@ async function startNode(database: TestDatabase, node: string) {
   const platform = await createTestPlatform(database, { secrets, node });
   const histogram = new LatencyHistogram();
   const figures = { lookups: 0, hits: 0, bets: 0, bettors: 0, freshnessMs: 10 };
+  /** Every frame a watcher would be given. */
   const frames: StateFrame[] = [];
   const registerStats = (): RegisterStats => ({
     lookups: figures.lookups,
@@ -37,15 +38,20 @@ async function startNode(database: TestDatabase, node: string) {
     }),
     registerStats,
     betsPlacedTotal: () => figures.bets,
-    publishState: (_topic, frame) => frames.push(frame),
   });
   const [service] = domain.services ?? [];
   const [state] = domain.states ?? [];
   if (!service || !state) throw new Error('monitoring has a service and a state');
   await service.start?.();
+  const ask = async () => {
+    const known = new Map([['monitoring/live', frames.at(-1)?.version ?? 0]]);
+    for (const frame of (await state.newer(known)).values()) frames.push(frame);
+    return frames;
+  };
   return {
     figures,
     frames,
+    ask,
     state,
     stop: () => service.stop?.(),
     lookup(count: number, ms: number, hits: number) {
@@ -55,7 +61,10 @@ async function startNode(database: TestDatabase, node: string) {
     },
     /** The first sum for which this holds. */
     sum: (holds: (sum: ReturnType<typeof parsed>) => boolean) =>
-      probe(() => frames.map(parsed).find(holds), { timeoutMs: 8_000, what: 'the live figures' }),
+      probe(async () => (await ask()).map(parsed).find(holds), {
+        timeoutMs: 8_000,
+        what: 'the live figures',
+      }),
     [Symbol.asyncDispose]: async () => {
       await service.stop?.();
       await platform[Symbol.asyncDispose]();
@@ -85,7 +94,7 @@ test('the live figures are the sum over the nodes, percentiles too', async () =>
       one.lookup(500, 1, 5);
       two.lookup(500, 1, 0);
       two.lookup(20, 400, 0);
-      const frame = two.frames.at(-1);
+      const frame = (await two.ask()).at(-1);
       const now = frame && parsed(frame);
       return now?.nodes.every((node) => (node.lookupsPerSecond ?? 0) > 0) ? now : undefined;
     },

@@ -24,6 +24,12 @@ export class LoginAttempts {
   readonly #accounts = new Buckets(ACCOUNT);
   readonly #addresses = new Buckets(ADDRESS);
   readonly #known = new Recent<true>();
+  readonly #keyOf: (address: string) => string | undefined;
+
+  /** @param keyOf by what an address is counted; undefined: it is shared by many and not counted by itself */
+  constructor(keyOf: (address: string) => string | undefined) {
+    this.#keyOf = keyOf;
+  }
 
   /** Throws RATE_LIMITED while an allowance is used up. */
   check(email: string, address: string): void {
@@ -39,20 +45,21 @@ export class LoginAttempts {
   }
 
   succeeded(email: string, address: string): void {
-    this.#known.set(pairOf(email, address), true);
+    this.#known.set(this.#pairOf(email, address), true);
   }
 
   #concerned(email: string, address: string): [Buckets, string][] {
-    const pair = pairOf(email, address);
+    const pair = this.#pairOf(email, address);
     const buckets: [Buckets, string][] = [[this.#pairs, pair]];
     if (!this.#known.get(pair)) buckets.push([this.#accounts, email]);
-    if (!isLoopback(address)) buckets.push([this.#addresses, address]);
+    const key = this.#keyOf(address);
+    if (key !== undefined) buckets.push([this.#addresses, key]);
     return buckets;
   }
-}
 
-function pairOf(email: string, address: string): string {
-  return `${email}\0${address}`;
+  #pairOf(email: string, address: string): string {
+    return `${email}\0${this.#keyOf(address) ?? address}`;
+  }
 }
 
 class Buckets {
@@ -101,8 +108,4 @@ class Recent<TValue> {
     const [oldest] = this.#values.keys();
     if (oldest !== undefined) this.#values.delete(oldest);
   }
-}
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || /^(::ffff:)?127\./.test(address);
 }

@@ -5,6 +5,7 @@ import type { AccountActor } from '../../platform/call/actor.ts';
 import type { By } from '../../platform/call/by.ts';
 import type { Call } from '../../platform/call/handler.ts';
 import type { Platform } from '../../platform/context.ts';
+import { AddressList, clientAddress } from '../../platform/http/addresses.ts';
 import { recordAudit } from '../../platform/outbox/audit.ts';
 import type { Revocations } from '../../platform/revocations/revocations.ts';
 import * as accounts from './accounts.ts';
@@ -30,7 +31,7 @@ export class IdentityService {
   readonly #revocations: Revocations;
   readonly #passwords: Passwords;
   readonly #tokens: AccessTokens;
-  readonly #attempts = new LoginAttempts();
+  readonly #attempts: LoginAttempts;
   readonly #logins;
 
   constructor(parts: IdentityParts) {
@@ -38,6 +39,8 @@ export class IdentityService {
     this.#revocations = parts.revocations;
     this.#passwords = parts.passwords;
     this.#tokens = parts.tokens;
+    const proxies = new AddressList('TRUSTED_PROXIES', parts.platform.config.trustedProxies);
+    this.#attempts = new LoginAttempts((address) => clientAddress(address, undefined, proxies).key);
     this.#logins = parts.platform.metrics.counter('kinga_logins_total', 'Attempts to sign in, by outcome', [
       'outcome',
     ]);

@@ -27,17 +27,15 @@ export class Monitor implements Service {
   readonly name = 'monitoring';
   readonly #platform: Platform;
   readonly #sources: MonitorSources;
-  readonly #tell: (frame: StateFrame) => void;
   #before: Reading;
   #latest: StateFrame | undefined;
   #prunedAtMs = Number.NEGATIVE_INFINITY;
   #stop: AbortController | undefined;
   #running: Promise<void> | undefined;
 
-  constructor(platform: Platform, sources: MonitorSources, tell: (frame: StateFrame) => void) {
+  constructor(platform: Platform, sources: MonitorSources) {
     this.#platform = platform;
     this.#sources = sources;
-    this.#tell = tell;
     this.#before = NOTHING;
   }
 
@@ -82,7 +80,7 @@ export class Monitor implements Service {
     const now = this.#read();
     await this.#write(rowBetween(this.#platform.node, this.#before, now));
     this.#before = now;
-    this.#tell(await this.#sum());
+    await this.#sum();
     await this.#prune();
   }
 
