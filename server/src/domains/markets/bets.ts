@@ -4,12 +4,13 @@ import { idempotencyConflict } from '../../platform/call/idempotency.ts';
 import type { Crypto } from '../../platform/crypto/crypto.ts';
 import type { Database } from '../../platform/db/database.ts';
 import type { Tx } from '../../platform/db/tx.ts';
+import { hintOutbox } from '../../platform/outbox/outbox.ts';
 import type { Pools } from './rules.ts';
 
 /** A bet somebody asks for, with everything its transaction needs. */
 export interface AskedBet {
+  /** Also the id of its ledger entry. */
   readonly betId: string;
-  readonly entryId: string;
   readonly accountId: string;
   readonly marketId: string;
   readonly outcome: Outcome;
@@ -63,8 +64,8 @@ interface VerdictRow {
 const PLACE_BETS = `
   SELECT * FROM markets_place_bets(ARRAY(
     SELECT ROW(asked.*)::markets_asked_bet
-      FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[],
-                  $7::text[], $8::text[], $9::bytea[], $10::text[], $11::boolean[]) AS asked))`;
+      FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[],
+                  $6::text[], $7::text[], $8::bytea[], $9::text[], $10::boolean[]) AS asked))`;
 
 export interface Books {
   readonly db: Database;
@@ -82,7 +83,6 @@ export async function placeBets(books: Books, asked: readonly AskedBet[]): Promi
     const refused = await excludedAmong(books, tx, asked);
     const { rows } = await tx.query<VerdictRow>(PLACE_BETS, [
       asked.map((bet) => bet.betId),
-      asked.map((bet) => bet.entryId),
       asked.map((bet) => bet.accountId),
       asked.map((bet) => bet.marketId),
       asked.map((bet) => bet.outcome),
@@ -96,6 +96,7 @@ export async function placeBets(books: Books, asked: readonly AskedBet[]): Promi
     ]);
     return rows;
   });
+  if (rows.some((row) => row.verdict === 'PLACED')) hintOutbox(books.db);
   const byBet = new Map(rows.map((row) => [row.bet, row]));
   const replayed = await storedBets(books, rows);
   return new Map(asked.map((bet) => [bet.betId, verdictOf(bet, byBet.get(bet.betId), replayed)]));

@@ -68,7 +68,6 @@ export class Betting {
     if (this.#queue.isFull) throw new KingaError('UNAVAILABLE', 'Too many bets are waiting');
     const { bet, isNew } = await this.#queue.place({
       betId: newId('bet'),
-      entryId: newId('ent'),
       accountId,
       marketId: input.marketId,
       outcome: input.outcome,

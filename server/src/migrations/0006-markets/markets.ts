@@ -16,14 +16,14 @@ export const MARKETS_STATEMENTS: readonly string[] = [
      opened_at timestamptz NOT NULL DEFAULT clock_timestamp(),
      changed_at timestamptz NOT NULL DEFAULT clock_timestamp()
    ) WITH (fillfactor = 50)`,
-  // What the bettor was told stands beside the bet: a repeated call gets the same answer from it.
+  // The ledger entry of the stake has the bet's id. What the bettor was told stands beside the bet: a repeated
+  // call gets the same answer from it.
   `CREATE TABLE bets (
-     id text PRIMARY KEY,
+     id text PRIMARY KEY REFERENCES ledger_entries,
      market_id text NOT NULL REFERENCES markets,
      account_id text NOT NULL,
      outcome text NOT NULL CHECK (outcome IN ('YES', 'NO')),
      stake_minor bigint NOT NULL CHECK (stake_minor > 0),
-     entry_id text NOT NULL UNIQUE REFERENCES ledger_entries,
      placed_at timestamptz NOT NULL,
      balance_after_minor bigint NOT NULL,
      pool_yes_after_minor bigint NOT NULL,
@@ -34,7 +34,7 @@ export const MARKETS_STATEMENTS: readonly string[] = [
   `CREATE INDEX bets_placed_at ON bets (placed_at)`,
 
   `CREATE TYPE markets_asked_bet AS (
-     bet text, entry text, account text, market text, outcome text, stake bigint,
+     bet text, account text, market text, outcome text, stake bigint,
      scope text, digest text, output bytea, request text, excluded boolean
    )`,
   `CREATE FUNCTION markets_place_bets(asked markets_asked_bet[])
@@ -117,7 +117,7 @@ export const MARKETS_STATEMENTS: readonly string[] = [
    RETURNS TABLE (bet text, balance bigint, yes bigint, no bigint, ver bigint) LANGUAGE plpgsql AS $$
    #variable_conflict use_column
    BEGIN
-     PERFORM ledger_post(array_agg(b.entry), array_agg('stake'::text), array_agg('wallet:' || b.account),
+     PERFORM ledger_post(array_agg(b.bet), array_agg('stake'::text), array_agg('wallet:' || b.account),
                          array_agg('pool:' || b.market), array_agg(b.stake))
        FROM unnest(booked) AS b;
      RETURN QUERY
@@ -135,9 +135,9 @@ export const MARKETS_STATEMENTS: readonly string[] = [
                  FROM running AS r GROUP BY r.market) AS r
         WHERE m.id = r.market
      ), kept AS (
-       INSERT INTO bets (id, market_id, account_id, outcome, stake_minor, entry_id, placed_at,
+       INSERT INTO bets (id, market_id, account_id, outcome, stake_minor, placed_at,
                          balance_after_minor, pool_yes_after_minor, pool_no_after_minor)
-       SELECT r.bet, r.market, r.account, r.outcome, r.stake, r.entry, moment, r.left_over, r.yes_now, r.no_now
+       SELECT r.bet, r.market, r.account, r.outcome, r.stake, moment, r.left_over, r.yes_now, r.no_now
          FROM running AS r
      ), audited AS (
        INSERT INTO audit_log (actor, action, subject, details, request_id)
@@ -147,7 +147,7 @@ export const MARKETS_STATEMENTS: readonly string[] = [
      ), told AS (
        INSERT INTO outbox (kind, topic, type, data)
        SELECT 'event', 'wallet/' || r.account, 'moved',
-              jsonb_build_object('entryId', r.entry, 'purpose', 'stake', 'amountMinor', (-r.stake)::text,
+              jsonb_build_object('entryId', r.bet, 'purpose', 'stake', 'amountMinor', (-r.stake)::text,
                                  'balanceMinor', r.left_over::text, 'currency', 'KES')
          FROM running AS r
      )

@@ -20,6 +20,15 @@ export async function appendEvents(tx: Tx, events: readonly OutboxEvent[]): Prom
   await tx.query(`SELECT pg_notify('kinga_outbox', '')`);
 }
 
+/**
+ * Wakes the relay after a commit whose outbox rows were written by hand-written SQL without a NOTIFY of its own:
+ * one inside a transaction makes the commits of the whole database wait for each other. Only a hint: the relay
+ * looks by itself every quarter of a second.
+ */
+export function hintOutbox(tx: Tx): void {
+  tx.query(`SELECT pg_notify('kinga_outbox', '')`).catch(() => {});
+}
+
 export interface Work<TData extends z.ZodType> {
   readonly data: z.input<TData>;
   /** Names the effect: the worker keeps it, so that a job which runs twice has its effect once. */
