@@ -30,7 +30,13 @@ export interface Bye {
   readonly retryAfterMs?: number;
 }
 
-export type ByeCode = 'DRAINING' | 'SLOW_CONSUMER' | 'REVOKED' | 'EXPIRED' | 'PAYLOAD_TOO_LARGE';
+export type ByeCode =
+  | 'DRAINING'
+  | 'SLOW_CONSUMER'
+  | 'REVOKED'
+  | 'EXPIRED'
+  | 'PAYLOAD_TOO_LARGE'
+  | 'PROTOCOL_ERROR';
 
 export interface WatchRequest {
   readonly topic: string;

@@ -1,0 +1,118 @@
+import { invalidInput } from '@kinga/shared/contract/errors.ts';
+import type { Bye } from '@kinga/shared/contract/wire.ts';
+import type { Socket } from 'socket.io';
+import { type AccountActor, type Actor, actorName } from '../call/actor.ts';
+import type { Caller } from '../call/caller.ts';
+import type { Watcher } from '../feed/watcher.ts';
+import type { ClientAddress } from '../http/addresses.ts';
+
+/** A socket that has been told to go and has not gone by then is cut off. */
+const GOODBYE_MS = 1_000;
+/** The longest delay a timer can be set to. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+/** One live socket: who stands behind it, until when, and how it is ended. */
+export class Session implements Caller, Watcher {
+  readonly id: string;
+  readonly socket: Socket;
+  readonly address: string;
+  readonly addressKey: string | undefined;
+  readonly name: string;
+  unanswered = 0;
+  readonly rearm: ((actor: Actor) => void) | undefined;
+  #actor: Actor;
+  #expiry: NodeJS.Timeout | undefined;
+  #ended = false;
+  readonly #onRearm: (session: Session, before: Actor) => void;
+
+  constructor(of: {
+    socket: Socket;
+    actor: Actor;
+    client: ClientAddress;
+    onRearm: (session: Session, before: Actor) => void;
+  }) {
+    this.id = of.socket.id;
+    this.socket = of.socket;
+    this.address = of.client.address;
+    this.addressKey = of.client.key;
+    this.name = actorName(of.actor);
+    this.#actor = of.actor;
+    this.#onRearm = of.onRearm;
+    if (of.actor.kind === 'account') {
+      this.rearm = (actor) => this.#rearm(actor);
+      this.#arm(of.actor);
+    }
+  }
+
+  get actor(): Actor {
+    return this.#actor;
+  }
+
+  get watcher(): Watcher {
+    return this;
+  }
+
+  /** Has been told to go: nothing it says is heard any more. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  emit(event: 'event' | 'reset' | 'heartbeat', payload: unknown): void {
+    this.socket.emit(event, payload);
+  }
+
+  /** Closes the transport: the client reconnects by itself. */
+  close(bye: Bye): void {
+    if (!this.#sayBye(bye)) return;
+    this.socket.conn.close();
+  }
+
+  /** Disconnects: the client stays away until somebody tells it to come back. */
+  disconnect(bye: Bye): void {
+    if (!this.#sayBye(bye)) return;
+    this.socket.disconnect(true);
+  }
+
+  /** The socket is gone. */
+  dispose(): void {
+    this.#ended = true;
+    clearTimeout(this.#expiry);
+  }
+
+  #sayBye(bye: Bye): boolean {
+    if (this.#ended) return false;
+    this.dispose();
+    this.socket.emit('bye', bye);
+    this.#cutOffLater();
+    return true;
+  }
+
+  /** Somebody who reads nothing would keep a closing connection, and all that waits in it, for ever. */
+  #cutOffLater(): void {
+    const tcp = this.socket.conn.request.socket;
+    const timer = setTimeout(() => tcp.destroy(), GOODBYE_MS);
+    timer.unref();
+    tcp.once('close', () => clearTimeout(timer));
+  }
+
+  #rearm(actor: Actor): void {
+    if (actor.kind !== 'account' || actorName(actor) !== this.name) {
+      throw invalidInput('accessToken', 'a token of another account');
+    }
+    if (this.#ended) return;
+    const before = this.#actor;
+    this.#actor = actor;
+    this.#arm(actor);
+    this.#onRearm(this, before);
+  }
+
+  #arm(actor: AccountActor): void {
+    clearTimeout(this.#expiry);
+    const leftMs = Math.max(0, actor.expiresAt - Date.now());
+    this.#expiry = setTimeout(
+      () => this.disconnect({ code: 'EXPIRED', message: 'The access token has expired' }),
+      Math.min(leftMs, TIMER_MS_MAX),
+    );
+    this.#expiry.unref();
+  }
+}
