@@ -1,0 +1,52 @@
+import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { matchTopic, type Topic } from '@kinga/shared/contract/topic.ts';
+import { type Actor, mayAccess } from '../call/actor.ts';
+import type { FollowedLog } from './log-topic.ts';
+import type { StateSource } from './source.ts';
+
+export type Entry =
+  | {
+      readonly kind: 'log';
+      readonly topic: Topic;
+      readonly log: FollowedLog;
+      authorize?(actor: Actor, parameter: string): boolean;
+    }
+  | { readonly kind: 'state'; readonly topic: Topic; readonly source: StateSource };
+
+/** Which topics there are, and who may watch them: deny unless a declaration allows it. */
+export class Directory {
+  readonly #entries: readonly Entry[];
+
+  constructor(entries: readonly Entry[]) {
+    this.#entries = entries;
+  }
+
+  /**
+   * Throws unless the actor may watch the topic. Where the declaration itself is public knowledge the refusal
+   * says so; whether somebody else's wallet, inbox or audience exists is nobody's business, so those refusals
+   * are the same as for a topic that does not exist.
+   */
+  admit(actor: Actor, name: string): Entry {
+    if (actor.kind === 'anonymous') throw new KingaError('UNAUTHENTICATED', 'Watching needs credentials');
+    for (const entry of this.#entries) {
+      const parameter = matchTopic(entry.topic.pattern, name);
+      if (parameter === undefined) continue;
+      const { access } = entry.topic;
+      if (access === 'owner') {
+        if (actor.kind === 'account' && actor.accountId === parameter) return entry;
+        throw noSuchTopic();
+      }
+      if (access === 'member') {
+        if (entry.kind === 'log' && entry.authorize?.(actor, parameter)) return entry;
+        throw noSuchTopic();
+      }
+      if (mayAccess(access, actor)) return entry;
+      throw new KingaError('FORBIDDEN', 'This topic is not for the caller’s role or scopes');
+    }
+    throw noSuchTopic();
+  }
+}
+
+export function noSuchTopic(): KingaError {
+  return new KingaError('NOT_FOUND', 'No such topic');
+}
