@@ -16,7 +16,7 @@ export function describeStartError(error: unknown): string {
   }
   if (/^(28|3D)/.test(sqlStateOf(cause) ?? '')) return `DATABASE_URL: ${cause.message}`;
   if ((code === 'EACCES' || code === 'EROFS' || code === 'ENOSPC') && path !== undefined) {
-    return `cannot write ${path} (${code})`;
+    return `DATA_DIR: cannot write ${path} (${code})`;
   }
   return cause.message.split('\n')[0] || String(cause);
 }
