@@ -141,6 +141,7 @@ async function compose(platform: Platform): Promise<Hub> {
     administrator: await identity.administratorExists().catch(() => false),
   });
   const gateway = createGateway({ platform, domains, feed, authenticate, readiness });
+  feed.useIo(gateway.io);
   revocations.onRevoked((revocation) => gateway.closeRevoked(revocation));
 
   const services: Service[] = [
