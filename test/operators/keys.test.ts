@@ -103,3 +103,12 @@ test('a node that starts knows the revocations of tokens that may still be about
   await using late = await startOperatorsNode(database, { secrets, bus: createLocalBus() });
   expect(late.revocations.isRevoked('session', 'ses_old')).toBe(true);
 });
+
+test('a revocation nobody is notified of is found by the poll within a second', async () => {
+  await using node = await startOperators();
+  const heard: string[] = [];
+  node.revocations.onRevoked((revocation) => heard.push(revocation.id));
+  await node.database.pool.query(`INSERT INTO revocations (kind, subject_id) VALUES ('key', 'key_silent')`);
+  await probe(() => heard.length > 0, { timeoutMs: 1_000 });
+  expect(node.revocations.isRevoked('key', 'key_silent')).toBe(true);
+});
