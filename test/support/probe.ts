@@ -9,14 +9,16 @@ const EVERY_MS = 15;
 export async function probe<TValue>(
   ask: () => TValue | Promise<TValue>,
   options: { timeoutMs?: number; what?: string } = {},
-): Promise<NonNullable<TValue>> {
+): Promise<Exclude<TValue, false | undefined | null>> {
   const { timeoutMs = 5_000, what = 'the probe' } = options;
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     let cause: unknown;
     try {
       const value = await ask();
-      if (value !== false && value !== undefined && value !== null) return value;
+      if (value !== false && value !== undefined && value !== null) {
+        return value as Exclude<TValue, false | undefined | null>;
+      }
     } catch (error) {
       cause = error;
     }

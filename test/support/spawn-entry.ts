@@ -22,7 +22,16 @@ export function spawnEntry(
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
 ): SpawnedEntry {
-  const child = spawn(process.execPath, [join(ROOT, entry), ...args], {
+  return spawnCommand(process.execPath, [join(ROOT, entry), ...args], env);
+}
+
+/** The same for a program, e.g. npm. */
+export function spawnCommand(
+  command: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): SpawnedEntry {
+  const child = spawn(command, args, {
     cwd: ROOT,
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -30,7 +39,7 @@ export function spawnEntry(
   const output: string[] = [];
   const listening = Promise.withResolvers<string>();
   listening.promise.catch(() => {});
-  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  const exited = once(child, 'close').then(([code]) => code as number | null);
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (line) => {
       output.push(line);
@@ -40,7 +49,7 @@ export function spawnEntry(
   }
   const timer = setTimeout(() => fail(`did not listen within ${READY_MS_MAX} ms`), READY_MS_MAX);
   const fail = (why: string) =>
-    listening.reject(new Error(`${entry} ${why}:\n${output.slice(-20).join('\n')}`));
+    listening.reject(new Error(`${command} ${args.join(' ')} ${why}:\n${output.slice(-20).join('\n')}`));
   void exited.then((code) => fail(`ended with ${code}`)).finally(() => clearTimeout(timer));
   return {
     child,

@@ -5,36 +5,44 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 /** What the page is made of. */
-const SOURCES = ['server/web/index.html', 'server/web/vite.config.ts', 'server/web/src', 'server/web/public'];
-const SHARED_SOURCES = ['client-sdk/src', 'shared/src'];
+const SOURCES = [
+  ...['server/web/index.html', 'server/web/vite.config.ts', 'server/web/src', 'server/web/public'],
+  ...['client-sdk/src', 'shared/src'],
+];
 
-/** Builds the page when it was never built or is older than what it is made of. */
+/**
+ * Builds the page when it was never built or is older than what it is made of. A page that cannot be built is no
+ * reason to leave operators without an answer: the hub starts without it, or with the older one.
+ */
 export async function ensureWebPage(root: string, say: (line: string) => void): Promise<void> {
   const web = join(root, 'server', 'web');
   const built = join(web, 'dist', 'index.html');
-  if (!existsSync(join(web, 'index.html'))) return;
-  const newest = Math.max(...[...SOURCES, ...SHARED_SOURCES].map((path) => newestMs(join(root, path))));
-  if (existsSync(built) && statSync(built).mtimeMs >= newest) return;
+  const newest = Math.max(...SOURCES.map((path) => newestMs(join(root, path))));
+  if (newest === 0 || (existsSync(built) && statSync(built).mtimeMs >= newest)) return;
   say('Building the web page ...');
-  await build(root, web);
-}
-
-/** Beside its place, then moved there: somebody may be looking at the old one, or building it as well. */
-async function build(root: string, web: string): Promise<void> {
-  const draft = join(web, `dist.${process.pid}`);
-  const old = `${draft}.old`;
+  const draft = join(root, 'node_modules', '.cache', `kinga-web-${process.pid}`);
   try {
-    const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin', 'vite.js');
-    const args = [vite, 'build', web, '--outDir', draft, '--emptyOutDir', '--logLevel', 'error'];
-    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
-    const [code] = await once(child, 'exit');
-    if (code !== 0) throw new Error(`the web page could not be built (npm run build:web shows why)`);
-    if (existsSync(join(web, 'dist'))) renameSync(join(web, 'dist'), old);
-    renameSync(draft, join(web, 'dist'));
+    if (await build({ root, web, draft })) replace(join(web, 'dist'), draft);
+    else say('The web page could not be built: see npm run build:web');
   } finally {
     rmSync(draft, { recursive: true, force: true });
-    rmSync(old, { recursive: true, force: true });
   }
+}
+
+/** Beside its place, because somebody may be looking at the old one, or building it as well. */
+async function build({ root, web, draft }: { root: string; web: string; draft: string }): Promise<boolean> {
+  const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin', 'vite.js');
+  const args = [vite, 'build', web, '--outDir', draft, '--emptyOutDir', '--logLevel', 'error'];
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  const [code] = await once(child, 'exit');
+  return code === 0;
+}
+
+function replace(target: string, draft: string): void {
+  const old = `${draft}.old`;
+  if (existsSync(target)) renameSync(target, old);
+  renameSync(draft, target);
+  rmSync(old, { recursive: true, force: true });
 }
 
 function newestMs(path: string): number {

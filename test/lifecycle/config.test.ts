@@ -1,0 +1,74 @@
+import { ConfigError, readConfig } from '@kinga/server/config.ts';
+import { describeStartError } from '@kinga/server/platform/lifecycle/start-error.ts';
+import { describe, expect, test } from 'vitest';
+
+describe('the environment', () => {
+  test.each([
+    ['PORT', 'eighty'],
+    ['PORT', '70000'],
+    ['DATABASE_URL', 'mysql://x'],
+    ['REDIS_URL', 'localhost:6379'],
+    ['DEMO', 'maybe'],
+    ['LIMITS', '{'],
+    ['LIMITS', '{"personPerSecond": -1}'],
+    ['LIMITS', '{"personPerSecnd": 1}'],
+    ['LOG_LEVEL', 'loud'],
+    ['ADMIN_EMAIL', 'nobody'],
+    ['ADMIN_PASSWORD', 'short'],
+  ])('a wrong %s (%s) is one line that names the key', (key, value) => {
+    const error = errorOf(() => readConfig({ [key]: value }));
+    expect(error).toBeInstanceOf(ConfigError);
+    expect(error.message).toMatch(new RegExp(`^${key}: [^\\n]+$`));
+  });
+
+  test('demo mode is on unless something serious is set, and listens on loopback only', () => {
+    expect(readConfig({}).demo).toBe(true);
+    expect(readConfig({ DATABASE_URL: 'postgres://h/d' }).demo).toBe(false);
+    expect(readConfig({ NODE_ENV: 'production' }).demo).toBe(false);
+    expect(readConfig({ ADMIN_EMAIL: 'a@b.co', ADMIN_PASSWORD: '0123456789' }).demo).toBe(false);
+    expect(readConfig({ DEMO: '0' }).demo).toBe(false);
+    expect(readConfig({ DATABASE_URL: 'postgres://h/d', DEMO: '1' }).demo).toBe(true);
+    expect(errorOf(() => readConfig({ HOST: '0.0.0.0' })).message).toMatch(/^HOST: .*loopback/);
+    expect(readConfig({ HOST: '0.0.0.0', DEMO: '0' }).host).toBe('0.0.0.0');
+  });
+
+  test('an administrator needs both an address and a password', () => {
+    expect(errorOf(() => readConfig({ ADMIN_EMAIL: 'a@b.co' })).message).toMatch(/^ADMIN_PASSWORD: /);
+    expect(errorOf(() => readConfig({ ADMIN_PASSWORD: '0123456789' })).message).toMatch(/^ADMIN_EMAIL: /);
+  });
+
+  test('an empty value is no value', () => {
+    expect(readConfig({ PORT: '', REDIS_URL: '' })).toEqual(readConfig({}));
+  });
+});
+
+describe('what a failed start says', () => {
+  const system = (code: string, more: object = {}) =>
+    Object.assign(new Error('low level'), { code, ...more });
+
+  test.each([
+    [system('EADDRINUSE', { port: 3000, address: '127.0.0.1' }), /^PORT: 3000 on 127\.0\.0\.1 is in use/],
+    [system('EADDRNOTAVAIL', { address: '10.9.9.9', port: 3000 }), /^HOST: 10\.9\.9\.9/],
+    [
+      new AggregateError([system('ECONNREFUSED', { address: '::1', port: 5432 })]),
+      /^DATABASE_URL: nobody answers at ::1:5432/,
+    ],
+    [system('28P01'), /^DATABASE_URL: low level/],
+    [system('3D000'), /^DATABASE_URL: low level/],
+    [system('ENOTFOUND'), /^DATABASE_URL: /],
+    [system('EACCES', { path: '/data/hub.lock' }), /^DATA_DIR: cannot write \/data\/hub\.lock/],
+    [new Error('KEY: first\nsecond'), /^KEY: first$/],
+    ['a thrown text', /^a thrown text$/],
+  ])('names the key to look at: %s', (error, line) => {
+    expect(describeStartError(error)).toMatch(line);
+  });
+});
+
+function errorOf(work: () => unknown): Error {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error('it did not throw');
+}

@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isAlive } from '@kinga/server/platform/lifecycle/process-identity.ts';
+import { runningPostmaster } from '@kinga/server/platform/postgres/postmaster.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createWireClient, ok } from '../support/client.ts';
+import { newPerson } from '../support/people.ts';
+import { probe } from '../support/probe.ts';
+import { type SpawnedEntry, spawnCommand, spawnEntry } from '../support/spawn-entry.ts';
+
+const START_MS_MAX = 60_000;
+const fast = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
+/** Carried by every process that a start starts, so that none can hide. */
+const mark = randomUUID();
+const parent = mkdtempSync(join(fast, 'kinga-test-'));
+const dataDir = join(parent, 'data');
+const environment = { DATA_DIR: dataDir, PORT: '0', HOME: homedir(), KINGA_TEST_MARK: mark };
+
+function processesLeft(): string[] {
+  if (!existsSync('/proc/self/environ')) return [];
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(mark);
+    } catch {
+      return false;
+    }
+  });
+}
+
+interface Started extends SpawnedEntry {
+  readonly address: string;
+  readonly apiKey: string;
+  readonly admin: { readonly email: string; readonly password: string };
+}
+
+/** `npm start`, until it has told everything. */
+async function npmStart(): Promise<Started> {
+  const entry = spawnCommand('npm', ['start'], environment);
+  const address = await entry.url();
+  const printed = await probe(
+    () => entry.output.some((line) => line.includes('Ctrl-C')) && entry.output.join('\n'),
+    { timeoutMs: 10_000 },
+  );
+  const [, email = '', password = ''] = /^ +admin +(\S+) +(\S+)$/m.exec(printed) ?? [];
+  const [apiKey = ''] = /kk_\S+/.exec(printed) ?? [];
+  return { ...entry, address, apiKey, admin: { email, password } };
+}
+
+async function lookup({ address, apiKey }: Started, nationalId: string): Promise<string> {
+  const identifiers = [{ type: 'nationalId', value: nationalId }];
+  const answer = await createWireClient(address).http(
+    'exclusions.lookup',
+    { identifiers, purpose: 'bet' },
+    { apiKey },
+  );
+  return ok(answer.body).status;
+}
+
+async function exclude({ address, admin }: Started, nationalId: string): Promise<void> {
+  const client = createWireClient(address);
+  const { accessToken: token } = ok((await client.http('identity.login', admin)).body);
+  const identifiers = [{ type: 'nationalId', value: nationalId }];
+  const input = { identifiers, period: '1y', source: 'person' };
+  ok((await client.http('exclusions.register', input, { token })).body);
+}
+
+const isReady = async (address: string) => (await fetch(`${address}/readyz`)).ok;
+const postmaster = () => runningPostmaster(join(dataDir, 'postgres'));
+
+afterAll(() => rmSync(parent, { recursive: true, force: true }));
+
+/** One story on one folder, because each start takes seconds: the tests stand on each other. */
+describe('npm start', { timeout: START_MS_MAX }, () => {
+  let hub: Started;
+  let firstKey = '';
+  const excluded = newPerson().nationalId;
+
+  beforeAll(async () => {
+    hub = await npmStart();
+    firstKey = hub.apiKey;
+  }, START_MS_MAX);
+  afterAll(() => hub.kill('SIGTERM'), START_MS_MAX);
+
+  test('on an empty folder gives a hub, a worker, a page, demo accounts and a key', async () => {
+    expect(await isReady(hub.address)).toBe(true);
+    expect(hub.apiKey).toMatch(/^kk_/);
+    await exclude(hub, excluded);
+    expect(await lookup(hub, excluded)).toBe('EXCLUDED');
+    expect(await lookup(hub, newPerson().nationalId)).toBe('CLEAR');
+    const page = await fetch(hub.address);
+    expect(page.headers.get('content-type')).toContain('text/html');
+    expect(await page.text()).toContain('<script');
+  });
+
+  test('a second one on the same folder is one line, and harms nothing', async () => {
+    const before = postmaster();
+    const second = spawnEntry('server/src/start.ts', environment);
+    expect(await second.ended()).toBe(1);
+    expect(second.output).toHaveLength(1);
+    expect(second.output[0]).toMatch(/^kinga: DATA_DIR: .* is in use by another hub/);
+    expect(postmaster()).toBe(before);
+    expect(await lookup(hub, excluded)).toBe('EXCLUDED');
+  });
+
+  test('a second node on its database shares its folder, secrets and administrator', async () => {
+    const url = readFileSync(join(dataDir, 'database.url'), 'utf8').trim();
+    const second = spawnEntry('server/src/main.ts', { ...environment, DATABASE_URL: url });
+    const address = await second.url();
+    expect(await lookup({ ...hub, address }, excluded)).toBe('EXCLUDED');
+    expect(await second.kill('SIGTERM')).toBe(0);
+    expect(await lookup(hub, excluded)).toBe('EXCLUDED');
+  });
+
+  test('lives on when PostgreSQL is killed', async () => {
+    const pid = postmaster() ?? 0;
+    process.kill(pid, 'SIGKILL');
+    await probe(() => !isAlive(pid));
+    await probe(async () => (await lookup(hub, excluded)) === 'EXCLUDED' && (await isReady(hub.address)), {
+      timeoutMs: 20_000,
+    });
+  });
+
+  test('killed, leaves nothing that the next one would ask about', async () => {
+    const later = newPerson().nationalId;
+    await exclude(hub, later);
+    const orphan = postmaster();
+    await killTree(hub);
+    hub = await npmStart();
+    expect(postmaster()).not.toBe(orphan);
+    expect(hub.apiKey).toBe(firstKey);
+    expect(await lookup(hub, excluded)).toBe('EXCLUDED');
+    expect(await lookup(hub, later)).toBe('EXCLUDED');
+  });
+
+  test('a signal, even twice, drains and stops everything within 10 s', async () => {
+    const before = performance.now();
+    hub.child.kill('SIGTERM');
+    setTimeout(() => hub.child.kill('SIGTERM'), 50);
+    expect(await hub.ended()).toBe(0);
+    expect(performance.now() - before).toBeLessThan(10_000);
+    expect(await probe(() => processesLeft().length === 0)).toBe(true);
+    expect(readdirSync(dataDir).filter((name) => /lock|url|pid/.test(name))).toEqual([]);
+  });
+});
+
+/** SIGKILL to the supervisor itself, not to npm in front of it; the worker must leave by itself. */
+async function killTree(hub: Started): Promise<void> {
+  const supervisor = JSON.parse(readFileSync(join(dataDir, 'hub.lock'), 'utf8')).pid as number;
+  process.kill(supervisor, 'SIGKILL');
+  await hub.ended();
+  const database = new Set([String(postmaster())]);
+  const isOfDatabase = (pid: string) =>
+    database.has(pid) ||
+    database.has(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '');
+  await probe(() => processesLeft().every(isOfDatabase), { what: 'the worker', timeoutMs: 10_000 });
+}
