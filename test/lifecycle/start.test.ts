@@ -15,8 +15,7 @@ const fast = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** Carried by every process that a start starts, so that none can hide. */
 const mark = randomUUID();
-const parent = mkdtempSync(join(fast, 'kinga-test-'));
-const dataDir = join(parent, 'data');
+const dataDir = mkdtempSync(join(fast, 'kinga-test-'));
 const environment = { DATA_DIR: dataDir, PORT: '0', HOME: homedir(), KINGA_TEST_MARK: mark };
 
 function processesLeft(): string[] {
@@ -70,7 +69,7 @@ async function exclude({ address, admin }: Started, nationalId: string): Promise
 const isReady = async (address: string) => (await fetch(`${address}/readyz`)).ok;
 const postmaster = () => runningPostmaster(join(dataDir, 'postgres'));
 
-afterAll(() => rmSync(parent, { recursive: true, force: true }));
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
 /** One story on one folder, because each start takes seconds: the tests stand on each other. */
 describe('npm start', { timeout: START_MS_MAX }, () => {

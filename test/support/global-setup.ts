@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate } from '@kinga/server/platform/db/migrate.ts';
@@ -31,6 +31,7 @@ declare module 'vitest' {
 }
 
 const PREFIX = 'kinga-test-';
+const LEFTOVER_MS = 3_600_000;
 
 /** One cluster for the whole run, one migrated template that every test clones, one Redis. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -94,9 +95,15 @@ function fastFolder(): string {
 async function removeLeftovers(): Promise<void> {
   for (const name of readdirSync(fastFolder()).filter((entry) => entry.startsWith(PREFIX))) {
     const dataDir = join(fastFolder(), name);
-    if (!existsSync(lockPathOf(dataDir)) || isOwnerAlive(lockPathOf(dataDir))) continue;
+    if (!isLeftOver(dataDir)) continue;
     const pid = runningPostmaster(join(dataDir, 'postgres'));
     if (pid !== undefined) await stopPostmaster(pid);
     rmSync(dataDir, { recursive: true, force: true });
   }
+}
+
+/** A folder without a lock may be one that is just being made. */
+function isLeftOver(dataDir: string): boolean {
+  if (existsSync(lockPathOf(dataDir))) return !isOwnerAlive(lockPathOf(dataDir));
+  return Date.now() - (statSync(dataDir, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) > LEFTOVER_MS;
 }
