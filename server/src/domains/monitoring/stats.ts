@@ -1,3 +1,12 @@
+import { LATENCY_BOUNDS_MS } from '../../platform/metrics/latency.ts';
+
+export {
+  LATENCY_BOUNDS_MS,
+  LATENCY_BUCKETS,
+  LatencyHistogram,
+  latencyBucket,
+} from '../../platform/metrics/latency.ts';
+
 /**
  * What the register tells about itself. Everything counted is a total since the process started: whoever asks
  * takes the difference to the time before, so asking changes nothing and two may ask.
@@ -16,40 +25,6 @@ export interface RegisterStats {
   /** Age of the last confirmation. */
   readonly freshnessMs: number;
   readonly ready: boolean;
-}
-
-const BOUND_FIRST_MS = 0.01;
-const BOUND_FACTOR = 1.25;
-const BOUND_COUNT = 64;
-
-/**
- * Upper bounds of the buckets in milliseconds, from 10 microseconds to about 13 seconds, a quarter apart; one
- * more bucket holds everything above. The same on every node, so that counts can be added up.
- */
-export const LATENCY_BOUNDS_MS: readonly number[] = Array.from(
-  { length: BOUND_COUNT },
-  (_, i) => BOUND_FIRST_MS * BOUND_FACTOR ** i,
-);
-export const LATENCY_BUCKETS = BOUND_COUNT + 1;
-
-const LOG_FACTOR = Math.log(BOUND_FACTOR);
-
-/** The bucket of a duration, computed and not searched: it is on the path of every lookup. */
-export function latencyBucket(durationMs: number): number {
-  if (durationMs <= BOUND_FIRST_MS) return 0;
-  const bucket = Math.ceil(Math.log(durationMs / BOUND_FIRST_MS) / LOG_FACTOR);
-  return bucket < BOUND_COUNT ? bucket : BOUND_COUNT;
-}
-
-/** Durations of one process; never reset. */
-export class LatencyHistogram {
-  readonly counts: number[] = new Array<number>(LATENCY_BUCKETS).fill(0);
-
-  /** `count`: how many lookups took this long (a lookupMany answers many at once). */
-  record(durationMs: number, count = 1): void {
-    const bucket = latencyBucket(durationMs);
-    this.counts[bucket] = (this.counts[bucket] ?? 0) + count;
-  }
 }
 
 /**
