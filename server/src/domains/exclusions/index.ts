@@ -1,0 +1,138 @@
+import type { FeedEvent } from '@kinga/shared/contract/wire.ts';
+import type { exclusions } from '@kinga/shared/exclusions/contract.ts';
+import type { Domain } from '../../domain.ts';
+import type { Platform } from '../../platform/context.ts';
+import type { Tx } from '../../platform/db/tx.ts';
+import type { Service } from '../../platform/lifecycle/service.ts';
+import { CheckRecorder } from './checks/recorder.ts';
+import { Lookups } from './lookup/lookup.ts';
+import { createRegister, type Register, type RegisterDeps } from './register/register.ts';
+import { Follower } from './replica/follower.ts';
+import { CHANGES, createChangesSource, eventOf } from './replica/log-source.ts';
+
+/** What the register needs to know of accounts. */
+export type ExclusionsDeps = Pick<RegisterDeps, 'accountKeys' | 'accountsOfKeys'>;
+
+/** What the register tells about itself; the counts are totals since the process started. */
+export interface ExclusionsStats {
+  readonly lookups: number;
+  readonly hits: number;
+  readonly latencyCounts: readonly number[];
+  readonly replicaSeq: number;
+  readonly replicaPeople: number;
+  readonly replicaLag: number;
+  readonly freshnessMs: number;
+  readonly ready: boolean;
+}
+
+export interface Exclusions {
+  readonly domain: Domain<typeof exclusions>;
+  /** The authority, inside the caller's transaction: see register/is-excluded.ts. */
+  isExcluded(tx: Tx, keys: readonly Buffer[]): Promise<boolean>;
+  /** The fast refusal from memory: true is true, false is to be asked of the authority. */
+  seemsExcluded(keys: readonly Buffer[]): boolean;
+  readonly registerBatch: Register['registerBatch'];
+  stats(): ExclusionsStats;
+  /** Loaded, and confirmed less than a second ago. */
+  ready(): boolean;
+  /** Called for each event of `exclusions/changes` this node has applied, once and in order. */
+  onApplied(listener: (event: FeedEvent) => void): void;
+  /** Called when the history broke: whoever follows the topic must begin again. */
+  onReset(listener: (topic: string, reason: string) => void): void;
+}
+
+/** What the age of the last confirmation is told as before there is one. */
+const NEVER_MS = 3_600_000;
+
+export function createExclusions(platform: Platform, deps: ExclusionsDeps): Exclusions {
+  const { db, bus, log, config, node, crypto, metrics } = platform;
+  const applied: ((event: FeedEvent) => void)[] = [];
+  const resets: ((topic: string, reason: string) => void)[] = [];
+  const follower = new Follower({
+    db,
+    bus,
+    log,
+    onApplied: (entry) => {
+      if (applied.length === 0) return;
+      const event = eventOf(follower.replica.epoch, entry);
+      for (const listener of applied) listener(event);
+    },
+    onReset: (reason) => {
+      for (const listener of resets) listener(CHANGES, reason);
+    },
+  });
+  const { replica, freshness } = follower;
+  const recorder = new CheckRecorder({
+    db,
+    log,
+    node,
+    dataDir: config.dataDir,
+    spoolBytesMax: config.limits.checksSpoolBytes,
+  });
+  const lookups = new Lookups({ db, crypto, replica, freshness, recorder });
+  const register = createRegister(platform, {
+    accountKeys: deps.accountKeys,
+    accountsOfKeys: deps.accountsOfKeys,
+    reached: (seq, timeoutMs) => replica.reached(seq, timeoutMs),
+  });
+  const stats = (): ExclusionsStats => ({
+    lookups: lookups.lookups,
+    hits: lookups.hits,
+    latencyCounts: lookups.latency.counts,
+    replicaSeq: replica.seq,
+    replicaPeople: replica.people,
+    replicaLag: replica.lag,
+    freshnessMs: Math.min(Math.max(0, performance.now() - replica.confirmedAt), NEVER_MS),
+    ready: replica.isFresh(performance.now()),
+  });
+  exportMetrics(metrics, stats, recorder);
+  const services: Service[] = [follower, recorder, register.service];
+
+  return {
+    domain: {
+      name: 'exclusions',
+      handlers: {
+        register: register.register,
+        get: register.get,
+        list: register.list,
+        lookup: (input, call) => lookups.lookup(input, call),
+        lookupMany: (input, call) => lookups.lookupMany(input, call),
+      },
+      logs: [createChangesSource(db, replica)],
+      services,
+    },
+    isExcluded: (tx, keys) => register.isExcluded(tx, keys),
+    seemsExcluded: (keys) => {
+      if (replica.state !== 'live') return false;
+      const now = performance.now();
+      const { table, clock } = replica;
+      return keys.some((key) => table.probeBytes(key, clock.lower(now), clock.upper(now)));
+    },
+    registerBatch: (registrations) => register.registerBatch(registrations),
+    stats,
+    ready: () => replica.isFresh(performance.now()),
+    onApplied: (listener) => void applied.push(listener),
+    onReset: (listener) => void resets.push(listener),
+  };
+}
+
+/** Read when somebody asks for the metrics, so that a lookup pays nothing for them. */
+function exportMetrics(
+  metrics: Platform['metrics'],
+  stats: () => ExclusionsStats,
+  recorder: CheckRecorder,
+): void {
+  const gauges: readonly [name: string, help: string, read: () => number][] = [
+    ['kinga_lookups', 'Lookups answered since the process started', () => stats().lookups],
+    ['kinga_lookup_hits', 'Lookups answered EXCLUDED since the process started', () => stats().hits],
+    ['kinga_checks_recorded', 'Checks recorded since the process started', () => recorder.recorded],
+    ['kinga_checks_spool_bytes', 'Bytes of checks waiting in the spool', () => recorder.spoolBytes],
+    ['kinga_replica_seq', 'Last entry of the register applied', () => stats().replicaSeq],
+    ['kinga_replica_lag', 'Entries of the register not applied yet', () => stats().replicaLag],
+    ['kinga_replica_age_ms', 'Age of the last confirmation by the database', () => stats().freshnessMs],
+  ];
+  for (const [name, help, read] of gauges) {
+    const gauge = metrics.gauge(name, help);
+    Object.assign(gauge, { collect: () => gauge.set(read()) });
+  }
+}

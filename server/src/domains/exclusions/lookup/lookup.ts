@@ -1,0 +1,219 @@
+import { KingaError } from '@kinga/shared/contract/errors.ts';
+import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
+import type { Answer, exclusions, LookupAnswer, Purpose } from '@kinga/shared/exclusions/contract.ts';
+import type { Identifier } from '@kinga/shared/exclusions/identifier.ts';
+import type { Call } from '../../../platform/call/handler.ts';
+import type { Crypto } from '../../../platform/crypto/crypto.ts';
+import type { Database } from '../../../platform/db/database.ts';
+import { LatencyHistogram } from '../../../platform/metrics/latency.ts';
+import { canonicalise, keysOf } from '../../identifiers/index.ts';
+import type { CheckRecorder } from '../checks/recorder.ts';
+import { ANSWER_CODE, PURPOSE_CODE } from '../checks/row.ts';
+import type { Freshness } from '../replica/freshness.ts';
+import type { Replica } from '../replica/replica.ts';
+import { RegisterQuestions } from './ask.ts';
+import { ReplicaView, type View } from './view.ts';
+
+type LookupInput = ParsedInputOf<typeof exclusions.lookup>;
+type LookupManyInput = ParsedInputOf<typeof exclusions.lookupMany>;
+type LookupManyOutput = OutputOf<typeof exclusions.lookupMany>;
+type Check = LookupManyInput['checks'][number];
+type Result = LookupManyOutput['results'][number];
+
+/** Together half a second: first for a new confirmation, which helps everybody who waits, then for these keys. */
+const REFRESH_MS = 250;
+const ASK_MS = 250;
+
+export interface LookupsOptions {
+  readonly db: Database;
+  readonly crypto: Crypto;
+  readonly replica: Replica;
+  readonly freshness: Freshness;
+  readonly recorder: CheckRecorder;
+}
+
+/**
+ * May this person bet? In the ordinary case a plain value within the same turn, and without a promise: the
+ * answer is in memory and was confirmed less than a second ago.
+ */
+export class Lookups {
+  readonly latency = new LatencyHistogram();
+  readonly #options: LookupsOptions;
+  readonly #view: ReplicaView;
+  readonly #questions: RegisterQuestions;
+  #lookups = 0;
+  #hits = 0;
+  /** Of the check under way: the key it is recorded under, and the earliest start still to come. */
+  #subject = '';
+  #pendingStartsAt = Number.POSITIVE_INFINITY;
+
+  constructor(options: LookupsOptions) {
+    this.#options = options;
+    this.#view = new ReplicaView(options.replica);
+    this.#questions = new RegisterQuestions(options.db);
+  }
+
+  get lookups(): number {
+    return this.#lookups;
+  }
+
+  get hits(): number {
+    return this.#hits;
+  }
+
+  lookup(input: LookupInput, call: Call): LookupAnswer | Promise<LookupAnswer> {
+    const startedAt = performance.now();
+    const view = this.#view.at(startedAt);
+    if (view.trust === 'full') return this.#one(input, { view, keyNo: keyNoOf(call), startedAt });
+    return this.#oneLater(input, keyNoOf(call), startedAt);
+  }
+
+  lookupMany(input: LookupManyInput, call: Call): LookupManyOutput | Promise<LookupManyOutput> {
+    const startedAt = performance.now();
+    refuseTwins(input.checks);
+    const view = this.#view.at(startedAt);
+    if (view.trust === 'full') return this.#many(input.checks, { view, keyNo: keyNoOf(call), startedAt });
+    return this.#manyLater(input.checks, keyNoOf(call), startedAt);
+  }
+
+  #one(input: LookupInput, question: Question): LookupAnswer {
+    const excluded = this.#isExcluded(question.view, input.identifiers, 'identifiers');
+    this.#begin(question);
+    const answer = this.#answer(question.view, excluded, input.purpose);
+    this.#end(question, 1);
+    return answer;
+  }
+
+  #many(checks: readonly Check[], question: Question): LookupManyOutput {
+    this.#begin(question);
+    const { view } = question;
+    const results = new Array<Result>(checks.length);
+    for (let i = 0; i < checks.length; i++) {
+      const check = checks[i]!;
+      try {
+        const excluded = this.#isExcluded(view, check.identifiers, `checks[${i}].identifiers`);
+        const { status, asOf, seq, validUntil, checkId } = this.#answer(view, excluded, check.purpose);
+        results[i] = { ref: check.ref, status, asOf, seq, validUntil, checkId };
+      } catch (error) {
+        results[i] = { ref: check.ref, error: itemErrorOf(error) };
+      }
+    }
+    this.#end(question, checks.length);
+    return { results };
+  }
+
+  async #oneLater(input: LookupInput, keyNo: number, startedAt: number): Promise<LookupAnswer> {
+    const keys = keysOf(this.#options.crypto, input.identifiers, 'identifiers').map(({ key }) => key);
+    const view = await this.#viewLater(keys);
+    return this.#one(input, { view, keyNo, startedAt });
+  }
+
+  async #manyLater(checks: readonly Check[], keyNo: number, startedAt: number): Promise<LookupManyOutput> {
+    const keys = checks.flatMap(({ identifiers }) => this.#wellFormed(identifiers));
+    const view = await this.#viewLater(keys);
+    return this.#many(checks, { view, keyNo, startedAt });
+  }
+
+  /** The confirmation is too old: what can still be said, and by whom, after half a second at the most. */
+  async #viewLater(keys: readonly Buffer[]): Promise<View> {
+    const { replica, freshness } = this.#options;
+    if (replica.state === 'empty') throw new KingaError('UNAVAILABLE', 'The register is being loaded');
+    if (replica.state === 'live' && !(await freshness.refresh(REFRESH_MS))) {
+      const asked = await this.#questions.ask(keys, ASK_MS);
+      // A history that broke in the meantime makes PostgreSQL's word no worse, but ours nothing.
+      if (asked !== undefined && replica.state === 'live') return asked;
+    }
+    return this.#view.at(performance.now());
+  }
+
+  #isExcluded(view: View, identifiers: readonly Identifier[], path: string): boolean {
+    const { crypto } = this.#options;
+    const { prober, lower, upper } = view;
+    let excluded = false;
+    this.#pendingStartsAt = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < identifiers.length; i++) {
+      const known = canonicalise(identifiers[i]!);
+      // The slow way around, which names every malformed one by its path.
+      if (!known.ok) break;
+      const text = crypto.identifierHash(known.type, known.canonical);
+      const isHit = prober.probe(text, lower, upper);
+      if (i === 0 || (isHit && !excluded)) this.#subject = text;
+      if (isHit) excluded = true;
+      if (prober.pendingStartsAt < this.#pendingStartsAt) this.#pendingStartsAt = prober.pendingStartsAt;
+      if (i === identifiers.length - 1) return excluded;
+    }
+    keysOf(crypto, identifiers, path);
+    throw new Error('an identifier was malformed, and then it was not');
+  }
+
+  #answer(view: View, excluded: boolean, purpose: Purpose): LookupAnswer {
+    const status = statusOf(view, excluded);
+    const { validity } = view;
+    if (status === 'EXCLUDED') this.#hits++;
+    this.#lookups++;
+    return {
+      status,
+      asOf: validity.asOf,
+      seq: view.seq,
+      validUntil: status === 'UNKNOWN' ? validity.asOf : validity.until(purpose, this.#pendingStartsAt),
+      checkId: this.#options.recorder.add(this.#subject, PURPOSE_CODE[purpose], ANSWER_CODE[status]),
+    };
+  }
+
+  #begin({ view, keyNo }: Question): void {
+    this.#options.recorder.begin(keyNo, view.seq, view.lower);
+  }
+
+  #end({ startedAt }: Question, count: number): void {
+    this.#options.recorder.end();
+    this.latency.record(performance.now() - startedAt, count);
+  }
+
+  #wellFormed(identifiers: readonly Identifier[]): Buffer[] {
+    const { crypto } = this.#options;
+    return identifiers.flatMap((identifier) => {
+      const known = canonicalise(identifier);
+      return known.ok ? [crypto.identifierKey(known.type, known.canonical)] : [];
+    });
+  }
+}
+
+interface Question {
+  readonly view: View;
+  readonly keyNo: number;
+  /** Monotonic. */
+  readonly startedAt: number;
+}
+
+function statusOf(view: View, excluded: boolean): Answer {
+  if (view.trust === 'full') return excluded ? 'EXCLUDED' : 'CLEAR';
+  return excluded && view.trust === 'exclusions' ? 'EXCLUDED' : 'UNKNOWN';
+}
+
+function keyNoOf({ actor }: Call): number {
+  if (actor.kind !== 'key') throw new KingaError('FORBIDDEN', 'Only API keys look somebody up');
+  return actor.keyNo;
+}
+
+/** The answers are joined by ref, so none may come twice. */
+function refuseTwins(checks: readonly Check[]): void {
+  const refs = new Set<string>();
+  for (const { ref } of checks) refs.add(ref);
+  if (refs.size === checks.length) return;
+  const seen = new Set<string>();
+  const details = checks.flatMap(({ ref }, index) => {
+    if (!seen.has(ref)) {
+      seen.add(ref);
+      return [];
+    }
+    return [{ path: `checks[${index}].ref`, message: 'this ref is given twice' }];
+  });
+  throw new KingaError('INVALID_INPUT', `${details[0]?.path}: ${details[0]?.message}`, { details });
+}
+
+/** A malformed item fails alone; anything else is no matter of one item. */
+function itemErrorOf(error: unknown): Extract<Result, { error: unknown }>['error'] {
+  if (!(error instanceof KingaError) || error.code !== 'INVALID_INPUT') throw error;
+  const { code, message, details } = error;
+  return details === undefined ? { code, message } : { code, message, details: [...details] };
+}
