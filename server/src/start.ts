@@ -23,8 +23,7 @@ await runProcess(async (scope) => {
     say: (line) => process.stderr.write(`${line}\n`),
   });
   scope.onDrain('the worker', () => worker.stop());
-  const urlFile =
-    config.databaseUrl === undefined ? relative(process.cwd(), urlPathOf(config.dataDir)) : undefined;
+  const urlFile = config.databaseUrl === undefined ? shortest(urlPathOf(config.dataDir)) : undefined;
   process.stdout.write(banner({ url: hub.url, demo: hub.demo, urlFile }));
 });
 
@@ -37,4 +36,9 @@ function workerEnvironment(config: Config, databaseUrl: string): NodeJS.ProcessE
     SECRETS_FILE: config.secretsFile,
     DEMO: config.demo ? '1' : '0',
   };
+}
+
+function shortest(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.length < path.length ? fromHere : path;
 }

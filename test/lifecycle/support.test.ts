@@ -1,8 +1,12 @@
 import { HUB_ROLE } from '@kinga/server/platform/db/database.ts';
 import { expect, test } from 'vitest';
+import { helloOf, ok, refused } from '../support/client.ts';
 import { createTestDatabase } from '../support/database.ts';
+import { startTestHub } from '../support/hub.ts';
+import { newPerson } from '../support/people.ts';
 import { createTestPlatform } from '../support/platform.ts';
 import { describeWithRedis, describeWithRedisServer, redisUrl, startRedis } from '../support/redis.ts';
+import { spawnHub } from '../support/spawn-hub.ts';
 
 test('each test has a migrated database of its own, used as the role of the hub', async () => {
   await using one = await createTestDatabase();
@@ -34,4 +38,43 @@ describeWithRedisServer('a private Redis', () => {
     await redis.start();
     expect(redis.url).toContain(String(redis.port));
   });
+});
+
+test('a hub in this process: an administrator, an operator, a bettor, sockets and HTTP', async () => {
+  await using hub = await startTestHub();
+  const { apiKey } = await hub.operatorKey();
+  const person = newPerson();
+  const { token } = await hub.admin();
+  const registration = { identifiers: person.identifiers, period: '7d', source: 'person' };
+  const registered = ok((await hub.http('exclusions.register', registration, { token })).body);
+  expect(registered.seq).toBeGreaterThan(0);
+
+  const socket = await hub.connect({ apiKey });
+  expect(helloOf(socket).node).toBe(hub.node);
+  const question = { identifiers: [person.byPhone], purpose: 'bet' };
+  expect(ok(await hub.call(socket, 'exclusions.lookup', question)).status).toBe('EXCLUDED');
+  const forbidden = refused(await hub.call(socket, 'operators.list'));
+  expect(forbidden.code).toBe('FORBIDDEN');
+
+  const bettor = await hub.bettor(newPerson().identifiers);
+  expect(bettor.account.role).toBe('bettor');
+});
+
+test('two nodes on one database, one of them a process that is killed and started again', async () => {
+  await using here = await startTestHub();
+  const person = newPerson();
+  const { apiKey } = await here.operatorKey();
+  const { token } = await here.admin();
+  const registration = { identifiers: person.identifiers, period: '7d', source: 'person' };
+  ok((await here.http('exclusions.register', registration, { token })).body);
+  const question = { identifiers: [person.byPhone], purpose: 'bet' };
+  {
+    await using there = await spawnHub(here.database);
+    const answer = await there.http('exclusions.lookup', question, { apiKey });
+    expect(ok(answer.body).status).toBe('EXCLUDED');
+    expect(await there.kill()).toBeNull();
+  }
+  await using again = await spawnHub(here.database);
+  const socket = await again.connect({ apiKey });
+  expect(ok(await again.call(socket, 'exclusions.lookup', question)).status).toBe('EXCLUDED');
 });

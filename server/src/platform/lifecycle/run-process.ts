@@ -19,8 +19,6 @@ export interface Scope {
   end(exitCode?: number): void;
 }
 
-class EndedEarly extends Error {}
-
 /**
  * The life of every process: start, wait for a signal, drain, put away, exit. A signal that arrives again changes
  * nothing, because npm, a terminal and a supervisor may each send one. A start that fails is one line.
@@ -32,7 +30,8 @@ export async function runProcess(start: (scope: Scope) => Promise<void>): Promis
     await start(life);
     exitCode = await life.ended;
   } catch (error) {
-    if (!(error instanceof EndedEarly)) {
+    // A start that was interrupted may fail anywhere; that is what was asked for.
+    if (!life.isEnding) {
       complain(describeStartError(error));
       exitCode = 1;
     }
@@ -46,7 +45,7 @@ class Life implements Scope {
   readonly #drains: { name: string; run: () => Promise<unknown> }[] = [];
   readonly #undos: { name: string; run: () => Promise<unknown> }[] = [];
   readonly #resolve: (exitCode: number) => void;
-  #isEnding = false;
+  isEnding = false;
 
   constructor() {
     const { promise, resolve } = Promise.withResolvers<number>();
@@ -68,12 +67,12 @@ class Life implements Scope {
   }
 
   checkpoint(): void {
-    if (this.#isEnding) throw new EndedEarly();
+    if (this.isEnding) throw new Error('ended while it started');
   }
 
   end(exitCode = 0): void {
-    if (this.#isEnding) return;
-    this.#isEnding = true;
+    if (this.isEnding) return;
+    this.isEnding = true;
     setTimeout(() => process.exit(1), END_MS_MAX).unref();
     this.#resolve(exitCode);
   }

@@ -63,8 +63,9 @@ async function initialise(draft: string, fresh: Access, { binaries, runner, sync
   try {
     await promisify(execFile)(command, rest, runner.spawnOptions);
   } catch (error) {
-    const said = (error as { stderr?: string }).stderr?.trim().split('\n').find(Boolean);
-    throw new Error(`DATA_DIR: initdb failed in ${dirname(draft)}: ${said ?? (error as Error).message}`);
+    const lines = (error as { stderr?: string }).stderr?.trim().split('\n') ?? [];
+    const said = lines.find((line) => /error|fatal|could not/i.test(line)) ?? lines[0];
+    throw new Error(`DATA_DIR: initdb failed in ${dirname(draft)}: ${said || (error as Error).message}`);
   } finally {
     rmSync(passwordFile, { force: true });
   }
