@@ -50,7 +50,7 @@ export class Deliveries implements Service {
   async stop(): Promise<void> {
     this.#stop?.abort();
     await this.#running;
-    await this.#turn();
+    if (this.#waiting.size > 0 || this.#mayBeUntold) await this.#turn();
   }
 
   async #run(signal: AbortSignal): Promise<void> {
