@@ -11,7 +11,7 @@ import { createPasswords } from './password.ts';
 import { IdentityService } from './service.ts';
 import { createAccessTokens } from './tokens.ts';
 
-export type { AccountKey } from './accounts.ts';
+export { type AccountKey, accountsOfKeys } from './accounts.ts';
 
 export interface Identity {
   readonly domain: Domain<typeof identity>;
