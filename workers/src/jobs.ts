@@ -1,0 +1,13 @@
+import { computeDailyJob } from './analytics/compute-daily.job.ts';
+import { confirmRegistrationJob } from './exclusions/confirm-registration.job.ts';
+import { sendExpiryNoticesJob } from './exclusions/send-expiry-notices.job.ts';
+import { pruneJob } from './feed/prune.job.ts';
+import type { WorkerJob } from './worker-job.ts';
+
+/** Everything a worker can do. When, if not when somebody asks for it: schedule.ts. */
+export const workerJobs: readonly WorkerJob[] = [
+  confirmRegistrationJob,
+  sendExpiryNoticesJob,
+  computeDailyJob,
+  pruneJob,
+];

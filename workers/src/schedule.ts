@@ -1,0 +1,34 @@
+import { analyticsJobs } from '@kinga/shared/analytics/jobs.ts';
+import { exclusionJobs } from '@kinga/shared/exclusions/jobs.ts';
+
+export interface Scheduled {
+  readonly job: string;
+  /** Minute, hour, day of month, month, day of week. */
+  readonly cron: string;
+  readonly timeZone: string;
+  readonly why: string;
+}
+
+const NAIROBI = 'Africa/Nairobi';
+
+/** What happens by itself, and when. One row a job: its name is the key in the database. */
+export const schedule: readonly Scheduled[] = [
+  {
+    job: exclusionJobs.sendExpiryNotices.name,
+    cron: '0 9 * * *',
+    timeZone: NAIROBI,
+    why: 'In the morning, when people read what they are told',
+  },
+  {
+    job: analyticsJobs.computeDaily.name,
+    cron: '15 0 * * *',
+    timeZone: NAIROBI,
+    why: 'After midnight, with a quarter of an hour for what waits in spools',
+  },
+  {
+    job: 'feed.prune',
+    cron: '40 * * * *',
+    timeZone: NAIROBI,
+    why: 'Every hour, so that each time there is little to delete',
+  },
+];
