@@ -1,0 +1,86 @@
+import { useCallback, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Banners } from '../broadcasts/Banners.tsx';
+import { useSession } from '../hub/session-context.ts';
+import { LanguageSwitch } from '../ui/LanguageSwitch.tsx';
+import { Mark } from '../ui/Mark.tsx';
+import { ConnectionStrip } from './ConnectionStrip.tsx';
+import { FreshnessContext, useFreshness } from './freshness.ts';
+import { type Notice, Notices } from './Notices.tsx';
+import { NoticeContext, type NoticeText } from './notices.ts';
+import { PAGES, type Page } from './pages.tsx';
+import { usePage } from './use-page.ts';
+
+/** What is around every page: who is signed in, the ways to go, the connection, what has to be told. */
+export function Shell({ onSignOut }: { onSignOut: () => void }) {
+  const { t } = useTranslation();
+  const { hub, account } = useSession();
+  const freshness = useFreshness(hub);
+  const pages = PAGES[account.role];
+  const page = usePage(pages);
+  const [notices, setNotices] = useState<readonly Notice[]>([]);
+  const notify = useCallback(
+    (text: NoticeText) => setNotices((all) => [...without(text, all), { text, at: Date.now() }]),
+    [],
+  );
+
+  return (
+    <FreshnessContext value={freshness}>
+      <NoticeContext value={notify}>
+        <button type="button" className="skip" onClick={skipToContent}>
+          {t('app.skip')}
+        </button>
+        <header className="head">
+          <span className="brand">
+            <Mark />
+            {t('app.name')}
+          </span>
+          {pages.length > 1 && <Ways pages={pages} current={page} />}
+          <div className="head-end">
+            <LanguageSwitch />
+            <button
+              type="button"
+              className="quiet"
+              onClick={onSignOut}
+              title={t('app.signedInAs', { email: account.email, role: t(`roles.${account.role}`) })}
+            >
+              {t('app.signOut')}
+            </button>
+          </div>
+        </header>
+        <ConnectionStrip />
+        <main id="content" tabIndex={-1}>
+          <Notices notices={notices} onDismiss={(notice) => setNotices((all) => without(notice.text, all))} />
+          <Banners />
+          <page.Content />
+        </main>
+        <footer className="foot">
+          <span>{t('app.signedInAs', { email: account.email, role: t(`roles.${account.role}`) })}</span>
+          <span>{t('app.time')}</span>
+        </footer>
+      </NoticeContext>
+    </FreshnessContext>
+  );
+}
+
+function without(text: NoticeText, all: readonly Notice[]): Notice[] {
+  return all.filter((notice) => notice.text !== text);
+}
+
+/** A button, because what follows the `#` in the address names a page. */
+function skipToContent(): void {
+  document.querySelector<HTMLElement>('main')?.focus();
+}
+
+function Ways({ pages, current }: { pages: readonly Page[]; current: Page }) {
+  const { t } = useTranslation();
+  return (
+    <nav aria-label={t('app.sections')}>
+      {pages.map((page) => (
+        <a key={page.id} href={`#${page.id}`} aria-current={page.id === current.id ? 'page' : undefined}>
+          {t(`app.${page.id}`)}
+        </a>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,24 @@
+import type { Role } from '@kinga/shared/contract/procedure.ts';
+import type { ComponentType } from 'react';
+import { BettorHome } from '../bettor/BettorHome.tsx';
+import { BroadcastsPage } from '../broadcasts/BroadcastsPage.tsx';
+import { Dashboard } from '../live/Dashboard.tsx';
+import { OperatorHome } from '../operator/OperatorHome.tsx';
+import { RegisterPage } from '../register/RegisterPage.tsx';
+
+export interface Page {
+  readonly id: 'live' | 'register' | 'broadcasts' | 'home';
+  readonly Content: ComponentType;
+}
+
+const live: Page = { id: 'live', Content: Dashboard };
+const register: Page = { id: 'register', Content: RegisterPage };
+const broadcasts: Page = { id: 'broadcasts', Content: BroadcastsPage };
+
+/** What each role finds here; the first is where it arrives. */
+export const PAGES: Readonly<Record<Role, readonly [Page, ...Page[]]>> = {
+  admin: [live, register, broadcasts],
+  regulator: [live, register],
+  operator: [{ id: 'home', Content: OperatorHome }],
+  bettor: [{ id: 'home', Content: BettorHome }],
+};

@@ -1,0 +1,38 @@
+import i18next from 'i18next';
+import { initReactI18next } from 'react-i18next';
+import { en } from './en.ts';
+import { sw } from './sw.ts';
+
+export const LANGUAGES = { en: 'English', sw: 'Kiswahili' } as const;
+export type Language = keyof typeof LANGUAGES;
+
+const KEPT_AS = 'kinga.language';
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    resources: { translation: typeof en };
+  }
+}
+
+/** The language chosen before on this device, else the browser's, else English. */
+function preferred(): Language {
+  const kept = localStorage.getItem(KEPT_AS);
+  if (kept === 'en' || kept === 'sw') return kept;
+  return navigator.languages.some((tag) => tag.toLowerCase().startsWith('sw')) ? 'sw' : 'en';
+}
+
+export async function startLanguages(): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    resources: { en: { translation: en }, sw: { translation: sw } },
+    lng: preferred(),
+    fallbackLng: 'en',
+    interpolation: { escapeValue: false },
+  });
+  document.documentElement.lang = i18next.language;
+}
+
+export async function choose(language: Language): Promise<void> {
+  localStorage.setItem(KEPT_AS, language);
+  await i18next.changeLanguage(language);
+  document.documentElement.lang = language;
+}

@@ -1,0 +1,31 @@
+import type { HubError } from '@kinga/client-sdk';
+import { useTranslation } from 'react-i18next';
+import type { Line } from './use-identifiers.ts';
+
+export interface FieldErrors {
+  readonly any: boolean;
+  /** What is wrong with the identifier on this line. */
+  identifier(index: number, line: Line): string | undefined;
+  /** What is wrong at a path of the input, such as `startsAt` or `person.name`. */
+  at(path: string): string | undefined;
+}
+
+/** The hub names every malformed field by its path; here each finds its words. */
+export function useFieldErrors(error: HubError | undefined): FieldErrors {
+  const { t } = useTranslation();
+  const details = error?.code === 'INVALID_INPUT' ? error.details : [];
+  const at = (path: string) => {
+    const detail = details.find((candidate) => candidate.path === path);
+    return detail && `${t('field.other')} (${detail.message})`;
+  };
+  return {
+    any: details.length > 0,
+    identifier: (index, line) => {
+      const path = `identifiers[${index}]`;
+      const wrong = details.some((detail) => detail.path === path || detail.path.startsWith(`${path}.`));
+      if (!wrong) return undefined;
+      return line.value.trim() === '' ? t('field.required') : t(`field.${line.type}`);
+    },
+    at,
+  };
+}
