@@ -10,12 +10,20 @@ export interface LaunchedHub {
   readonly databaseUrl: string;
 }
 
-/** A hub and what it stands on, as part of this process's life. */
-export async function launchHub(scope: Scope, config: Config): Promise<LaunchedHub> {
+/**
+ * A hub and what it stands on, as part of this process's life. `beforeHub` runs once the database is there, which
+ * on the embedded one means: once nobody else owns DATA_DIR.
+ */
+export async function launchHub(
+  scope: Scope,
+  config: Config,
+  beforeHub?: () => Promise<void>,
+): Promise<LaunchedHub> {
   const node = randomBytes(3).toString('hex');
   const log = createLogger({ level: config.logLevel, node, part: 'hub' });
   const database = await openDatabase(config, log);
   scope.defer('the database', () => database.stop());
+  await beforeHub?.();
   scope.checkpoint();
   const { url: databaseUrl, secrets } = database;
   const hub = await startHub({ config, databaseUrl, secrets, log, node });

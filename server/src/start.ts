@@ -13,9 +13,9 @@ const ROOT = join(import.meta.dirname, '..', '..');
 /** Everything on one machine: database, hub, worker and page. */
 await runProcess(async (scope) => {
   const config = readConfig();
-  await ensureWebPage(ROOT, (line) => process.stdout.write(`${line}\n`));
-  scope.checkpoint();
-  const { hub, databaseUrl } = await launchHub(scope, config);
+  const { hub, databaseUrl } = await launchHub(scope, config, () =>
+    ensureWebPage(ROOT, (line) => process.stdout.write(`${line}\n`)),
+  );
   scope.checkpoint();
   const worker = superviseWorker({
     entry: join(ROOT, 'workers', 'src', 'main.ts'),

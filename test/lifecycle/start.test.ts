@@ -141,7 +141,7 @@ describe('npm start', { timeout: START_MS_MAX }, () => {
     expect(await hub.ended()).toBe(0);
     expect(performance.now() - before).toBeLessThan(10_000);
     expect(await probe(() => processesLeft().length === 0)).toBe(true);
-    expect(readdirSync(dataDir).filter((name) => /lock|url|pid/.test(name))).toEqual([]);
+    expect(readdirSync(dataDir).filter((name) => /^(hub\.lock|database\.url)/.test(name))).toEqual([]);
   });
 });
 

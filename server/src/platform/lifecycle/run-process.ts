@@ -54,6 +54,7 @@ class Life implements Scope {
     for (const signal of SIGNALS) process.on(signal, () => this.end());
     // A worker whose parent died: the channel between them closes, whatever killed the parent.
     if (process.connected) process.once('disconnect', () => this.end());
+    else if (process.connected === false) this.end();
     process.on('uncaughtException', (error) => this.#crash(error));
     process.on('unhandledRejection', (error) => this.#crash(error));
   }

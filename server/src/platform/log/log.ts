@@ -12,6 +12,7 @@ export function createLogger(options: {
     level: options.level,
     base: { node: options.node, part: options.part },
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: serialiseError },
     redact: {
       paths: [
         '*.token',
@@ -25,4 +26,10 @@ export function createLogger(options: {
       remove: true,
     },
   });
+}
+
+/** The pool hangs its whole client on an error: pages of settings, and the key that cancels its statements. */
+function serialiseError(error: Error): object {
+  const { client: _client, ...rest } = pino.stdSerializers.err(error) as { client?: unknown };
+  return rest;
 }
