@@ -88,6 +88,7 @@ export async function startFeedNode(
   let stopping: Promise<void> | undefined;
   const stop = () => {
     stopping ??= (async () => {
+      for (const { conn } of sockets) conn.request.socket.destroy();
       await io.close();
       await feed.stop?.();
       await relay?.stop?.();
@@ -110,7 +111,7 @@ function serve(socket: Socket, feed: Feed): void {
       socket.emit('bye', bye);
       socket.conn.close();
       const tcp = socket.conn.request.socket;
-      setTimeout(() => tcp.destroy(), 500).unref();
+      setTimeout(() => tcp.destroy(), 2_000).unref();
     },
   };
   feed.attach(watcher);

@@ -111,3 +111,20 @@ export function checkLog(
     }
   }
 }
+
+/** The client's process is busy elsewhere: nothing is taken from the network until it reads again. */
+export function stopReading(client: PlainClient): void {
+  rawSocket(client).pause();
+}
+
+export function readAgain(client: PlainClient): void {
+  rawSocket(client).resume();
+}
+
+function rawSocket(client: PlainClient): { pause(): void; resume(): void } {
+  const socket: unknown = Reflect.get(client.socket.io.engine.transport, 'ws');
+  if (typeof socket !== 'object' || socket === null || !('pause' in socket) || !('resume' in socket)) {
+    throw new Error('not a WebSocket of this process');
+  }
+  return socket as { pause(): void; resume(): void };
+}

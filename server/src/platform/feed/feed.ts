@@ -74,7 +74,15 @@ class FeedService implements Feed {
       topics: this.#stateTopics,
       epochOf: () => this.#outbox.epoch,
     });
-    this.#pulse = new Pulse({ platform, sockets: this.#sockets, epochOf: () => this.#outbox.epoch });
+    this.#pulse = new Pulse({
+      platform,
+      sockets: this.#sockets,
+      epochOf: () => this.#outbox.epoch,
+      onSlow: ({ watcher }, message) => {
+        this.detach(watcher);
+        watcher.close({ code: 'SLOW_CONSUMER', message });
+      },
+    });
     const resets = platform.metrics.counter(
       'kinga_feed_resets_total',
       'Breaks of continuity told to watchers',

@@ -3,6 +3,7 @@ import type { Actor } from '../call/actor.ts';
 import type { LogTopic } from './log-topic.ts';
 import { pause } from './pause.ts';
 import { enterRoom, type FeedSocket, leaveRoom } from './rooms.ts';
+import type { SocketMeter } from './socket-meter.ts';
 
 /** What a replay emits before it waits for the socket to take it. */
 const REPLAY_BATCH = 64;
@@ -21,6 +22,7 @@ type Mode = 'held' | 'catching-up' | 'live' | 'interrupted' | 'closed';
 export class LogSubscription {
   readonly #topic: LogTopic;
   readonly #socket: FeedSocket;
+  readonly #meter: SocketMeter;
   #mode: Mode = 'held';
   #cursor: number;
   /** When the event at the cursor happened: all that may be said of a socket that is behind. */
@@ -35,6 +37,7 @@ export class LogSubscription {
   constructor(options: { topic: LogTopic; socket: FeedSocket; cursor: number }) {
     this.#topic = options.topic;
     this.#socket = options.socket;
+    this.#meter = options.socket.meter;
     this.#cursor = options.cursor;
   }
 
@@ -157,7 +160,7 @@ export class LogSubscription {
   async #step(): Promise<void> {
     try {
       // A replay never has more than one batch on its way: it is as fast as the socket reads.
-      if (this.#unpaced) await this.#socket.meter.drained();
+      if (this.#unpaced) await this.#meter.drained();
       this.#unpaced = false;
       const round = this.#round;
       const events = await this.#read();

@@ -9,6 +9,8 @@ export interface PulseOptions {
   readonly platform: Platform;
   readonly sockets: ReadonlyMap<string, WatchingSocket>;
   readonly epochOf: () => string;
+  /** The socket does not keep up: it watches nothing any more, and is closed. */
+  readonly onSlow: (socket: WatchingSocket, reason: string) => void;
 }
 
 /** Heartbeats, and the look at who does not keep up. */
@@ -57,7 +59,7 @@ export class Pulse {
       const reason = socket.slowness(limits);
       if (reason === undefined) continue;
       this.#slowConsumer();
-      socket.watcher.close({ code: 'SLOW_CONSUMER', message: reason });
+      this.#options.onSlow(socket, reason);
     }
   }
 }

@@ -37,7 +37,7 @@ export class WatchingSocket implements FeedSocket {
     this.nextHeartbeatMs = performance.now() + heartbeatMs;
   }
 
-  /** Only who watches a log needs one. */
+  /** Only who watches a log needs one: from the first, what is unread is counted. */
   get meter(): SocketMeter {
     this.#meter ??= new SocketMeter(this.watcher.socket.conn, (data) => this.#weigh(data));
     return this.#meter;
