@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isAlive } from '@kinga/server/platform/lifecycle/process-identity.ts';
+import { commandOf, isAlive } from '@kinga/server/platform/lifecycle/process-identity.ts';
 import { runningPostmaster } from '@kinga/server/platform/postgres/postmaster.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createWireClient, ok } from '../support/client.ts';
@@ -111,6 +111,14 @@ describe('npm start', { timeout: START_MS_MAX }, () => {
     expect(await lookup({ ...hub, address }, excluded)).toBe('EXCLUDED');
     expect(await second.kill('SIGTERM')).toBe(0);
     expect(await lookup(hub, excluded)).toBe('EXCLUDED');
+  });
+
+  test('starts its worker again when that is killed', async () => {
+    const worker = () =>
+      processesLeft().find((pid) => commandOf(Number(pid)).includes('workers/src/main.ts'));
+    const first = await probe(worker);
+    process.kill(Number(first), 'SIGKILL');
+    await probe(() => ![undefined, first].includes(worker()), { timeoutMs: 10_000 });
   });
 
   test('lives on when PostgreSQL is killed', async () => {
