@@ -9,8 +9,8 @@ import type { Service } from '../../../platform/lifecycle/service.ts';
 import { type IdentifierKey, keysOf } from '../../identifiers/index.ts';
 import { encodeMessage, registerChannel } from '../log/message.ts';
 import { parseGivenTime } from '../rules/period.ts';
+import { createBatchWriter } from './batch.ts';
 import { isExcluded } from './is-excluded.ts';
-import { confirmWhereAccounts } from './notify.ts';
 import { RegistrationQueue } from './queue.ts';
 import { createReader, type ExclusionReader } from './read.ts';
 import { type Outcome, type Registration, sealIdentifiers } from './registration.ts';
@@ -42,15 +42,14 @@ const REACHED_TIMEOUT_MS = 2_000;
 /** The writing side of the register. */
 export function createRegister(platform: Platform, deps: RegisterDeps): Register {
   const { db, crypto, bus } = platform;
-  const write = async (registrations: readonly Registration[], isImport: boolean) => {
-    const toConfirm = isImport ? confirmWhereAccounts(deps.accountsOfKeys) : undefined;
+  const write = async (registrations: readonly Registration[]) => {
     const { outcomes, entries, epoch } = await db.transaction((tx) =>
-      writeBatch(tx, registrations, { crypto, ...(toConfirm === undefined ? {} : { toConfirm }) }),
+      writeBatch(tx, registrations, { crypto }),
     );
     if (epoch !== undefined) bus.publish(registerChannel(epoch), encodeMessage(entries));
     return outcomes;
   };
-  const queue = new RegistrationQueue((registrations) => write(registrations, false));
+  const queue = new RegistrationQueue(write);
   const reader: ExclusionReader = createReader(platform, deps);
 
   const register = async (input: RegisterInput, call: Call): Promise<Exclusion> => {
@@ -72,7 +71,7 @@ export function createRegister(platform: Platform, deps: RegisterDeps): Register
     get: reader.get,
     list: reader.list,
     isExcluded,
-    registerBatch: (registrations) => write(registrations, true),
+    registerBatch: createBatchWriter({ db, crypto, accountsOfKeys: deps.accountsOfKeys }),
     service: { name: 'register', drain: () => queue.drain() },
   };
 }

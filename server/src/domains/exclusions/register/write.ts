@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { KingaError } from '@kinga/shared/contract/errors.ts';
 import type { Exclusion } from '@kinga/shared/exclusions/contract.ts';
 import { exclusionJobs } from '@kinga/shared/exclusions/jobs.ts';
@@ -11,6 +10,7 @@ import {
 } from '../../../platform/call/idempotency.ts';
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import { newId } from '../../../platform/crypto/ids.ts';
+import { pooledRandom } from '../../../platform/crypto/random.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudits } from '../../../platform/outbox/audit.ts';
 import { enqueueJobs } from '../../../platform/outbox/outbox.ts';
@@ -232,6 +232,6 @@ const REFERENCE_CHARS = 12;
 
 /** `KX-7Q2M-9WTF-3H8D`: 60 random bits, so that a million of them have no twins. */
 function newReference(): string {
-  const letters = Array.from(randomBytes(REFERENCE_CHARS), (byte) => REFERENCE_ALPHABET[byte & 31]).join('');
+  const letters = Array.from(pooledRandom(REFERENCE_CHARS), (byte) => REFERENCE_ALPHABET[byte & 31]).join('');
   return `KX-${letters.slice(0, 4)}-${letters.slice(4, 8)}-${letters.slice(8)}`;
 }
