@@ -34,9 +34,9 @@ export async function adoptSegments({ dataDir, node, log, commit }: AdoptOptions
           await commit(segment);
           checks += segment.rows.length / ROW_BYTES;
         }
-        removeSegment(path);
+        await removeSegment(path);
       }
-      for (const draft of draftsOf(dataDir, owner)) removeSegment(join(dataDir, draft));
+      for (const draft of draftsOf(dataDir, owner)) await removeSegment(join(dataDir, draft));
       log.info({ owner, checks }, 'checks of a process that is gone are recorded');
     } finally {
       lock.release();

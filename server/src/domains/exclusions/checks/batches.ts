@@ -149,9 +149,9 @@ export class Batches {
     const batch = readSegment(path, this.#options.node);
     if (batch) await this.#committer.commit(batch);
     else this.#options.log.error({ path }, 'a segment of the spool is gone');
-    removeSegment(path);
+    await removeSegment(path);
     this.#spoolBytes -= spilled.bytes;
-    this.#spilled.shift();
+    this.#spilled.splice(this.#spilled.indexOf(spilled), 1);
   }
 
   async #commitWaiting(chunk: Chunk): Promise<void> {
@@ -167,7 +167,7 @@ export class Batches {
     this.#waiting.splice(place, 1);
     if (chunk.segment) {
       chunk.segment.close();
-      removeSegment(chunk.segment.path);
+      await removeSegment(chunk.segment.path);
       this.#spoolBytes -= chunk.segment.bytes;
     }
     this.#free.push(chunk);

@@ -1,13 +1,5 @@
-import {
-  closeSync,
-  existsSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { isRow, ROW_BYTES } from './row.ts';
 
 /** Which batch of which process. */
@@ -104,6 +96,7 @@ export function readSegment(path: string, node: string): Batch | undefined {
   };
 }
 
-export function removeSegment(path: string): void {
-  rmSync(path, { force: true });
+/** In the thread pool: with a busy disk an unlink can take ten milliseconds. */
+export async function removeSegment(path: string): Promise<void> {
+  await rm(path, { force: true });
 }
