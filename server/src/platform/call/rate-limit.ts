@@ -3,6 +3,9 @@ const SWEEP_EVERY_MS = 30_000;
 /** More callers than this at once and the ones longest known start afresh: memory stays bounded. */
 const BUCKETS_MAX = 100_000;
 
+/** Tokens are sums of fractions: a millionth of a call is no reason to refuse one. */
+const ROUNDING = 1e-6;
+
 interface Bucket {
   tokens: number;
   at: number;
@@ -33,15 +36,14 @@ export class RateLimit {
   take(key: string, units: number, nowMs: number): number {
     const bucket = this.#buckets.get(key) ?? this.#open(key, nowMs);
     const tokens = Math.min(this.#burst, bucket.tokens + Math.max(0, nowMs - bucket.at) * this.#perMs);
-    bucket.at = nowMs;
+    bucket.at = Math.max(bucket.at, nowMs);
     const needed = Math.min(units, this.#burst);
-    // The tokens are sums of fractions: a millionth of a call is no reason to refuse one.
-    if (tokens + 1e-6 >= needed) {
+    if (tokens + ROUNDING >= needed) {
       bucket.tokens = tokens - units;
       return 0;
     }
     bucket.tokens = tokens;
-    return Math.max(1, Math.ceil((needed - tokens) / this.#perMs));
+    return Math.max(1, Math.ceil((needed - tokens - ROUNDING) / this.#perMs));
   }
 
   get size(): number {

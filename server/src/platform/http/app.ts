@@ -8,7 +8,7 @@ import { requestIds, securityHeaders } from './headers.ts';
 import { type MirrorParts, mountMirror } from './mirror.ts';
 import { mountPage } from './page.ts';
 import { mountProbes, type ProbeParts } from './probes.ts';
-import { requestIdOf, sendAck, sendError } from './respond.ts';
+import { isClientFault, requestIdOf, sendAck, sendError } from './respond.ts';
 
 const PAGE_FOLDER = join(import.meta.dirname, '../../../web/dist');
 
@@ -24,11 +24,7 @@ export function createApp(parts: AppParts): Express {
   app.disable('etag');
   app.use(requestIds(() => parts.source.nextRequestId()));
   app.use(securityHeaders());
-  app.use((_req, res, next) => {
-    // A kept connection would hold up a node that stops.
-    if (parts.isDraining()) res.setHeader('Connection', 'close');
-    next();
-  });
+  app.locals.isDraining = parts.isDraining;
   mountProbes(app, parts);
   mountDocs(app, parts);
   for (const domain of parts.domains) domain.routes?.(app);
@@ -50,11 +46,4 @@ function failures(source: CallSource): ErrorRequestHandler {
     if (hidden !== undefined) source.log.error({ requestId, error: loggable(hidden) }, 'request failed');
     sendAck(res, { ok: false, error: body });
   };
-}
-
-/** Express marks what the client got wrong, e.g. a path that is not properly encoded. */
-function isClientFault(error: unknown): boolean {
-  return (
-    error instanceof Error && 'status' in error && Number(error.status) >= 400 && Number(error.status) < 500
-  );
 }

@@ -7,7 +7,7 @@ import type { Dispatcher } from '../call/dispatcher.ts';
 import { invalidDetails } from '../call/input.ts';
 import { credentialsOf } from '../socket/handshake.ts';
 import { type AddressList, type ClientAddress, clientAddress } from './addresses.ts';
-import { requestIdOf, sendAck, sendError } from './respond.ts';
+import { isClientFault, requestIdOf, sendAck, sendError } from './respond.ts';
 
 export interface MirrorParts {
   readonly dispatcher: Dispatcher;
@@ -86,7 +86,7 @@ function bodyError(error: unknown): Error {
   const type = error instanceof Error && 'type' in error ? error.type : undefined;
   if (type === 'entity.too.large') return new KingaError('PAYLOAD_TOO_LARGE', 'The body is too large');
   if (type === 'entity.parse.failed') return invalidDetails([{ path: 'body', message: 'not JSON' }]);
-  if (typeof type === 'string') return invalidDetails([{ path: 'body', message: 'cannot be read' }]);
+  if (isClientFault(error)) return invalidDetails([{ path: 'body', message: 'cannot be read' }]);
   return error instanceof Error ? error : new Error('not an error');
 }
 

@@ -10,6 +10,8 @@ export function requestIdOf(res: Response): string {
 export function sendAck(res: Response, ack: Ack): void {
   if (res.headersSent || res.destroyed) return;
   res.setHeader('Cache-Control', 'no-store');
+  // A kept connection would hold up a node that stops.
+  if (res.app.locals.isDraining?.()) res.setHeader('Connection', 'close');
   if (!ack.ok) {
     res.status(httpStatusOf(ack.error.code));
     if (ack.error.code === 'UNAUTHENTICATED') res.setHeader('WWW-Authenticate', 'Bearer');
@@ -23,4 +25,11 @@ export function sendAck(res: Response, ack: Ack): void {
 export function sendError(res: Response, error: Pick<KingaError, 'code' | 'message'>): void {
   const { code, message } = error;
   sendAck(res, { ok: false, error: { code, message, requestId: requestIdOf(res) } });
+}
+
+/** Express and its parsers mark what the client got wrong, e.g. a path that is not properly encoded. */
+export function isClientFault(error: unknown): boolean {
+  return (
+    error instanceof Error && 'status' in error && Number(error.status) >= 400 && Number(error.status) < 500
+  );
 }

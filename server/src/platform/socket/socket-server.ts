@@ -69,6 +69,9 @@ export function createSocketServer(parts: SocketServerParts): SocketServer {
       parts.feed.detach(session);
     });
     sessions.add(session);
+    // Was let in by a handshake that began before the node was told to stop.
+    if (parts.isDraining())
+      session.close({ code: 'DRAINING', message: 'This node is stopping', retryAfterMs: 0 });
   });
   return { io, sessions };
 }
