@@ -9,14 +9,14 @@ import { connect, createServer, type Socket } from 'node:net';
  */
 export type ProxyMode = 'pass' | 'hang' | 'swallow';
 
-export interface Proxy extends AsyncDisposable {
+export interface TestProxy extends AsyncDisposable {
   readonly port: number;
   mode: ProxyMode;
   /** Cuts every connection now. */
   cut(): void;
 }
 
-export async function startProxy(targetPort: number): Promise<Proxy> {
+export async function startProxy(targetPort: number): Promise<TestProxy> {
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(targetPort, '127.0.0.1');
@@ -41,7 +41,7 @@ export async function startProxy(targetPort: number): Promise<Proxy> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  const proxy: Proxy = {
+  const proxy: TestProxy = {
     port: typeof address === 'object' && address !== null ? address.port : 0,
     mode: 'pass',
     cut() {
