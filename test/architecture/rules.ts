@@ -34,7 +34,7 @@ export const DOMAIN_TABLE: Readonly<Record<string, readonly string[]>> = {
   exclusions: ['identifiers'],
   ledger: [],
   markets: ['exclusions', 'ledger'],
-  broadcasts: [],
+  broadcasts: ['operators'],
   notifications: [],
   monitoring: [],
   analytics: [],
