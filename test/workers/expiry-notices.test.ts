@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { sendExpiryNotices } from '@kinga/server/domains/exclusions/notices/expiry.ts';
+import { sendExpiryNotices } from '@kinga/server/domains/exclusions/index.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { insertAccount } from '../markets/world.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';

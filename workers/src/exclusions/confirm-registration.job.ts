@@ -1,4 +1,4 @@
-import { confirmRegistration } from '@kinga/server/domains/exclusions/notices/confirm.ts';
+import { confirmRegistration } from '@kinga/server/domains/exclusions/index.ts';
 import { once } from '@kinga/server/platform/jobs/once.ts';
 import { exclusionJobs } from '@kinga/shared/exclusions/jobs.ts';
 import { workerJob } from '../worker-job.ts';

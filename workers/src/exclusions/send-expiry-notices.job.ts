@@ -1,4 +1,4 @@
-import { sendExpiryNotices } from '@kinga/server/domains/exclusions/notices/expiry.ts';
+import { sendExpiryNotices } from '@kinga/server/domains/exclusions/index.ts';
 import { exclusionJobs } from '@kinga/shared/exclusions/jobs.ts';
 import { workerJob } from '../worker-job.ts';
 

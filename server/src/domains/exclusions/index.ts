@@ -10,6 +10,9 @@ import { createRegister, type Register, type RegisterDeps } from './register/reg
 import { Follower } from './replica/follower.ts';
 import { CHANGES, createChangesSource, eventOf } from './replica/log-source.ts';
 
+export { confirmRegistration } from './notices/confirm.ts';
+export { sendExpiryNotices } from './notices/expiry.ts';
+
 /** What the register needs to know of accounts. */
 export type ExclusionsDeps = Pick<RegisterDeps, 'accountKeys' | 'accountsOfKeys'>;
 
@@ -78,7 +81,7 @@ export function createExclusions(platform: Platform, deps: ExclusionsDeps): Excl
   const stats = (): ExclusionsStats => ({
     lookups: lookups.lookups,
     hits: lookups.hits,
-    latencyCounts: lookups.latency.counts,
+    latencyCounts: [...lookups.latency.counts],
     replicaSeq: replica.seq,
     replicaPeople: replica.people,
     replicaLag: replica.lag,
