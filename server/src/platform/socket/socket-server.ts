@@ -71,7 +71,7 @@ export function createSocketServer(parts: SocketServerParts): SocketServer {
     sessions.add(session);
     // Was let in by a handshake that began before the node was told to stop.
     if (parts.isDraining())
-      session.close({ code: 'DRAINING', message: 'This node is stopping', retryAfterMs: 0 });
+      session.close({ code: 'DRAINING', message: 'This node is stopping', retryAfterMs: 1_000 });
   });
   return { io, sessions };
 }
