@@ -8,11 +8,13 @@ export class ResumingClient {
   readonly seqs: number[] = [];
   readonly troubles: string[] = [];
   position: Position;
+  readonly #auth: Readonly<Record<string, unknown>>;
   #client: PlainClient | undefined;
 
-  constructor(topic: string, position: Position) {
+  constructor(topic: string, position: Position, auth: Readonly<Record<string, unknown>> = {}) {
     this.topic = topic;
     this.position = position;
+    this.#auth = auth;
   }
 
   get connected(): boolean {
@@ -26,7 +28,7 @@ export class ResumingClient {
 
   async connect(url: string): Promise<void> {
     if (this.connected) return;
-    const client = await connectPlain(url);
+    const client = await connectPlain(url, this.#auth);
     this.#client = client;
     client.socket.on('event', (event: FeedEvent) => this.#take(client, event));
     await this.watch({ resume: true });
