@@ -10,6 +10,7 @@ import type { Operators } from './domains/operators/index.ts';
 import type { AccountActor } from './platform/call/actor.ts';
 import type { Call } from './platform/call/handler.ts';
 import type { Platform } from './platform/context.ts';
+import { ADVISORY_LOCKS } from './platform/db/advisory-locks.ts';
 
 /** What `npm start` prints in demo mode. */
 export interface DemoReport {
@@ -27,7 +28,7 @@ export interface DemoDomains {
 }
 
 /** Nodes that start at once on one database: the second finds what the first has made. */
-const DEMO_LOCK = 7_265_010;
+const DEMO_LOCK = ADVISORY_LOCKS.demo;
 const OPERATOR_NAME = 'Simba Bets (demo)';
 const DAY_MS = 86_400_000;
 

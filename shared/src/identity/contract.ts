@@ -69,6 +69,7 @@ export const identity = {
       operatorId: fields.id.optional(),
     }),
     output: account,
+    idempotency: 'accepted',
     limit: 'staff',
   }),
 };

@@ -48,7 +48,7 @@ export function createIdentity(platform: Platform, deps: { revocations: Revocati
           return {};
         },
         me: (_input, call) => service.me(call),
-        createAccount: (input, call) => service.createAccount(input, call),
+        createAccount: (input, call) => service.createAccountByCall(input, call),
       },
       routes(app) {
         app.get('/.well-known/jwks.json', (_request, response) => {

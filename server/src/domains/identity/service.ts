@@ -4,7 +4,10 @@ import type { Account, identity } from '@kinga/shared/identity/contract.ts';
 import type { AccountActor } from '../../platform/call/actor.ts';
 import type { By } from '../../platform/call/by.ts';
 import type { Call } from '../../platform/call/handler.ts';
+import { idempotent } from '../../platform/call/idempotency.ts';
 import type { Platform } from '../../platform/context.ts';
+import { ADVISORY_LOCKS } from '../../platform/db/advisory-locks.ts';
+import type { Tx } from '../../platform/db/tx.ts';
 import { AddressList, clientAddress } from '../../platform/http/addresses.ts';
 import { recordAudit } from '../../platform/outbox/audit.ts';
 import type { Revocations } from '../../platform/revocations/revocations.ts';
@@ -15,7 +18,7 @@ import * as sessions from './sessions.ts';
 import type { AccessTokens } from './tokens.ts';
 
 /** Of nodes that start at once, one creates the administrator. */
-const ADMINISTRATOR_LOCK = 7_265_003;
+const ADMINISTRATOR_LOCK = ADVISORY_LOCKS.administrator;
 
 type Session = OutputOf<typeof identity.login>;
 
@@ -146,7 +149,20 @@ export class IdentityService {
     return actor;
   }
 
-  async createAccount(input: accounts.NewAccount & { password: string }, by: By): Promise<Account> {
+  createAccount(input: accounts.NewAccount & { password: string }, by: By): Promise<Account> {
+    return this.#create(input, by, (_tx, insert) => insert());
+  }
+
+  createAccountByCall(input: accounts.NewAccount & { password: string }, call: Call): Promise<Account> {
+    const { crypto } = this.#platform;
+    return this.#create(input, call, (tx, insert) => idempotent(tx, crypto, { call, input }, insert));
+  }
+
+  async #create(
+    input: accounts.NewAccount & { password: string },
+    by: By,
+    effect: (tx: Tx, insert: () => Promise<Account>) => Promise<Account>,
+  ): Promise<Account> {
     if (input.operatorId !== undefined && input.role !== 'operator') {
       throw invalidInput('operatorId', 'only for accounts with the role operator');
     }
@@ -154,7 +170,7 @@ export class IdentityService {
     const identifiers = accounts.identifiersOf(crypto, input);
     const passwordHash = await this.#passwords.hash(input.password);
     return await db.transaction((tx) =>
-      accounts.insertAccount(tx, crypto, { input, passwordHash, identifiers, by }),
+      effect(tx, () => accounts.insertAccount(tx, crypto, { input, passwordHash, identifiers, by })),
     );
   }
 

@@ -2,10 +2,11 @@ import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { migrations } from '../../migrations/index.ts';
+import { ADVISORY_LOCKS } from './advisory-locks.ts';
 import { HUB_ROLE } from './database.ts';
 
 /** Any two processes that migrate at once: the second waits, then finds nothing to do. */
-const MIGRATION_LOCK = 7_265_001;
+const MIGRATION_LOCK = ADVISORY_LOCKS.migration;
 
 /**
  * Brings the schema up to date as the role of the URL, which owns the tables, and gives the hub's role what it

@@ -1,3 +1,4 @@
+import { ADVISORY_LOCKS } from '../db/advisory-locks.ts';
 import type { Database } from '../db/database.ts';
 import { Tail } from '../db/tail.ts';
 import type { Tx } from '../db/tx.ts';
@@ -9,7 +10,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 export const OUTBOX_CHANNEL = 'kinga_outbox';
 export const FEED_CHANNEL = 'kinga_feed';
 /** One relay at a time over all hubs and workers of a database. */
-const RELAY_LOCK = 7_265_003;
+const RELAY_LOCK = ADVISORY_LOCKS.relay;
 const POLL_MS = 250;
 const BATCH = 500;
 

@@ -1,5 +1,6 @@
 import type { Revocation } from '../call/authenticator.ts';
 import type { Platform } from '../context.ts';
+import { ADVISORY_LOCKS } from '../db/advisory-locks.ts';
 import { Tail } from '../db/tail.ts';
 import type { Tx } from '../db/tx.ts';
 import type { Service } from '../lifecycle/service.ts';
@@ -7,7 +8,7 @@ import type { Service } from '../lifecycle/service.ts';
 const CHANNEL = 'kinga_revocations';
 const BUS_CHANNEL = 'revocations';
 /** Held from giving a seq to the commit, so that no reader sees a later one before an earlier. */
-const REVOCATION_LOCK = 7_265_002;
+const REVOCATION_LOCK = ADVISORY_LOCKS.revocation;
 const POLL_MS = 250;
 /** A node that has not heard from PostgreSQL for this long asks it before it lets somebody in. */
 const STALE_MS = 1_000;

@@ -1,9 +1,10 @@
 import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { ADVISORY_LOCKS } from '../../../platform/db/advisory-locks.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import type { ImportedRow, Outcome, Registration } from './registration.ts';
 
 /** One importer at a time per batch: two that bring the same row must see each other's. */
-const IMPORT_LOCK = 7_265_040;
+const IMPORT_LOCK = ADVISORY_LOCKS.importedRows;
 
 /**
  * The imported rows that stand in the register already, or earlier in this batch. A known reference that comes
