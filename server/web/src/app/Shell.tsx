@@ -37,7 +37,7 @@ export function Shell({ onSignOut }: { onSignOut: () => void }) {
           </span>
           {pages.length > 1 && <Ways pages={pages} current={page} />}
           <div className="head-end">
-            <LanguageSwitch />
+            <LanguageSwitch short />
             <button
               type="button"
               className="quiet"

@@ -134,7 +134,7 @@ export const en = {
     unknown: 'The answer was lost. Send again: it will not be registered twice.',
   },
   field: {
-    summary: 'Not registered: correct the fields marked below.',
+    summary: 'Nothing was sent: correct the marked fields.',
     required: 'Enter a value.',
     nationalId: 'Not a national ID: 6 to 9 digits.',
     phone: 'Not a Kenyan phone number, such as 0712 345 678.',

@@ -146,7 +146,7 @@ export const sw: Translation = {
     unknown: 'Jibu limepotea. Tuma tena: halitasajiliwa mara mbili.',
   },
   field: {
-    summary: 'Halijasajiliwa: sahihisha sehemu zilizoonyeshwa hapa chini.',
+    summary: 'Hakijatumwa chochote: sahihisha sehemu zilizowekewa alama.',
     required: 'Andika thamani.',
     nationalId: 'Si kitambulisho cha taifa: tarakimu 6 hadi 9.',
     phone: 'Si nambari ya simu ya Kenya, kwa mfano 0712 345 678.',

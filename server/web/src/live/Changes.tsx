@@ -9,14 +9,14 @@ import { useFormats } from '../ui/format.ts';
 
 type Change = WatchEvent<'exclusions/changes'>;
 
-const SHOWN = 20;
+const SHOWN = 12;
 /** An import makes thousands of changes a second: the list is redrawn at most this often. */
 const REDRAW_MS = 250;
 
 /** The latest changes of the register, newest first, beginning a few before now. */
 export function Changes({ head }: { head: Position | undefined }) {
   const { t } = useTranslation();
-  const { moment } = useFormats();
+  const { recent } = useFormats();
   const changes = useChanges(head);
   return (
     <section className="block" aria-labelledby="changes">
@@ -29,7 +29,7 @@ export function Changes({ head }: { head: Position | undefined }) {
             <span className={`kind kind-${change.type}`}>{t(`live.kinds.${change.type}`)}</span>
             <span className="mono subject">{change.data.subject}</span>
             <time dateTime={change.data.effectiveAt}>
-              {t('live.effective', { time: moment(change.data.effectiveAt) })}
+              {t('live.effective', { time: recent(change.data.effectiveAt) })}
             </time>
           </li>
         ))}

@@ -27,8 +27,9 @@ export function Figure({ id, title, unit, value, history, measures, format, vers
     <section className="figure" aria-labelledby={id}>
       <h2 id={id}>{title}</h2>
       <p className="figure-value" data-figure={id}>
-        <span>{value}</span> <small>{unit}</small>
+        {value}
       </p>
+      <p className="figure-unit">{unit}</p>
       <LiveChart label={label} times={history.times} series={series} format={format} version={version} />
     </section>
   );

@@ -35,7 +35,7 @@ export function Figures({ live, history, version }: FiguresProps) {
         value={shown(live?.lookupP99Ms, figure)}
         unit={
           <>
-            {t('live.ms')} {t('live.p99')} · {shown(live?.lookupP50Ms, figure)} {t('live.p50')}
+            {t('live.ms')} {t('live.p99')}, {shown(live?.lookupP50Ms, figure)} {t('live.ms')} {t('live.p50')}
           </>
         }
         measures={['p99', 'p50']}

@@ -82,7 +82,8 @@ function optionsFor(element: HTMLElement, { series, format }: Drawn): uPlot.Opti
       {
         ...axis,
         size: 22,
-        space: 70,
+        space: 34,
+        incrs: [60, 120, 300],
         gap: 4,
         grid: { show: false },
         values: (_chart, splits) => splits.map((at) => clock.time(at * 1_000).slice(0, 5)),

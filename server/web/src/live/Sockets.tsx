@@ -17,7 +17,7 @@ export function Sockets({ sockets }: { sockets: Live['sockets'] }) {
           <div key={kind}>
             <dt>{kind === 'key' || kind === 'anonymous' ? t(`live.${kind}`) : t(`roles.${kind}`)}</dt>
             <dd>
-              <meter min={0} max={Math.max(1, total)} value={sockets[kind]} aria-hidden="true" />
+              <Bar share={sockets[kind] / Math.max(1, total)} />
               <span>{whole(sockets[kind])}</span>
             </dd>
           </div>
@@ -30,5 +30,14 @@ export function Sockets({ sockets }: { sockets: Live['sockets'] }) {
         </div>
       </dl>
     </section>
+  );
+}
+
+/** Decoration: the number stands beside it. */
+function Bar({ share }: { share: number }) {
+  return (
+    <span className="bar" aria-hidden="true">
+      <span style={{ width: `${share * 100}%` }} />
+    </span>
   );
 }

@@ -1,7 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import { choose, LANGUAGES, type Language } from '../i18n/index.ts';
 
-export function LanguageSwitch() {
+/** `short` shows the codes; the full names are what is read out. */
+export function LanguageSwitch({ short }: { short?: boolean }) {
   const { t, i18n } = useTranslation();
   const entries = Object.entries(LANGUAGES) as [Language, string][];
   return (
@@ -12,10 +13,11 @@ export function LanguageSwitch() {
           key={language}
           type="button"
           lang={language}
+          aria-label={name}
           aria-pressed={i18n.language === language}
           onClick={() => void choose(language)}
         >
-          {name}
+          {short ? language.toUpperCase() : name}
         </button>
       ))}
     </div>

@@ -12,6 +12,8 @@ export interface Formats {
   time(instant: string | number): string;
   /** 20 Nov 2026, 14:03 in Nairobi */
   moment(instant: string): string;
+  /** The time alone when it is of today in Nairobi, else the moment. */
+  recent(instant: string): string;
   /** KES 1,250.00 of minor units given as a decimal string. */
   money(amountMinor: string): string;
 }
@@ -36,6 +38,7 @@ export function formatsFor(language: string): Formats {
     hourCycle: 'h23',
     timeZone: ZONE,
   });
+  const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'short', timeZone: ZONE });
   const shillings = new Intl.NumberFormat(locale);
   const formats: Formats = {
     whole: (value) => whole.format(value),
@@ -43,6 +46,10 @@ export function formatsFor(language: string): Formats {
     percent: (share) => percent.format(share),
     time: (instant) => time.format(new Date(instant)),
     moment: (instant) => moment.format(new Date(instant)),
+    recent: (instant) => {
+      const date = new Date(instant);
+      return day.format(date) === day.format(new Date()) ? time.format(date) : moment.format(date);
+    },
     money: (amountMinor) => {
       const minor = BigInt(amountMinor);
       const cents = (minor % 100n).toString().padStart(2, '0');

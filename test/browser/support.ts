@@ -1,0 +1,92 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { build } from 'vite';
+import type { SignedIn } from '../support/accounts.ts';
+
+const repo = fileURLToPath(new URL('../..', import.meta.url));
+const dist = join(repo, 'server/web/dist');
+const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+
+/** Without a browser these tests are skipped, by name. */
+export const hasChromium = existsSync(CHROMIUM);
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+/** Builds the page unless the built one is newer than everything it is made of. */
+export async function buildPage(): Promise<void> {
+  const built = join(dist, 'index.html');
+  const sources = ['server/web/src', 'server/web/public', 'client-sdk/src', 'shared/src'].map((path) =>
+    join(repo, path),
+  );
+  if (existsSync(built) && sources.every((folder) => newest(folder) < statSync(built).mtimeMs)) return;
+  await build({ root: join(repo, 'server/web'), logLevel: 'silent' });
+}
+
+function newest(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return Math.max(...files.map((name) => statSync(join(folder, name)).mtimeMs));
+}
+
+export const PHONE: BrowserContextOptions = {
+  viewport: { width: 360, height: 740 },
+  isMobile: true,
+  hasTouch: true,
+};
+
+export interface Visitor extends AsyncDisposable {
+  readonly page: Page;
+  /** Errors on the console, refused by the content policy included; there should be none. */
+  readonly complaints: readonly string[];
+}
+
+/** A fresh browser profile at the hub's door. */
+export async function visit(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<Visitor> {
+  const context = await browser.newContext({
+    locale: 'en-GB',
+    viewport: { width: 1280, height: 860 },
+    ...options,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(url);
+  await page.getByRole('textbox', { name: /E-mail|Barua pepe/ }).waitFor();
+  return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
+}
+
+export async function enter(page: Page, who: Pick<SignedIn, 'email' | 'password'>): Promise<void> {
+  await page.locator('[name=email]').fill(who.email);
+  await page.locator('[name=password]').fill(who.password);
+  await page.locator('button[type=submit]').click();
+  await page.locator('#content h1').waitFor();
+}
+
+/** The first number in what an element says. */
+export async function numberIn(page: Page, selector: string): Promise<number> {
+  const text = await page.locator(selector).first().innerText();
+  return Number(/[\d.,]+/.exec(text)?.[0].replaceAll(',', '') ?? Number.NaN);
+}
