@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive } from '@kinga/server/platform/lifecycle/process-identity.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@kinga/server/platform/postgres/embedded.ts';
@@ -10,19 +9,21 @@ import { DISPOSABLE_SETTINGS } from '@kinga/server/platform/postgres/settings.ts
 import pg from 'pg';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createDataDir, type DataDir } from '../support/data-dir.ts';
 import { probe } from '../support/probe.ts';
 
-const fast = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+let folder: DataDir;
 let dataDir = '';
 let running: EmbeddedPostgres | undefined;
 
 beforeEach(() => {
-  dataDir = mkdtempSync(join(fast, 'kinga-test-'));
+  folder = createDataDir();
+  dataDir = folder.path;
 });
 afterEach(async () => {
   await running?.stop();
   running = undefined;
-  rmSync(dataDir, { recursive: true, force: true });
+  folder[Symbol.dispose]();
 });
 
 async function startHere(): Promise<EmbeddedPostgres> {

@@ -1,21 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { commandOf, isAlive } from '@kinga/server/platform/lifecycle/process-identity.ts';
 import { runningPostmaster } from '@kinga/server/platform/postgres/postmaster.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createWireClient, ok } from '../support/client.ts';
+import { createDataDir } from '../support/data-dir.ts';
 import { newPerson } from '../support/people.ts';
 import { probe } from '../support/probe.ts';
 import { type SpawnedEntry, spawnCommand, spawnEntry } from '../support/spawn-entry.ts';
 
 const START_MS_MAX = 60_000;
-const fast = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** Carried by every process that a start starts, so that none can hide. */
 const mark = randomUUID();
-const dataDir = mkdtempSync(join(fast, 'kinga-test-'));
+const folder = createDataDir();
+const dataDir = folder.path;
 const environment = { DATA_DIR: dataDir, PORT: '0', HOME: homedir(), KINGA_TEST_MARK: mark };
 
 function processesLeft(): string[] {
@@ -69,7 +70,7 @@ async function exclude({ address, admin }: Started, nationalId: string): Promise
 const isReady = async (address: string) => (await fetch(`${address}/readyz`)).ok;
 const postmaster = () => runningPostmaster(join(dataDir, 'postgres'));
 
-afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+afterAll(() => folder[Symbol.dispose]());
 
 /** One story on one folder, because each start takes seconds: the tests stand on each other. */
 describe('npm start', { timeout: START_MS_MAX }, () => {
@@ -162,5 +163,5 @@ async function killTree(hub: Started): Promise<void> {
   const isOfDatabase = (pid: string) =>
     database.has(pid) ||
     database.has(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '');
-  await probe(() => processesLeft().every(isOfDatabase), { what: 'the worker', timeoutMs: 10_000 });
+  await probe(() => processesLeft().every(isOfDatabase), { what: 'the worker', timeoutMs: 20_000 });
 }

@@ -1,19 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { migrate } from '@kinga/server/platform/db/migrate.ts';
-import { isOwnerAlive } from '@kinga/server/platform/lifecycle/lock-file.ts';
-import {
-  type EmbeddedPostgres,
-  lockPathOf,
-  startEmbeddedPostgres,
-} from '@kinga/server/platform/postgres/embedded.ts';
-import { runningPostmaster, stopPostmaster } from '@kinga/server/platform/postgres/postmaster.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@kinga/server/platform/postgres/embedded.ts';
 import { DISPOSABLE_SETTINGS } from '@kinga/server/platform/postgres/settings.ts';
 import pg from 'pg';
 import { pino } from 'pino';
 import type { TestProject } from 'vitest/node';
+import { createDataDir, removeLeftovers } from './data-dir.ts';
 import { isRedisInstalled, startRedisServer } from './redis-server.ts';
 
 declare module 'vitest' {
@@ -30,9 +22,6 @@ declare module 'vitest' {
   }
 }
 
-const PREFIX = 'kinga-test-';
-const LEFTOVER_MS = 3_600_000;
-
 /** One cluster for the whole run, one migrated template that every test clones, one Redis. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const undo: (() => Promise<void>)[] = [];
@@ -41,10 +30,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
   try {
     await removeLeftovers();
-    const dataDir = mkdtempSync(join(fastFolder(), PREFIX));
-    undo.push(async () => rmSync(dataDir, { recursive: true, force: true }));
+    const dataDir = createDataDir();
+    undo.push(async () => dataDir[Symbol.dispose]());
     const cluster = await startEmbeddedPostgres({
-      dataDir,
+      dataDir: dataDir.path,
       log: pino({ level: 'silent' }),
       settings: DISPOSABLE_SETTINGS,
       sync: false,
@@ -84,26 +73,4 @@ async function findRedis(): Promise<{ url: string; stop: () => Promise<void> } |
   if (!isRedisInstalled()) return undefined;
   const server = await startRedisServer();
   return { url: server.url, stop: () => server.stop() };
-}
-
-/** Cloning a database takes 8 ms in memory, and hundreds on some disks. */
-function fastFolder(): string {
-  return existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
-}
-
-/** Of earlier runs that were killed: their owners are dead, so nobody misses them. */
-async function removeLeftovers(): Promise<void> {
-  for (const name of readdirSync(fastFolder()).filter((entry) => entry.startsWith(PREFIX))) {
-    const dataDir = join(fastFolder(), name);
-    if (!isLeftOver(dataDir)) continue;
-    const pid = runningPostmaster(join(dataDir, 'postgres'));
-    if (pid !== undefined) await stopPostmaster(pid);
-    rmSync(dataDir, { recursive: true, force: true });
-  }
-}
-
-/** A folder without a lock may be one that is just being made. */
-function isLeftOver(dataDir: string): boolean {
-  if (existsSync(lockPathOf(dataDir))) return !isOwnerAlive(lockPathOf(dataDir));
-  return Date.now() - (statSync(dataDir, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) > LEFTOVER_MS;
 }
