@@ -1,0 +1,55 @@
+import { Redis } from 'ioredis';
+import { expect, it } from 'vitest';
+import { ok } from '../support/client.ts';
+import { startTestHub, type TestHub } from '../support/hub.ts';
+import { newPeople } from '../support/people.ts';
+import { probe } from '../support/probe.ts';
+import { describeWithRedisServer, startRedis } from '../support/redis.ts';
+
+describeWithRedisServer('the register on two nodes while Redis misbehaves (redis-server)', () => {
+  it('has an acknowledged exclusion on both within a second, and nobody else', async () => {
+    await using redis = await startRedis();
+    await using one = await startTestHub({ redisUrl: redis.url });
+    await using two = await startTestHub({ redisUrl: redis.url, database: one.database });
+    const { apiKey } = await one.operatorKey();
+    const { token } = await one.admin();
+    const ask = async (hub: TestHub, identifiers: unknown) =>
+      ok((await hub.http('exclusions.lookup', { identifiers, purpose: 'bet' }, { apiKey })).body).status;
+
+    const troubles: readonly [name: string, cause: () => unknown][] = [
+      ['well', () => {}],
+      ['dead', () => redis.kill()],
+      ['back', () => redis.start()],
+      ['hung', () => redis.freeze()],
+      ['thawed', () => redis.thaw()],
+      ['flushed', () => flush(redis.url)],
+    ];
+    for (const [name, cause] of troubles) {
+      await cause();
+      for (const [writer, reader] of [
+        [one, two],
+        [two, one],
+      ] as const) {
+        const [person, clear] = newPeople(2);
+        const input = { identifiers: person!.identifiers, period: '1y', source: 'person' };
+        ok((await writer.http('exclusions.register', input, { token })).body);
+        const what = `seen on the other node while Redis is ${name}`;
+        expect(await ask(writer, person!.identifiers)).toBe('EXCLUDED');
+        await probe(async () => (await ask(reader, person!.identifiers)) === 'EXCLUDED', {
+          timeoutMs: 1_000,
+          what,
+        });
+        expect([await ask(writer, clear!.identifiers), await ask(reader, clear!.identifiers)]).toEqual([
+          'CLEAR',
+          'CLEAR',
+        ]);
+      }
+    }
+  });
+});
+
+async function flush(url: string): Promise<void> {
+  const client = new Redis(url);
+  await client.flushall();
+  client.disconnect();
+}
