@@ -47,7 +47,9 @@ await runProcess(async (scope) => {
   // A signal ends it after the batch that runs.
   scope.onDrain('the import', async () => {
     stopping.abort();
-    await importing.catch(() => {});
+    const result = await importing.catch(() => undefined);
+    // The signal has settled the exit code already, but 0 is a promise about every row.
+    if (!result?.isComplete) process.once('exit', () => (process.exitCode = 1));
   });
   importing.then(
     (result) => {

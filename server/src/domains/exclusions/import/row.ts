@@ -135,10 +135,10 @@ function textComplaints(cells: ReadonlyMap<Header, string>): string[] {
 
 function isDateOfBirth(text: string): boolean {
   const [, year = '', month = '', day = ''] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
-  const time = Date.UTC(Number(year), Number(month) - 1, Number(day));
-  // A date that does not exist rolls over into another.
-  const exists = year !== '' && new Date(time).toISOString().startsWith(text);
-  return exists && Number(year) >= YEAR_OF_BIRTH_MIN && time <= Date.now();
+  if (Number(year) < YEAR_OF_BIRTH_MIN) return false;
+  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  // A date that does not exist rolls over into another month.
+  return date.getUTCMonth() === Number(month) - 1 && date.getTime() <= Date.now();
 }
 
 function oneOf<TValue extends string>(

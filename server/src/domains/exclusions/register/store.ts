@@ -41,8 +41,8 @@ export async function insertPeople(
       [
         created.map(({ id }) => id),
         created.map((person) => options.pseudonymOf(person)),
-        details.map((known) => known?.name ?? null),
-        details.map((known) => known?.dateOfBirth ?? null),
+        byteaArray(details.map((known) => known?.name ?? null)),
+        byteaArray(details.map((known) => known?.dateOfBirth ?? null)),
       ],
     );
   }
@@ -52,10 +52,10 @@ export async function insertPeople(
        SELECT key, $5, type, person_id, original
        FROM unnest($1::bytea[], $2::text[], $3::text[], $4::bytea[]) AS t (key, type, person_id, original)`,
       [
-        attachments.map(({ identifier }) => identifier.key),
+        byteaArray(attachments.map(({ identifier }) => identifier.key)),
         attachments.map(({ identifier }) => identifier.type),
         attachments.map(({ person }) => person.id),
-        attachments.map(({ identifier }) => identifier.original),
+        byteaArray(attachments.map(({ identifier }) => identifier.original)),
         options.keyVersion,
       ],
     );
@@ -183,12 +183,16 @@ export async function insertExclusions(tx: Tx, { batch, exclusions, at }: Writin
       exclusions.map(({ startsAt }) => startsAt),
       exclusions.map(({ endsAt }) => endsAt),
       batch.map(({ term }) => (term.inForceUntil === null ? null : iso(term.inForceUntil))),
-      batch.map(({ registration }) => registration.reason),
+      byteaArray(batch.map(({ registration }) => registration.reason)),
       exclusions.map(({ needsReview }) => needsReview),
       batch.map(({ registration }) => registrarOf(registration)),
       exclusions.map(({ seq }) => seq),
-      batch.map(({ registration: { row } }) => (row?.reference === undefined ? (row?.digest ?? null) : null)),
-      batch.map(({ registration: { row } }) => row?.digest ?? null),
+      byteaArray(
+        batch.map(({ registration: { row } }) =>
+          row?.reference === undefined ? (row?.digest ?? null) : null,
+        ),
+      ),
+      byteaArray(batch.map(({ registration: { row } }) => row?.digest ?? null)),
       iso(at),
     ],
   );
@@ -229,6 +233,11 @@ export async function appendLog(tx: Tx, entries: readonly LogEntry[]): Promise<v
       head.hash,
     ],
   );
+}
+
+/** An array literal; the driver would look for characters to escape in every one of them. */
+function byteaArray(values: readonly (Buffer | null)[]): string {
+  return `{${values.map((value) => (value === null ? 'NULL' : `"\\\\x${value.toString('hex')}"`)).join(',')}}`;
 }
 
 function iso(ms: number): string {

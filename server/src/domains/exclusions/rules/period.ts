@@ -31,9 +31,22 @@ export function termOf(period: Period, startsAt: number): Term {
   }
   const step = CALENDAR[period];
   if (step === undefined) return { startsAt, endsAt: null, inForceUntil: null };
+  return { startsAt, endsAt: calendarEnd(period, startsAt, step), inForceUntil: null };
+}
+
+/** A calendar step takes 20 microseconds, and the rows of an import start on the same few days. */
+const CALENDAR_ENDS_MAX = 10_000;
+const calendarEnds = new Map<string, number>();
+
+function calendarEnd(period: Period, startsAt: number, step: { months: number } | { years: number }): number {
+  const name = `${period} ${startsAt}`;
+  const known = calendarEnds.get(name);
+  if (known !== undefined) return known;
   // luxon clamps: 31 August and six months is the last of February.
   const endsAt = DateTime.fromMillis(startsAt, { zone: KENYA_ZONE }).plus(step).toMillis();
-  return { startsAt, endsAt, inForceUntil: null };
+  if (calendarEnds.size >= CALENDAR_ENDS_MAX) calendarEnds.clear();
+  calendarEnds.set(name, endsAt);
+  return endsAt;
 }
 
 export function isOver(term: Pick<Term, 'inForceUntil'>, now: number): boolean {

@@ -1,0 +1,136 @@
+import type { FeedEvent } from '@kinga/shared/contract/wire.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ok, refused } from '../support/client.ts';
+import { startTestHub, type TestHub } from '../support/hub.ts';
+import { newPeople, newPerson } from '../support/people.ts';
+import { probe } from '../support/probe.ts';
+
+let hub: TestHub;
+beforeAll(async () => {
+  hub = await startTestHub();
+});
+afterAll(() => hub[Symbol.asyncDispose]());
+
+test('acknowledged means excluded: on this node at once, and told to operators', async () => {
+  const person = newPerson();
+  const key = await hub.operatorKey();
+  const operator = await hub.connect({ apiKey: key.apiKey });
+  const events: FeedEvent[] = [];
+  operator.on('event', (event: FeedEvent) => events.push(event));
+  await operator.emitWithAck('watch', { topic: 'exclusions/changes' });
+  const admin = await hub.connect({ token: (await hub.admin()).token });
+
+  const exclusion = ok(
+    await hub.call(admin, 'exclusions.register', {
+      identifiers: person.identifiers,
+      period: '24h',
+      source: 'person',
+    }),
+  );
+  for (const identifier of person.identifiers) {
+    const answer = ok(
+      await hub.call(operator, 'exclusions.lookup', { identifiers: [identifier], purpose: 'bet' }),
+    );
+    expect(answer).toMatchObject({ status: 'EXCLUDED' });
+    expect(answer.seq).toBeGreaterThanOrEqual(exclusion.seq);
+  }
+  const event = await probe(() => events.find(({ seq }) => seq === exclusion.seq));
+  expect(event).toMatchObject({ topic: 'exclusions/changes', type: 'registered' });
+  expect(event.data).toEqual({
+    subject: expect.stringMatching(/^s_/),
+    effectiveAt: exclusion.startsAt,
+  });
+});
+
+test('who may: not without signing in, not an operator, a bettor only themselves', async () => {
+  const [me, stranger] = newPeople(2);
+  const input = { identifiers: me!.identifiers, period: '7d', source: 'person' };
+  expect(refused((await hub.http('exclusions.register', input)).body).code).toBe('UNAUTHENTICATED');
+  const { apiKey } = await hub.operatorKey();
+  expect(refused((await hub.http('exclusions.register', input, { apiKey })).body).code).toBe('FORBIDDEN');
+  for (const role of ['operator'] as const) {
+    const { token } = await hub.account(role);
+    for (const name of ['exclusions.register', 'exclusions.list'] as const) {
+      expect(refused((await hub.http(name, input, { token })).body).code).toMatch(/FORBIDDEN/);
+    }
+  }
+  const { token } = await hub.bettor(me!.identifiers);
+  const other = { ...input, identifiers: stranger!.identifiers };
+  const error = refused((await hub.http('exclusions.register', other, { token })).body);
+  expect(error).toMatchObject({ code: 'FORBIDDEN', details: [{ path: 'identifiers[0].value' }, {}] });
+  const own = ok((await hub.http('exclusions.register', input, { token })).body);
+  expect(ok((await hub.http('exclusions.list', {}, { token })).body).items).toEqual([own]);
+  expect(ok((await hub.http('exclusions.get', { id: own.id }, { token })).body).people).toHaveLength(1);
+});
+
+test('malformed input is named by its path', async () => {
+  const { token } = await hub.admin();
+  const answer = await hub.http(
+    'exclusions.register',
+    { identifiers: [{ type: 'phone', value: '0712' }], period: '24h', source: 'person' },
+    { token },
+  );
+  expect(answer.status).toBe(400);
+  expect(refused(answer.body).details).toEqual([
+    { path: 'identifiers[0].value', message: 'not a Kenyan phone number' },
+  ]);
+  const empty = await hub.http(
+    'exclusions.register',
+    { identifiers: [], period: '24h', source: 'person' },
+    { token },
+  );
+  expect(refused(empty.body).details).toEqual([{ path: 'identifiers', message: 'at least one identifier' }]);
+});
+
+test('one key, many at once, over socket and HTTP: one exclusion', async () => {
+  const { token } = await hub.admin();
+  const socket = await hub.connect({ token });
+  const input = { identifiers: newPerson().identifiers, period: '30d', source: 'court' };
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, async (_, i) =>
+      i % 2 === 0
+        ? ok(await hub.call(socket, 'exclusions.register', input, { idempotencyKey: 'same' }))
+        : ok(
+            (await hub.http('exclusions.register', input, { token, headers: { 'idempotency-key': 'same' } }))
+              .body,
+          ),
+    ),
+  );
+  expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+});
+
+test('an exclusion begins and ends by the clock, on every identifier', async () => {
+  const person = newPerson();
+  const { token } = await hub.admin();
+  const { apiKey } = await hub.operatorKey();
+  const status = async () =>
+    ok(
+      (await hub.http('exclusions.lookup', { identifiers: [person.byPhone], purpose: 'bet' }, { apiKey }))
+        .body,
+    ).status;
+  const day = 86_400_000;
+  const endsSoon = new Date(Date.now() - day + 1_500).toISOString();
+  ok(
+    (
+      await hub.http(
+        'exclusions.register',
+        { identifiers: person.identifiers, period: '24h', source: 'person', startsAt: endsSoon },
+        { token },
+      )
+    ).body,
+  );
+  expect(await status()).toBe('EXCLUDED');
+  await probe(async () => (await status()) === 'CLEAR', { timeoutMs: 5_000 });
+  const startsSoon = new Date(Date.now() + 800).toISOString();
+  ok(
+    (
+      await hub.http(
+        'exclusions.register',
+        { identifiers: person.identifiers, period: '24h', source: 'person', startsAt: startsSoon },
+        { token },
+      )
+    ).body,
+  );
+  expect(await status()).toBe('CLEAR');
+  await probe(async () => (await status()) === 'EXCLUDED', { timeoutMs: 5_000 });
+});
