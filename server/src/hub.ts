@@ -51,13 +51,7 @@ export interface Hub {
 
 /** The composition root: the one place that knows every domain. Ready to serve when the promise resolves. */
 export async function startHub(options: HubOptions): Promise<Hub> {
-  const platform = await openPlatform(options);
-  try {
-    return await compose(platform);
-  } catch (error) {
-    await closePlatform(platform);
-    throw error;
-  }
+  return compose(await openPlatform(options));
 }
 
 async function openPlatform({ config, databaseUrl, secrets, log, node }: HubOptions): Promise<Platform> {
@@ -151,26 +145,25 @@ async function compose(platform: Platform): Promise<Hub> {
     createRelay({ db, log, metrics }),
   ];
   const group = groupServices(services, log);
-  await group.start();
-  await identity.ensureAdministrator();
-  const demo = config.demo
-    ? await seedDemo(platform, { identity, operators, exclusions, ledger, markets })
-    : undefined;
-  const { port, url } = await gateway.listen();
-  log.info({ port, url, demo: config.demo }, 'the hub listens');
-  return {
-    url,
-    port,
-    platform,
-    demo,
-    drain: async () => {
+  const stop = async () => {
+    await gateway.stop();
+    await group.stop();
+    await closePlatform(platform);
+  };
+  try {
+    await group.start();
+    await identity.ensureAdministrator();
+    const domainsOfDemo = { identity, operators, exclusions, ledger, markets };
+    const demo = config.demo ? await seedDemo(platform, domainsOfDemo) : undefined;
+    const { port, url } = await gateway.listen();
+    log.info({ port, url, demo: config.demo }, 'the hub listens');
+    const drain = async () => {
       await gateway.drain();
       await group.drain();
-    },
-    stop: async () => {
-      await gateway.stop();
-      await group.stop();
-      await closePlatform(platform);
-    },
-  };
+    };
+    return { url, port, platform, demo, drain, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
