@@ -1,3 +1,4 @@
+import { ADVISORY_LOCKS } from '@kinga/server/platform/db/advisory-locks.ts';
 import { createMetrics } from '@kinga/server/platform/metrics/metrics.ts';
 import { appendEvents, enqueueJob } from '@kinga/server/platform/outbox/outbox.ts';
 import { createRelay } from '@kinga/server/platform/outbox/relay.ts';
@@ -161,5 +162,17 @@ describe('the relay', () => {
     brake.release();
     await probe(() => outboxEmpty(database));
     expect(await eventsOf(database, 'inbox/a')).toEqual(numbers(4).map((n) => [n + 1, n]));
+  });
+
+  it('frozen while it holds the lock: PostgreSQL ends its transaction, and another goes on', async () => {
+    await using database = await createTestDatabase();
+    const frozen = new pg.Client(database.db.connection());
+    frozen.on('error', () => {});
+    await frozen.connect();
+    await frozen.query('BEGIN');
+    await frozen.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.relay]);
+    await using _relay = await startRelay(database);
+    await append(database, 'inbox/a', [0]);
+    await probe(async () => (await eventsOf(database, 'inbox/a')).length === 1);
   });
 });

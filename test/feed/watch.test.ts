@@ -148,6 +148,21 @@ describe('watching a log', () => {
     expect(node.feed.watchers(TOPIC)).toBe(1);
   });
 
+  it('watching again in the midst of a replay goes on where the replay was', async () => {
+    await using database = await createFeedDatabase();
+    await using node = await startFeedNode(database);
+    const epoch = await history(database, TOPIC, 500);
+    using client = await connectPlain(node.url);
+    const [first, second] = await Promise.all([
+      client.watched(TOPIC, { epoch, seq: 100 }),
+      client.watched(TOPIC),
+    ]);
+    expect(first).toMatchObject({ seq: 500, resumed: true });
+    expect(second).toMatchObject({ seq: 100, resumed: false });
+    await probe(() => client.seqs(TOPIC).at(-1) === 500);
+    expect(client.seqs(TOPIC)).toEqual(range(101, 500));
+  });
+
   it('several watches of one topic sent at once are answered in order and leave one', async () => {
     await using database = await createFeedDatabase();
     await using node = await startFeedNode(database);

@@ -4,7 +4,8 @@ import type { Server } from 'socket.io';
 import type { Platform } from '../context.ts';
 import type { Service } from '../lifecycle/service.ts';
 import { Directory, type Entry, noSuchTopic } from './directory.ts';
-import { type FollowedLog, LogTopic } from './log-topic.ts';
+import { entriesOf } from './entries.ts';
+import { LogTopic } from './log-topic.ts';
 import { OutboxTail } from './outbox-tail.ts';
 import { Pulse } from './pulse.ts';
 import { Rooms } from './rooms.ts';
@@ -61,14 +62,7 @@ class FeedService implements Feed {
       onEvent: (event) => this.#logTopics.get(event.topic)?.take(event),
       onEpochChange: () => this.#resetAll(),
     });
-    this.#directory = new Directory([
-      ...options.logs.map((source) => logEntry(source.topic, followed(source))),
-      ...options.outboxLogs.map((log) => ({
-        ...logEntry(log.topic, this.#outbox.follow(log)),
-        ...(log.authorize && { authorize: log.authorize.bind(log) }),
-      })),
-      ...options.states.map((source) => ({ kind: 'state', topic: source.topic, source }) as const),
-    ]);
+    this.#directory = new Directory(entriesOf(options, this.#outbox));
     this.#states = new StateExchange({
       platform,
       topics: this.#stateTopics,
@@ -78,6 +72,7 @@ class FeedService implements Feed {
       platform,
       sockets: this.#sockets,
       epochOf: () => this.#outbox.epoch,
+      tailAgeMs: () => this.#outbox.tail.ageMs(),
       onSlow: ({ watcher }, message) => {
         this.detach(watcher);
         watcher.close({ code: 'SLOW_CONSUMER', message });
@@ -249,21 +244,4 @@ class FeedService implements Feed {
     }
     for (const topic of this.#stateTopics.values()) topic.reset('epoch-changed');
   }
-}
-
-function logEntry(topic: Entry['topic'], log: FollowedLog): Entry & { kind: 'log' } {
-  return { kind: 'log', topic, log };
-}
-
-function followed(source: LogSource): FollowedLog {
-  const { snapshot, exists } = source;
-  return {
-    topic: source.topic,
-    asOf: (name) => source.emitted(name).asOf,
-    head: (name) => source.head(name),
-    read: (name, range) => source.read(name, range),
-    oldest: (name) => source.oldest(name),
-    ...(snapshot && { snapshot: (name, actor) => snapshot.call(source, name, actor) }),
-    ...(exists && { exists: (name) => exists.call(source, name) }),
-  };
 }

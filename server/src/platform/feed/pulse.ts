@@ -9,6 +9,8 @@ export interface PulseOptions {
   readonly platform: Platform;
   readonly sockets: ReadonlyMap<string, WatchingSocket>;
   readonly epochOf: () => string;
+  /** How old this node's knowledge of the outbox's events is. */
+  readonly tailAgeMs: () => number;
   /** The socket does not keep up: it watches nothing any more, and is closed. */
   readonly onSlow: (socket: WatchingSocket, reason: string) => void;
 }
@@ -17,6 +19,7 @@ export interface PulseOptions {
 export class Pulse {
   readonly #options: PulseOptions;
   readonly #slowConsumer: () => void;
+  readonly #showTailAge: () => void;
   #timers: NodeJS.Timeout[] = [];
 
   constructor(options: PulseOptions) {
@@ -26,6 +29,11 @@ export class Pulse {
       'Sockets closed because they did not read their events',
     );
     this.#slowConsumer = () => slow.inc();
+    const age = options.platform.metrics.gauge(
+      'kinga_feed_tail_age_seconds',
+      'Since PostgreSQL last confirmed that this node has told every event',
+    );
+    this.#showTailAge = () => age.set(options.tailAgeMs() / 1_000);
   }
 
   start(): void {
@@ -54,6 +62,7 @@ export class Pulse {
   }
 
   #sweep(): void {
+    this.#showTailAge();
     const { limits } = this.#options.platform.config;
     for (const socket of this.#options.sockets.values()) {
       const reason = socket.slowness(limits);
