@@ -1,5 +1,5 @@
 import type { Tx } from '../../../platform/db/tx.ts';
-import type { Dated } from './plan.ts';
+import type { Planned } from './plan.ts';
 
 type AccountsOfKeys = (tx: Tx, keys: Buffer[]) => Promise<readonly string[]>;
 
@@ -9,7 +9,7 @@ type AccountsOfKeys = (tx: Tx, keys: Buffer[]) => Promise<readonly string[]>;
  * there is somebody.
  */
 export function confirmWhereAccounts(accountsOfKeys: AccountsOfKeys) {
-  const search = async (tx: Tx, batch: readonly Dated[]): Promise<readonly Dated[]> => {
+  const search = async (tx: Tx, batch: readonly Planned[]): Promise<readonly Planned[]> => {
     const keys = batch.flatMap(({ registration }) => registration.identifiers.map(({ key }) => key));
     if (keys.length === 0 || (await accountsOfKeys(tx, keys)).length === 0) return [];
     if (batch.length === 1) return batch;

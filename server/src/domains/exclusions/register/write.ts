@@ -29,7 +29,7 @@ export const ALREADY_OVER = 'the exclusion would already be over';
 export interface WriterOptions {
   readonly crypto: Crypto;
   /** Which of the registered exclusions are of interest to an account; absent: all of them. */
-  readonly toConfirm?: (tx: Tx, batch: readonly Dated[]) => Promise<readonly Dated[]>;
+  readonly toConfirm?: (tx: Tx, batch: readonly Planned[]) => Promise<readonly Planned[]>;
 }
 
 export interface Written {
@@ -103,6 +103,7 @@ async function append(
   const details = store.detailsOf(planned);
   await store.insertPeople(tx, people, { details, keyVersion, pseudonymOf });
   await store.fillDetails(tx, planned, details);
+  await tell(tx, planned, options);
 
   const head = await store.lockHead(tx);
   const { at, epoch } = await store.readClock(tx);
@@ -118,21 +119,13 @@ async function append(
   );
   await store.insertExclusions(tx, { batch, exclusions, at });
   await store.appendLog(tx, entries);
-  await tellInside(tx, { batch, exclusions }, options);
+  await answer(tx, { batch, exclusions }, crypto);
   return { exclusions, entries, epoch };
 }
 
-/** Answers, audit and jobs: in the same transaction as what they speak of. */
-async function tellInside(
-  tx: Tx,
-  { batch, exclusions }: { batch: readonly Dated[]; exclusions: readonly Exclusion[] },
-  options: WriterOptions,
-): Promise<void> {
-  const claimed = batch.flatMap(({ registration }, index) =>
-    registration.claim === undefined ? [] : [{ claim: registration.claim, output: exclusions[index] }],
-  );
-  await storeOutputs(tx, options.crypto, claimed);
-  const live = batch.filter(({ registration }) => registration.row === undefined);
+/** Audit and jobs, in the same transaction as what they speak of, and before the head is held. */
+async function tell(tx: Tx, planned: readonly Planned[], options: WriterOptions): Promise<void> {
+  const live = planned.filter(({ registration }) => registration.row === undefined);
   await recordAudits(
     tx,
     live.map(({ id, registration, resolution }) => ({
@@ -148,20 +141,30 @@ async function tellInside(
       ...(registration.requestId === undefined ? {} : { requestId: registration.requestId }),
     })),
   );
-  if (live.length < batch.length) {
-    // An import is one act of many rows; each row's own record is the exclusion with its digest.
-    const seqs = exclusions.map(({ seq }) => seq);
-    const details = { count: batch.length - live.length, fromSeq: seqs[0], toSeq: seqs.at(-1) };
-    await recordAudits(tx, [
-      { actor: 'system', action: 'exclusion.imported', subject: 'register_log', details },
-    ]);
-  }
-  const confirm = (await options.toConfirm?.(tx, batch)) ?? batch;
+  const confirm = (await options.toConfirm?.(tx, planned)) ?? planned;
   await enqueueJobs(
     tx,
     exclusionJobs.confirmRegistration,
     confirm.map(({ id }) => ({ data: { exclusionId: id }, key: `confirm:${id}` })),
   );
+}
+
+/** What needs the seqs: the kept answers, and the one audit record of an imported batch. */
+async function answer(
+  tx: Tx,
+  { batch, exclusions }: { batch: readonly Dated[]; exclusions: readonly Exclusion[] },
+  crypto: Crypto,
+): Promise<void> {
+  const claimed = batch.flatMap(({ registration }, index) =>
+    registration.claim === undefined ? [] : [{ claim: registration.claim, output: exclusions[index] }],
+  );
+  await storeOutputs(tx, crypto, claimed);
+  const imported = batch.filter(({ registration }) => registration.row !== undefined).length;
+  if (imported === 0) return;
+  // An import is one act of many rows; each row's own record is the exclusion with its digest.
+  const details = { count: imported, fromSeq: exclusions[0]?.seq, toSeq: exclusions.at(-1)?.seq };
+  const record = { actor: 'system', action: 'exclusion.imported', subject: 'register_log', details } as const;
+  await recordAudits(tx, [record]);
 }
 
 async function claim(
