@@ -20,7 +20,7 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
   let browser: Browser;
 
   beforeAll(async () => {
-    await buildPage();
+    buildPage();
     [hub, browser] = await Promise.all([startTestHub(), launchBrowser()]);
   });
   afterAll(async () => {

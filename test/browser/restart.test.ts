@@ -16,7 +16,7 @@ async function register(hub: TestHub, value: string): Promise<number> {
 describe.skipIf(!hasChromium)('the page in Chromium, when the hub restarts', () => {
   let browser: Browser;
   beforeAll(async () => {
-    await buildPage();
+    buildPage();
     browser = await launchBrowser();
   });
   afterAll(() => browser?.close());

@@ -10,6 +10,7 @@ const KEPT_AS = 'kinga.language';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
+    nsSeparator: false;
     resources: { translation: typeof en };
   }
 }
@@ -26,6 +27,8 @@ export async function startLanguages(): Promise<void> {
     resources: { en: { translation: en }, sw: { translation: sw } },
     lng: preferred(),
     fallbackLng: 'en',
+    // Keys such as `role:bettor` are names, not namespaces.
+    nsSeparator: false,
     interpolation: { escapeValue: false },
   });
   document.documentElement.lang = i18next.language;

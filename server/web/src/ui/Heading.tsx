@@ -5,7 +5,7 @@ export function Heading({ children, lead }: { children: ReactNode; lead?: ReactN
   return (
     <div className="heading">
       <h1 tabIndex={-1}>{children}</h1>
-      {lead && <p className="lead">{lead}</p>}
+      {lead && <div className="lead">{lead}</div>}
     </div>
   );
 }

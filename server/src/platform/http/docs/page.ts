@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { ContractDescription } from '@kinga/shared/contract/describe.ts';
 import { PROTOCOL_ERRORS } from '@kinga/shared/contract/errors.ts';
 import { ROLES, SCOPES } from '@kinga/shared/contract/procedure.ts';
@@ -19,13 +20,16 @@ h3 { margin: .5rem 0; overflow-wrap: anywhere; } summary { cursor: pointer; padd
 nav a { margin-right: .75rem; white-space: nowrap; } p { margin: .4rem 0; }
 `;
 
+/** The one inline style there is, as a content security policy names it. */
+export const DOCS_STYLE_HASH = `'sha256-${hash('sha256', STYLE, 'base64')}'`;
+
 /** The contract for people: one page, no script, nothing fetched, readable on a phone. */
 export function docsPageOf(contract: ContractDescription, contractHash: string): string {
   const domains = domainsOf(contract);
   const links = [...domains, 'permissions', 'topics', 'errors'].map((id) => `<a href="#${id}">${id}</a>`);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Kinga API</title><style>${STYLE}</style></head><body>
+<title>Kinga API</title><link rel="icon" type="image/svg+xml" href="/kinga.svg"><style>${STYLE}</style></head><body>
 <h1>Kinga API</h1>
 <p>Protocol ${contract.protocol}, contract <code>${contractHash.slice(0, 12)}</code>.
 For machines: <a href="/api/openapi.json">openapi.json</a>, <a href="/api/asyncapi.json">asyncapi.json</a>.</p>
