@@ -162,6 +162,13 @@ describe('the spool of a process that is gone', () => {
     expect(segments()).toEqual([]);
   });
 
+  it('leaves nothing behind, not even the lock of one that had nothing in it', async () => {
+    await killedWithSpool(0);
+    expect([segments(), locks()]).toEqual([[], ['checks-dead.lock']]);
+    await using _recorder = await startRecorder();
+    await probe(() => locks().length === 1 && locks()[0] === 'checks-mine.lock');
+  });
+
   it('is left alone while its owner lives', async () => {
     await using owner = await startRecorder({ node: 'owner', flushed: false });
     const id = ask(owner, 'EXCLUDED');

@@ -6,7 +6,7 @@ import { OwnConnection } from '../replica/own-connection.ts';
 import { COPY_CHECKS_SQL, COPY_HEADER, COPY_TRAILER } from './row.ts';
 import type { Batch } from './segment.ts';
 
-const CONNECT_TIMEOUT_MS = 1_000;
+const CONNECT_TIMEOUT_MS = 5_000;
 const COMMIT_MS_MAX = 5_000;
 
 /**

@@ -60,8 +60,8 @@ export class Follower implements Service {
     const deadline = performance.now() + FIRST_LOAD_MS_MAX;
     await this.#loadUntil(() => performance.now() > deadline);
     this.#tail.start();
-    this.freshness.start();
     this.#sweeping = setInterval(() => this.#sweep(), SWEEP_EVERY_MS);
+    await this.freshness.start();
   }
 
   async stop(): Promise<void> {

@@ -4,7 +4,9 @@ import { OwnConnection } from './own-connection.ts';
 import type { Replica } from './replica.ts';
 
 const EVERY_MS = 250;
-const TIMEOUT_MS = 500;
+/** An answer that comes later than this is not worth waiting for; to be connected is. */
+const ANSWER_MS_MAX = 500;
+const CONNECT_MS_MAX = 2_000;
 
 /**
  * Asks PostgreSQL, on a connection of its own, whether what this node has applied is all there is. Only this
@@ -25,13 +27,15 @@ export class Freshness {
     this.#connection = new OwnConnection({
       db: options.db,
       name: 'freshness',
-      connectTimeoutMs: TIMEOUT_MS,
-      queryTimeoutMs: TIMEOUT_MS,
+      connectTimeoutMs: CONNECT_MS_MAX,
+      queryTimeoutMs: ANSWER_MS_MAX,
     });
   }
 
-  start(): void {
+  /** Resolves after the first question, answered or not. */
+  async start(): Promise<void> {
     this.#timer ??= setInterval(() => void this.#ask(), EVERY_MS);
+    await this.#ask();
   }
 
   async stop(): Promise<void> {

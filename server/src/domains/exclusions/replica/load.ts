@@ -40,9 +40,21 @@ const COPY_SQL = `
     WHERE ${IN_FORCE}
   ) TO STDOUT (FORMAT binary)`;
 
-const PEOPLE_SQL = `
-  SELECT count(DISTINCT ep.person_id)::float8 AS people
+/** How many people, and from the planner's own figures how many identifiers a person has. */
+const SIZE_SQL = `
+  SELECT count(DISTINCT ep.person_id)::float8 AS people,
+         (SELECT reltuples FROM pg_class WHERE oid = 'identifiers'::regclass)::float8 AS identifiers_known,
+         (SELECT reltuples FROM pg_class WHERE oid = 'persons'::regclass)::float8 AS people_known
   FROM exclusions e JOIN exclusion_persons ep ON ep.exclusion_id = e.id WHERE ${IN_FORCE}`;
+
+interface SizeRow {
+  readonly people: number;
+  /** Estimates; -1 or 0 while PostgreSQL has none. */
+  readonly identifiers_known: number;
+  readonly people_known: number;
+}
+
+const NO_SIZE: SizeRow = { people: 0, identifiers_known: 0, people_known: 0 };
 
 /** Fills the table with the register as it was at the head it returns. */
 export async function loadReplica(client: pg.Client, table: IntervalTable): Promise<Loaded> {
@@ -53,8 +65,11 @@ export async function loadReplica(client: pg.Client, table: IntervalTable): Prom
   const [head] = (await client.query<HeadRow>(HEAD_SQL)).rows;
   const answeredAt = performance.now();
   if (head === undefined) throw new Error('the register has no head');
+  const [size] = (await client.query<SizeRow>(SIZE_SQL)).rows;
+  const { people, identifiers_known: identifiersKnown, people_known: peopleKnown } = size ?? NO_SIZE;
+  // Growing step by step would leave holes in the heap; what is missing for an estimate too low is grown.
+  if (identifiersKnown > 0 && peopleKnown > 0) table.reserve((people * identifiersKnown) / peopleKnown);
   await fill(client.query(copyStreams.to(COPY_SQL)), table);
-  const people = (await client.query<{ people: number }>(PEOPLE_SQL)).rows[0]?.people ?? 0;
   await client.query('COMMIT');
   const { epoch, seq, hash, now_ms: databaseMs } = head;
   return { epoch, seq, hash, people, instant: { databaseMs, askedAt, answeredAt } };

@@ -58,8 +58,8 @@ export class IntervalTable {
   /** Room for so many keys, so that loading neither grows nor wastes. */
   reserve(count: number): void {
     const mean = count / SHARDS;
-    // Four standard deviations: keys are uniform, so nearly no shard gets more than this.
-    for (const shard of this.#shards) reserveInShard(shard, Math.ceil(mean + 4 * Math.sqrt(mean)));
+    // Two standard deviations: keys are uniform, so few shards get more than this and have to grow.
+    for (const shard of this.#shards) reserveInShard(shard, Math.ceil(mean + 2 * Math.sqrt(mean)));
   }
 
   /**

@@ -8,7 +8,7 @@ import type { Replica } from './replica.ts';
 /** Without news for this long, PostgreSQL is asked for what came after. */
 const NEWS_MS = 250;
 const BATCH_MAX = 500;
-const CONNECT_TIMEOUT_MS = 1_000;
+const CONNECT_TIMEOUT_MS = 5_000;
 const QUERY_TIMEOUT_MS = 5_000;
 const RETRY_MS = 100;
 
