@@ -1,6 +1,7 @@
 import type { Procedure } from '@kinga/shared/contract/procedure.ts';
 import type { Express } from 'express';
 import type { Handlers } from './platform/call/handler.ts';
+import type { Complain } from './platform/call/registry.ts';
 import type { LogSource, OutboxLog, StateSource } from './platform/feed/source.ts';
 import type { Service } from './platform/lifecycle/service.ts';
 
@@ -8,6 +9,8 @@ import type { Service } from './platform/lifecycle/service.ts';
 export interface Domain<TContract extends Readonly<Record<string, Procedure>> = Record<string, never>> {
   readonly name: string;
   readonly handlers: Handlers<TContract>;
+  /** Procedure -> what is malformed beyond what its schema says; see platform/call/registry.ts. */
+  readonly alsoMalformed?: { readonly [TName in keyof TContract]?: Complain };
   readonly logs?: readonly LogSource[];
   readonly outboxLogs?: readonly OutboxLog[];
   readonly states?: readonly StateSource[];

@@ -134,3 +134,14 @@ test('an exclusion begins and ends by the clock, on every identifier', async () 
   expect(await status()).toBe('CLEAR');
   await probe(async () => (await status()) === 'EXCLUDED', { timeoutMs: 5_000 });
 });
+
+test('every malformed field is named at once, whoever judges it', async () => {
+  const { token } = await hub.admin();
+  const input = { identifiers: [{ type: 'phone', value: '0712' }], period: 'soon', source: 'person' };
+  const paths = ['period', 'identifiers[0].value'];
+  const { details } = refused((await hub.http('exclusions.register', input, { token })).body);
+  expect(details?.map(({ path }) => path)).toEqual(paths);
+  const account = { email: 'nobody', password: 'long enough', role: 'bettor', identifiers: input.identifiers };
+  const created = refused((await hub.http('identity.createAccount', account, { token })).body);
+  expect(created.details?.map(({ path }) => path)).toEqual(['email', 'identifiers[0].value']);
+});

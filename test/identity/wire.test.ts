@@ -116,6 +116,25 @@ test('a live socket is re-armed with a fresh token of its account: then its old 
   expect((await end).bye?.code).toBe('REVOKED');
 });
 
+test('a logout over a socket is answered before that socket is ended', async () => {
+  await using hub = await startTestHub();
+  const bettor = await hub.bettor();
+  const socket = await hub.connect({ token: bettor.token });
+  const end = goodbye(socket);
+  expect(ok(await hub.call(socket, 'identity.logout'))).toEqual({});
+  expect((await end).bye?.code).toBe('REVOKED');
+});
+
+test('an account is created once under an idempotency key', async () => {
+  await using hub = await startTestHub();
+  const { token } = await hub.admin();
+  const account = { email: 'once@kinga.example', password: 'long enough to be good', role: 'bettor' };
+  const create = () =>
+    hub.http('identity.createAccount', account, { token, headers: { 'idempotency-key': 'once' } });
+  const [first, second] = await Promise.all([create(), create()]);
+  expect(ok(first.body)).toEqual(ok(second.body));
+});
+
 test('the keys that verify tokens are open to everybody', async () => {
   await using hub = await startTestHub();
   const response = await fetch(`${hub.url}/.well-known/jwks.json`);

@@ -15,5 +15,6 @@ export const identifier = z.strictObject({
 });
 export type Identifier = z.output<typeof identifier>;
 
+export const IDENTIFIERS_MAX = 10;
 /** At least one is required; the hub says so by path, so that one bad item of many fails alone. */
-export const identifiers = z.array(identifier).max(10);
+export const identifiers = z.array(identifier).max(IDENTIFIERS_MAX);

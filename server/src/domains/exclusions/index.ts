@@ -4,6 +4,7 @@ import type { Domain } from '../../domain.ts';
 import type { Platform } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/tx.ts';
 import type { Service } from '../../platform/lifecycle/service.ts';
+import { malformedIdentifiers } from '../identifiers/index.ts';
 import { CheckRecorder } from './checks/recorder.ts';
 import { Lookups } from './lookup/lookup.ts';
 import { createRegister, type Register, type RegisterDeps } from './register/register.ts';
@@ -101,6 +102,7 @@ export function createExclusions(platform: Platform, deps: ExclusionsDeps): Excl
         lookup: (input, call) => lookups.lookup(input, call),
         lookupMany: (input, call) => lookups.lookupMany(input, call),
       },
+      alsoMalformed: { register: malformedIdentifiers, lookup: malformedIdentifiers },
       logs: [createChangesSource(db, replica)],
       services,
     },

@@ -1,5 +1,10 @@
 import { type ErrorDetail, KingaError } from '@kinga/shared/contract/errors.ts';
-import type { Identifier, IdentifierType } from '@kinga/shared/exclusions/identifier.ts';
+import {
+  IDENTIFIERS_MAX,
+  type Identifier,
+  type IdentifierType,
+  identifier,
+} from '@kinga/shared/exclusions/identifier.ts';
 import { z } from 'zod';
 import type { Crypto } from '../../platform/crypto/crypto.ts';
 import { canonicalPhone } from './phone.ts';
@@ -72,6 +77,18 @@ export function keysOf(
   }
   if (details !== undefined) throw malformed(details);
   return keys;
+}
+
+/** The malformed values among an input's `identifiers`, of whatever shape the rest of the input is. */
+export function malformedIdentifiers(input: unknown): ErrorDetail[] {
+  const given: unknown =
+    typeof input === 'object' && input !== null ? Reflect.get(input, 'identifiers') : undefined;
+  if (!Array.isArray(given)) return [];
+  return given.slice(0, IDENTIFIERS_MAX).flatMap((item: unknown, index) => {
+    const parsed = identifier.safeParse(item);
+    const result = parsed.success ? canonicalise(parsed.data) : undefined;
+    return result?.ok === false ? [{ path: `identifiers[${index}].value`, message: result.message }] : [];
+  });
 }
 
 export function keyOf(crypto: Crypto, type: IdentifierType, canonical: string): IdentifierKey {

@@ -6,6 +6,7 @@ import type { By } from '../../platform/call/by.ts';
 import type { Platform } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/tx.ts';
 import type { Revocations } from '../../platform/revocations/revocations.ts';
+import { malformedIdentifiers } from '../identifiers/index.ts';
 import { type AccountKey, accountKeys, accountsOfKeys, administratorExists } from './accounts.ts';
 import { createPasswords } from './password.ts';
 import { IdentityService } from './service.ts';
@@ -50,6 +51,7 @@ export function createIdentity(platform: Platform, deps: { revocations: Revocati
         me: (_input, call) => service.me(call),
         createAccount: (input, call) => service.createAccountByCall(input, call),
       },
+      alsoMalformed: { createAccount: malformedIdentifiers },
       routes(app) {
         app.get('/.well-known/jwks.json', (_request, response) => {
           response.set('Cache-Control', 'public, max-age=300').json(tokens.jwks);

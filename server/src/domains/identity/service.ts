@@ -104,7 +104,7 @@ export class IdentityService {
     });
     if (outcome.state === 'rotated') return await this.#answer(outcome.account, outcome.session);
     if (outcome.state === 'reused') {
-      this.#revocations.hasten();
+      this.#revocations.announce({ kind: 'session', id: outcome.sessionId });
       call.log.warn({ sessionId: outcome.sessionId }, 'a used refresh token came again: session revoked');
     }
     throw new KingaError('UNAUTHENTICATED', 'The refresh token is not valid, or no longer');
@@ -131,7 +131,7 @@ export class IdentityService {
       });
       await sessions.revokeSession(tx, this.#revocations, actor.sessionId);
     });
-    this.#revocations.hasten();
+    this.#revocations.announce({ kind: 'session', id: actor.sessionId });
   }
 
   async me(call: Call): Promise<Account> {

@@ -82,9 +82,7 @@ export class ApiKeys {
       await this.#revocations.revoke(tx, { kind: 'key', id: keyId });
       return revoked.revoked_at;
     });
-    // This node need not wait to hear of it.
-    this.#forget(keyId);
-    this.#revocations.hasten();
+    this.#revocations.announce({ kind: 'key', id: keyId });
     return { keyId, revokedAt: revokedAt.toISOString() };
   }
 

@@ -45,7 +45,10 @@ export class Dispatcher {
       const handler = this.#admit(call, request);
       const parsed = entry.procedure.input.safeParse(request.input ?? {});
       if (request.meta !== undefined || entry.procedure.idempotency === 'required' || !parsed.success) {
-        meta = metaOf(entry, request.meta, parsed.success ? [] : detailsOf(parsed.error.issues));
+        const complaints = parsed.success
+          ? []
+          : [...detailsOf(parsed.error.issues), ...(entry.alsoMalformed?.(request.input) ?? [])];
+        meta = metaOf(entry, request.meta, complaints);
         call.idempotencyKey = meta.idempotencyKey;
       }
       output = handler(parsed.data as never, call);

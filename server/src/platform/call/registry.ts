@@ -1,3 +1,4 @@
+import type { ErrorDetail } from '@kinga/shared/contract/errors.ts';
 import type { Procedure } from '@kinga/shared/contract/procedure.ts';
 import { z } from 'zod';
 import type { LimitKind } from './admission.ts';
@@ -8,7 +9,14 @@ import type { Call } from './handler.ts';
 export interface ServedDomain {
   readonly name: string;
   readonly handlers: Readonly<Record<string, ServedHandler>>;
+  readonly alsoMalformed?: Readonly<Record<string, Complain | undefined>>;
 }
+
+/**
+ * Names the fields that only the domain can judge. Asked when the schema has refused an input already, so that
+ * the caller learns of everything that is wrong with it at once.
+ */
+export type Complain = (input: unknown) => readonly ErrorDetail[];
 
 /** Takes what the procedure's schema made of the input. */
 type ServedHandler = (input: never, call: Call) => unknown;
@@ -18,6 +26,7 @@ export interface Entry {
   readonly procedure: Procedure;
   /** Undefined: nobody serves it, so it is not known. */
   readonly handler: ((input: never, call: Call) => unknown) | undefined;
+  readonly alsoMalformed: Complain | undefined;
   readonly limit: LimitKind;
   /** The field whose items count one by one against the limit. */
   readonly countedField: string | undefined;
@@ -47,6 +56,7 @@ export class Registry {
     this.#unknown = {
       procedure: { name: UNKNOWN, summary: '', access: 'public', input: z.unknown(), output: z.unknown() },
       handler: undefined,
+      alsoMalformed: undefined,
       limit: 'person',
       countedField: undefined,
       checksOutput: false,
@@ -69,6 +79,7 @@ export class Registry {
       this.#entries.set(name, {
         procedure,
         handler,
+        alsoMalformed: domain.alsoMalformed?.[key],
         limit,
         countedField: limit === 'lookup' ? soleListOf(procedure) : undefined,
         checksOutput: limit !== 'lookup',
@@ -83,6 +94,7 @@ export class Registry {
     this.#entries.set(own.procedure.name, {
       procedure: own.procedure,
       handler: own.handler,
+      alsoMalformed: undefined,
       limit: own.limit,
       countedField: undefined,
       checksOutput: false,

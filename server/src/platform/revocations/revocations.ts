@@ -32,8 +32,11 @@ export interface Revocations extends Service {
   isRevoked(kind: Revocation['kind'], id: string): boolean;
   /** Is memory up to date? If not, whoever lets somebody in asks PostgreSQL. */
   isFresh(): boolean;
-  /** After the commit: tells the other nodes to look now. Losing it costs them a moment, nothing else. */
-  hasten(): void;
+  /**
+   * After the commit: this node knows at once, so that what it acknowledges is true on it, and the others are
+   * told to look now. Losing that message costs them a moment, nothing else.
+   */
+  announce(revocation: Revocation): void;
 }
 
 interface Row {
@@ -46,7 +49,7 @@ interface Row {
 export function createRevocations(platform: Platform): Revocations {
   const memory = new RecentRevocations();
   const listeners = new Set<(revocation: Revocation) => void>();
-  const reader = new Reader((revocation) => {
+  const apply = (revocation: Revocation) => {
     if (!memory.add(revocation)) return;
     for (const listener of listeners) {
       try {
@@ -56,7 +59,8 @@ export function createRevocations(platform: Platform): Revocations {
         platform.log.error({ err: error, kind: revocation.kind }, 'a revocation was not acted upon');
       }
     }
-  });
+  };
+  const reader = new Reader(apply);
   const tail = new Tail({
     db: platform.db,
     log: platform.log,
@@ -83,7 +87,10 @@ export function createRevocations(platform: Platform): Revocations {
     },
     isRevoked: (kind, id) => memory.has({ kind, id }),
     isFresh: () => tail.ageMs() < STALE_MS,
-    hasten: () => platform.bus.publish(BUS_CHANNEL, ''),
+    announce(revocation) {
+      apply(revocation);
+      platform.bus.publish(BUS_CHANNEL, '');
+    },
   };
 }
 

@@ -8,6 +8,8 @@ import type { ClientAddress } from '../http/addresses.ts';
 
 /** A socket that has been told to go and has not gone by then is cut off. */
 const GOODBYE_MS = 1_000;
+/** How long a socket that is ended waits for the answers of its running calls: a logout is one of them. */
+const LAST_ANSWERS_MS = 500;
 /** The longest delay a timer can be set to. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
@@ -18,11 +20,12 @@ export class Session implements Caller, Watcher {
   readonly address: string;
   readonly addressKey: string | undefined;
   readonly name: string;
-  unanswered = 0;
   readonly rearm: ((actor: Actor) => void) | undefined;
   #actor: Actor;
   #expiry: NodeJS.Timeout | undefined;
   #ended = false;
+  #unanswered = 0;
+  #onceAnswered: (() => void) | undefined;
   readonly #onRearm: (session: Session, before: Actor) => void;
 
   constructor(of: {
@@ -52,6 +55,16 @@ export class Session implements Caller, Watcher {
     return this;
   }
 
+  get unanswered(): number {
+    return this.#unanswered;
+  }
+
+  set unanswered(calls: number) {
+    this.#unanswered = calls;
+    // The answer itself is written after the count: the end waits for the turn to be over.
+    if (calls === 0 && this.#onceAnswered !== undefined) setImmediate(this.#onceAnswered);
+  }
+
   /** Has been told to go: nothing it says is heard any more. */
   get ended(): boolean {
     return this.#ended;
@@ -67,10 +80,16 @@ export class Session implements Caller, Watcher {
     this.socket.conn.close();
   }
 
-  /** Disconnects: the client stays away until somebody tells it to come back. */
+  /** Disconnects, after the answers of calls that run: the client stays away until somebody tells it to come back. */
   disconnect(bye: Bye): void {
     if (!this.#sayBye(bye)) return;
-    this.socket.disconnect(true);
+    const end = () => this.socket.disconnect(true);
+    if (this.#unanswered === 0) {
+      end();
+      return;
+    }
+    this.#onceAnswered = end;
+    setTimeout(end, LAST_ANSWERS_MS).unref();
   }
 
   /** The socket is gone. */
