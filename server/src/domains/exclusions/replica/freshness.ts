@@ -53,7 +53,8 @@ export class Freshness {
       await within(this.#ask(), deadline);
       if (this.#replica.isFresh(performance.now())) return true;
       if (this.#replica.state === 'live' && this.#replica.lag > 0) {
-        await this.#replica.reached(this.#replica.seq + this.#replica.lag, deadline - performance.now());
+        const leftMs = Math.max(0, deadline - performance.now());
+        await this.#replica.reached(this.#replica.seq + this.#replica.lag, leftMs);
         if (this.#replica.isFresh(performance.now())) return true;
       }
       if (performance.now() >= deadline) return false;
