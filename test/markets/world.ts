@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { isExcluded } from '@kinga/server/domains/exclusions/register/is-excluded.ts';
 import { lockKeys } from '@kinga/server/domains/exclusions/register/locks.ts';
 import { createLedger } from '@kinga/server/domains/ledger/index.ts';
 import { createMarkets } from '@kinga/server/domains/markets/index.ts';
@@ -94,7 +93,7 @@ export function betting(platform: Platform, seemsExcluded: (keys: Buffer[]) => b
   const ledger = createLedger(platform);
   const markets = createMarkets(platform, {
     ledger,
-    exclusions: { isExcluded, seemsExcluded },
+    exclusions: { seemsExcluded },
     accountKeys: keysOfAccount,
     publishState: (topic, frame) => published.push({ topic, frame }),
   });

@@ -3,6 +3,7 @@ import type { Outcome } from '@kinga/shared/markets/contract.ts';
 import { idempotencyConflict } from '../../platform/call/idempotency.ts';
 import type { Crypto } from '../../platform/crypto/crypto.ts';
 import type { Database } from '../../platform/db/database.ts';
+import { isRetryable } from '../../platform/db/errors.ts';
 import type { Tx } from '../../platform/db/tx.ts';
 import { hintOutbox } from '../../platform/outbox/outbox.ts';
 import type { Pools } from './rules.ts';
@@ -62,53 +63,56 @@ interface VerdictRow {
 }
 
 const PLACE_BETS = `
-  SELECT * FROM markets_place_bets(ARRAY(
-    SELECT ROW(asked.*)::markets_asked_bet
-      FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[],
-                  $6::text[], $7::text[], $8::bytea[], $9::text[], $10::boolean[]) AS asked))`;
+  SELECT * FROM markets_place_bets(
+    ARRAY(
+      SELECT ROW(asked.*)::markets_asked_bet
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[],
+                    $6::text[], $7::text[], $8::bytea[], $9::text[]) AS asked),
+    $10::text[], $11::bytea[])`;
 
 export interface Books {
   readonly db: Database;
   readonly crypto: Crypto;
-  /** Takes the shared locks of these keys and reads the register under them. */
-  readonly isExcluded: (tx: Tx, keys: Buffer[]) => Promise<boolean>;
 }
 
+const RACES_MAX = 5;
+
 /**
- * One transaction for a group of bets of different accounts: the register under shared locks first (a
- * registration takes them exclusively), then claims, wallets, markets and the shared ledger accounts.
+ * One statement, and so one transaction, for a group of bets of different accounts: the register under shared
+ * locks first (a registration takes them exclusively), then claims, wallets, markets and the shared accounts of
+ * the ledger.
  */
 export async function placeBets(books: Books, asked: readonly AskedBet[]): Promise<Map<string, Verdict>> {
-  const rows = await books.db.transaction(async (tx) => {
-    const refused = await excludedAmong(books, tx, asked);
-    const { rows } = await tx.query<VerdictRow>(PLACE_BETS, [
-      asked.map((bet) => bet.betId),
-      asked.map((bet) => bet.accountId),
-      asked.map((bet) => bet.marketId),
-      asked.map((bet) => bet.outcome),
-      asked.map((bet) => bet.stakeMinor.toString()),
-      asked.map((bet) => bet.claim.scope),
-      asked.map((bet) => bet.claim.inputDigest),
-      // The bet's id is the whole stored answer: everything else of it stands in its row.
-      asked.map((bet) => books.crypto.seal(bet.betId)),
-      asked.map((bet) => bet.requestId),
-      refused,
-    ]);
-    return rows;
-  });
+  const rows = await place(books, asked);
   if (rows.some((row) => row.verdict === 'PLACED')) hintOutbox(books.db);
   const byBet = new Map(rows.map((row) => [row.bet, row]));
   const replayed = await storedBets(books, rows);
   return new Map(asked.map((bet) => [bet.betId, verdictOf(bet, byBet.get(bet.betId), replayed)]));
 }
 
-/** Usually nobody: the replica has refused them before, so one question for all is enough. */
-async function excludedAmong(books: Books, tx: Tx, asked: readonly AskedBet[]): Promise<boolean[]> {
-  const keys = asked.flatMap((bet) => [...bet.keys]);
-  if (keys.length === 0 || !(await books.isExcluded(tx, keys))) return asked.map(() => false);
-  const answers: boolean[] = [];
-  for (const bet of asked) answers.push(bet.keys.length > 0 && (await books.isExcluded(tx, [...bet.keys])));
-  return answers;
+async function place({ db, crypto }: Books, asked: readonly AskedBet[]): Promise<VerdictRow[]> {
+  const known = asked.flatMap((bet) => bet.keys.map((key) => ({ betId: bet.betId, key })));
+  const values = [
+    asked.map((bet) => bet.betId),
+    asked.map((bet) => bet.accountId),
+    asked.map((bet) => bet.marketId),
+    asked.map((bet) => bet.outcome),
+    asked.map((bet) => bet.stakeMinor.toString()),
+    asked.map((bet) => bet.claim.scope),
+    asked.map((bet) => bet.claim.inputDigest),
+    // The bet's id is the whole stored answer: everything else of it stands in its row.
+    asked.map((bet) => crypto.seal(bet.betId)),
+    asked.map((bet) => bet.requestId),
+    known.map(({ betId }) => betId),
+    known.map(({ key }) => key),
+  ];
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return (await db.query<VerdictRow>(PLACE_BETS, values)).rows;
+    } catch (error) {
+      if (attempt >= RACES_MAX || !isRetryable(error)) throw error;
+    }
+  }
 }
 
 function verdictOf(

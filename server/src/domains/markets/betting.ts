@@ -12,9 +12,7 @@ import { poolsOnWire } from './rules.ts';
 
 export interface BettingDependencies {
   readonly exclusions: {
-    /** Under the shared locks of the keys, inside the bet's own transaction: the authority. */
-    isExcluded(tx: Tx, keys: Buffer[]): Promise<boolean>;
-    /** From memory: the fast refusal. */
+    /** From memory: the fast refusal. The authority is asked by the bet's own statement. */
     seemsExcluded(keys: Buffer[]): boolean;
   };
   readonly accountKeys: (tx: Tx, accountId: string) => Promise<readonly { readonly key: Buffer }[]>;
@@ -39,11 +37,7 @@ export class Betting {
     this.#platform = platform;
     this.#dependencies = dependencies;
     this.#placed = placed;
-    const books = {
-      db: platform.db,
-      crypto: platform.crypto,
-      isExcluded: (tx: Tx, keys: Buffer[]) => dependencies.exclusions.isExcluded(tx, keys),
-    };
+    const books = { db: platform.db, crypto: platform.crypto };
     this.#queue = new BetQueue((bets) => placeBets(books, bets));
     this.#keys = new KnownKeys(async (accountId) => {
       const keys = await dependencies.accountKeys(platform.db, accountId);

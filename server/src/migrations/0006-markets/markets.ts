@@ -35,20 +35,27 @@ export const MARKETS_STATEMENTS: readonly string[] = [
 
   `CREATE TYPE markets_asked_bet AS (
      bet text, account text, market text, outcome text, stake bigint,
-     scope text, digest text, output bytea, request text, excluded boolean
+     scope text, digest text, output bytea, request text
    )`,
-  `CREATE FUNCTION markets_place_bets(asked markets_asked_bet[])
+  // bets and keys: what the bettor of each bet is known by in the register, side by side.
+  `CREATE FUNCTION markets_place_bets(asked markets_asked_bet[], bets text[], keys bytea[])
    RETURNS TABLE (
      bet text, verdict text, stored bytea, placed timestamptz, balance bigint, yes bigint, no bigint, ver bigint
    ) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
    #variable_conflict use_column
    DECLARE
      claimed text[];
+     barred text[];
      wallets jsonb;
      fresh markets_asked_bet[];
      booked markets_asked_bet[];
      moment timestamptz;
    BEGIN
+     -- The register, before anything else is locked: a registration waits for no more than it must.
+     SELECT coalesce(array_agg(DISTINCT of_bet.bet), '{}') INTO barred
+       FROM unnest(bets, keys) AS of_bet (bet, key)
+      WHERE of_bet.key IN (SELECT register_excluded_keys(keys));
+
      -- The claims. A concurrent twin waits here; a claim older than a day is taken over.
      WITH claims AS (
        INSERT INTO idempotency_keys AS k (scope, input_digest, output)
@@ -72,19 +79,19 @@ export const MARKETS_STATEMENTS: readonly string[] = [
      IF cardinality(fresh) = 0 THEN RETURN; END IF;
 
      SELECT coalesce(jsonb_object_agg(w.owner, w.balance), '{}') INTO wallets
-       FROM ledger_lock_wallets(ARRAY(SELECT a.account FROM unnest(fresh) AS a WHERE NOT a.excluded)) AS w;
+       FROM ledger_lock_wallets(ARRAY(SELECT a.account FROM unnest(fresh) AS a WHERE a.bet <> ALL (barred))) AS w;
      PERFORM 1 FROM markets AS m
-      WHERE m.id = ANY (ARRAY(SELECT a.market FROM unnest(fresh) AS a WHERE NOT a.excluded))
+      WHERE m.id = ANY (ARRAY(SELECT a.market FROM unnest(fresh) AS a WHERE a.bet <> ALL (barred)))
       ORDER BY m.id FOR NO KEY UPDATE;
      moment = clock_timestamp();
 
      RETURN QUERY
        SELECT j.bet, j.verdict, NULL::bytea, NULL::timestamptz, NULL::bigint, NULL::bigint, NULL::bigint,
               NULL::bigint
-         FROM markets_judge(fresh, wallets, moment) AS j WHERE j.verdict <> 'PLACED';
+         FROM markets_judge(fresh, barred, wallets, moment) AS j WHERE j.verdict <> 'PLACED';
      IF FOUND THEN
        SELECT coalesce(array_agg(a), '{}') INTO booked
-         FROM unnest(fresh) AS a JOIN markets_judge(fresh, wallets, moment) AS j USING (bet)
+         FROM unnest(fresh) AS a JOIN markets_judge(fresh, barred, wallets, moment) AS j USING (bet)
         WHERE j.verdict = 'PLACED';
        -- Only successes are kept: a refused caller may try again with the same key.
        DELETE FROM idempotency_keys AS k USING unnest(fresh) AS a
@@ -100,10 +107,11 @@ export const MARKETS_STATEMENTS: readonly string[] = [
    $$`,
 
   // The rules, in the order in which a bettor is told of them.
-  `CREATE FUNCTION markets_judge(asked markets_asked_bet[], wallets jsonb, moment timestamptz)
+  `CREATE FUNCTION markets_judge(
+     asked markets_asked_bet[], barred text[], wallets jsonb, moment timestamptz)
    RETURNS TABLE (bet text, verdict text) LANGUAGE sql STABLE AS $$
      SELECT a.bet, CASE
-         WHEN a.excluded THEN 'EXCLUDED'
+         WHEN a.bet = ANY (barred) THEN 'EXCLUDED'
          WHEN m.id IS NULL THEN 'NOT_FOUND'
          WHEN moment >= m.closes_at THEN 'MARKET_CLOSED'
          WHEN a.stake < m.min_stake_minor THEN 'STAKE_TOO_SMALL'
