@@ -17,12 +17,12 @@ export async function benchIdle(stage: Stage, options: BenchOptions): Promise<Fi
     {
       bare: async () => {
         await using server = await startBareServer();
-        return held(server, { auth: {}, count: sockets });
+        return await held(server, { auth: {}, count: sockets });
       },
       hub: async () => {
         await using server = await stage.startHub();
         const { token } = await stage.bettorToken(server);
-        return held(server, { auth: { token }, count: sockets });
+        return await held(server, { auth: { token }, count: sockets });
       },
     },
     // Each round is a fresh server; what one holds does not vary much.

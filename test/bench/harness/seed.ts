@@ -11,16 +11,17 @@ const LANES = 2;
 
 /**
  * Fills the register with so many people through its own writer, as an import would: the chain of the log is
- * the real one. Goes on where an earlier run was interrupted.
+ * the real one. Goes on where an earlier run was interrupted. Returns whether there was anything to do.
  */
 export async function seedRegister(
   db: Database,
   crypto: Crypto,
   people: number,
   progress: (done: number) => void,
-): Promise<void> {
+): Promise<boolean> {
   const { rows } = await db.query<{ count: number }>('SELECT count(*)::float8 AS count FROM exclusions');
   let next = Math.floor((rows[0]?.count ?? 0) / BATCH) * BATCH;
+  if (next >= people) return false;
   // Nobody reads the originals, and sealing each would take as long as everything else.
   const sealed = crypto.seal('somebody');
   const lane = async () => {
@@ -35,7 +36,7 @@ export async function seedRegister(
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
-  await db.query('ANALYZE').catch(() => {});
+  return true;
 }
 
 function registration(crypto: Crypto, index: number, original: Buffer): Registration {

@@ -10,6 +10,7 @@ interface Side {
 }
 
 const TOPIC = 'exclusions/changes';
+const RESOLUTION_MS = 0.01;
 const ARRIVED_MS_MAX = 10_000;
 const sides = new Map<string, Side>();
 let nextPerson = Date.now() % 100_000_000;
@@ -98,8 +99,8 @@ serveParent({
     for (let i = 0; i < times; i++) {
       const { asked, acknowledged, seen } = await once(side);
       for (const at of seen) {
-        // Seen before its acknowledgement is seen at once.
-        afterAck.push(Math.max(0, at - acknowledged));
+        // Seen before its acknowledgement is seen at once, but a ratio needs something to divide by.
+        afterAck.push(Math.max(RESOLUTION_MS, at - acknowledged));
         afterCall.push(at - asked);
       }
     }
