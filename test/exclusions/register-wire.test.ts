@@ -141,7 +141,12 @@ test('every malformed field is named at once, whoever judges it', async () => {
   const paths = ['period', 'identifiers[0].value'];
   const { details } = refused((await hub.http('exclusions.register', input, { token })).body);
   expect(details?.map(({ path }) => path)).toEqual(paths);
-  const account = { email: 'nobody', password: 'long enough', role: 'bettor', identifiers: input.identifiers };
+  const account = {
+    email: 'nobody',
+    password: 'long enough',
+    role: 'bettor',
+    identifiers: input.identifiers,
+  };
   const created = refused((await hub.http('identity.createAccount', account, { token })).body);
   expect(created.details?.map(({ path }) => path)).toEqual(['email', 'identifiers[0].value']);
 });
