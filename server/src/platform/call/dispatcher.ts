@@ -95,8 +95,8 @@ export class Dispatcher {
     }
     output.then(
       (value) => {
-        if (call.answered) call.entry.undo?.(value, call);
-        else this.#succeed(call, value);
+        // After its deadline the caller has been told otherwise.
+        if (!call.answered) this.#succeed(call, value);
       },
       (error) => {
         if (call.answered) this.#logLate(call, error);

@@ -35,8 +35,6 @@ export interface Entry {
   readonly figures: CallFigures;
   /** Live sockets only. */
   readonly socketOnly: boolean;
-  /** Takes back what succeeded after its caller had been told otherwise. */
-  readonly undo: ((output: unknown, call: Call) => void) | undefined;
 }
 
 /** A procedure of the gateway's own, beside the domains'. */
@@ -44,7 +42,6 @@ export interface OwnProcedure {
   readonly procedure: Procedure;
   readonly limit: LimitKind;
   handler(input: never, call: Call): unknown;
-  undo?(output: unknown, call: Call): void;
 }
 
 /** Every name that can be called. */
@@ -62,7 +59,6 @@ export class Registry {
       checksOutput: false,
       figures: metrics.figures(UNKNOWN),
       socketOnly: false,
-      undo: undefined,
     };
     this.#metrics = metrics;
   }
@@ -85,7 +81,6 @@ export class Registry {
         checksOutput: limit !== 'lookup',
         figures: this.#metrics.figures(name),
         socketOnly: false,
-        undo: undefined,
       });
     }
   }
@@ -100,7 +95,6 @@ export class Registry {
       checksOutput: false,
       figures: this.#metrics.figures(own.procedure.name),
       socketOnly: true,
-      undo: own.undo,
     });
   }
 

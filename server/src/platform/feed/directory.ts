@@ -50,3 +50,8 @@ export class Directory {
 export function noSuchTopic(): KingaError {
   return new KingaError('NOT_FOUND', 'No such topic');
 }
+
+/** For whoever replaces a watch: the caller has had its answer, which was that there is none. */
+export function nobodyWaits(): KingaError {
+  return new KingaError('DEADLINE_EXCEEDED', 'Nobody waits for this watch any more');
+}

@@ -40,6 +40,8 @@ export function createFeed(options: FeedOptions): Feed {
   return new FeedService(options);
 }
 
+const always = () => true;
+
 class FeedService implements Feed {
   readonly name = 'feed';
   readonly #platform: Platform;
@@ -118,7 +120,7 @@ class FeedService implements Feed {
     for (const topic of topics) this.#forget(topic);
   }
 
-  async watch(watcher: Watcher, input: WatchRequest): Promise<WatchAck> {
+  async watch(watcher: Watcher, input: WatchRequest, isAwaited = always): Promise<WatchAck> {
     const socket = this.#sockets.get(watcher.id);
     if (socket === undefined) throw new KingaError('UNAVAILABLE', 'The socket is closed');
     const entry = this.#directory.admit(watcher.actor, input.topic);
@@ -131,7 +133,7 @@ class FeedService implements Feed {
     const slot = socket.slot(input.topic);
     const turn = ++slot.turns;
     slot.unanswered++;
-    const answer = slot.chain.then(() => this.#answer({ socket, slot, turn, entry, input }));
+    const answer = slot.chain.then(() => this.#answer({ socket, slot, turn, entry, input, isAwaited }));
     slot.chain = answer.catch(() => {});
     try {
       return await answer;
@@ -180,6 +182,7 @@ class FeedService implements Feed {
     turn: number;
     entry: Entry;
     input: WatchRequest;
+    isAwaited: () => boolean;
   }): Promise<WatchAck> {
     const { slot } = turn;
     const [ack, subscription] = await this.#subscribe(turn);
@@ -198,10 +201,12 @@ class FeedService implements Feed {
     socket,
     entry,
     input,
+    isAwaited,
   }: {
     socket: WatchingSocket;
     entry: Entry;
     input: WatchRequest;
+    isAwaited: () => boolean;
   }): Promise<[WatchAck, Subscription]> {
     const { topic: name, from } = input;
     const topic = this.#topic(name, entry);
@@ -209,10 +214,10 @@ class FeedService implements Feed {
     try {
       if (entry.kind === 'log' && entry.log.exists && !(await entry.log.exists(name))) throw noSuchTopic();
       if (topic instanceof LogTopic) {
-        const [ack, of] = await topic.watch(socket, from);
+        const [ack, of] = await topic.watch(socket, { from, isAwaited });
         return [ack, { kind: 'log', of }];
       }
-      const [ack, of] = await topic.watch(socket.watcher, from);
+      const [ack, of] = await topic.watch(socket.watcher, { from, isAwaited });
       return [ack, { kind: 'state', of }];
     } finally {
       topic.users--;

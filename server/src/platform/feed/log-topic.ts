@@ -2,6 +2,7 @@ import { KingaError } from '@kinga/shared/contract/errors.ts';
 import type { FeedEvent, Position, WatchAck } from '@kinga/shared/contract/wire.ts';
 import type { Actor } from '../call/actor.ts';
 import type { Logger } from '../log/log.ts';
+import { nobodyWaits } from './directory.ts';
 import { LogSubscription } from './log-subscription.ts';
 import { pause } from './pause.ts';
 import type { FeedSocket, RoomEmitter } from './rooms.ts';
@@ -87,7 +88,10 @@ export class LogTopic {
   }
 
   /** Begins or replaces a socket's watch; nothing is emitted before `subscription.begin()`. */
-  async watch(socket: FeedSocket, from: Position | undefined): Promise<[WatchAck, LogSubscription]> {
+  async watch(
+    socket: FeedSocket,
+    { from, isAwaited }: { from: Position | undefined; isAwaited: () => boolean },
+  ): Promise<[WatchAck, LogSubscription]> {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       await this.#readHead();
       const generation = this.#generation;
@@ -96,6 +100,7 @@ export class LogTopic {
       try {
         const answer = await this.#answer(socket.watcher.actor, { from, oldCursor });
         if (answer === undefined || generation !== this.#generation) continue;
+        if (!isAwaited()) throw nobodyWaits();
         old?.close();
         const subscription = new LogSubscription({ topic: this, socket, cursor: answer.cursor });
         subscription.target = answer.ack.seq;

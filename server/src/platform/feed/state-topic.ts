@@ -1,6 +1,6 @@
 import type { FeedEvent, Position, WatchAck } from '@kinga/shared/contract/wire.ts';
 import type { Logger } from '../log/log.ts';
-import { noSuchTopic } from './directory.ts';
+import { nobodyWaits, noSuchTopic } from './directory.ts';
 import { pause } from './pause.ts';
 import { enterRoom, leaveRoom, type RoomEmitter, roomOf } from './rooms.ts';
 import { waitingPackets } from './socket-meter.ts';
@@ -60,10 +60,14 @@ export class StateTopic {
     for (const subscription of this.subscriptions.values()) subscription.catchUpUnlessClogged();
   }
 
-  async watch(watcher: Watcher, from: Position | undefined): Promise<[WatchAck, StateSubscription]> {
+  async watch(
+    watcher: Watcher,
+    { from, isAwaited }: { from: Position | undefined; isAwaited: () => boolean },
+  ): Promise<[WatchAck, StateSubscription]> {
     const askedAt = new Date().toISOString();
     const frame = await this.source.current(this.name);
     if (frame === undefined) throw noSuchTopic();
+    if (!isAwaited()) throw nobodyWaits();
     this.offer(frame);
     this.asOf ??= askedAt;
     const latest = this.latest ?? frame;

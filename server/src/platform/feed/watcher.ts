@@ -21,7 +21,10 @@ export interface WatcherFeed {
   /**
    * The gateway acknowledges in the first reaction to the returned promise. The ack must precede the first
    * event, so the feed emits nothing of this watch before a setImmediate after it settled.
+   *
+   * `isAwaited` is asked in the turn in which the watch would begin. Once the caller has been told that there is
+   * no answer (its deadline), the watch never begins, and one that it would have replaced goes on.
    */
-  watch(watcher: Watcher, input: WatchRequest): Promise<WatchAck>;
+  watch(watcher: Watcher, input: WatchRequest, isAwaited?: () => boolean): Promise<WatchAck>;
   unwatch(watcher: Watcher, input: { readonly topic: string }): { readonly topic: string };
 }

@@ -1,5 +1,5 @@
 import { procedure, ROLES, SCOPES } from '@kinga/shared/contract/procedure.ts';
-import type { WatchAck, WatchRequest } from '@kinga/shared/contract/wire.ts';
+import type { WatchRequest } from '@kinga/shared/contract/wire.ts';
 import { z } from 'zod';
 import type { Call } from '../call/handler.ts';
 import type { OwnProcedure } from '../call/registry.ts';
@@ -30,11 +30,8 @@ export function watchCalls(feed: WatcherFeed): OwnProcedure[] {
       handler: (input: z.output<typeof watchInput>, call) => {
         const { topic, from } = input;
         const request: WatchRequest = from === undefined ? { topic } : { topic, from };
-        return feed.watch(watcherOf(call), request);
-      },
-      // The caller was told DEADLINE_EXCEEDED: events of a watch they do not know of would surprise them.
-      undo: (output, call) => {
-        feed.unwatch(watcherOf(call), { topic: (output as WatchAck).topic });
+        const { running, watcher } = watcherOf(call);
+        return feed.watch(watcher, request, () => !running.answered);
       },
     },
     {
@@ -45,13 +42,14 @@ export function watchCalls(feed: WatcherFeed): OwnProcedure[] {
         output: z.unknown(),
       }),
       limit: 'watch',
-      handler: (input: z.output<typeof unwatchInput>, call) => feed.unwatch(watcherOf(call), input),
+      handler: (input: z.output<typeof unwatchInput>, call) => feed.unwatch(watcherOf(call).watcher, input),
     },
   ];
 }
 
-function watcherOf(call: Call): Watcher {
-  const watcher = call instanceof RunningCall ? call.caller.watcher : undefined;
-  if (watcher === undefined) throw new Error('a watch without a socket');
-  return watcher;
+function watcherOf(call: Call): { running: RunningCall; watcher: Watcher } {
+  const running = call instanceof RunningCall ? call : undefined;
+  const watcher = running?.caller.watcher;
+  if (running === undefined || watcher === undefined) throw new Error('a watch without a socket');
+  return { running, watcher };
 }
