@@ -38,12 +38,18 @@ const limits = z.strictObject({
 export type Limits = z.output<typeof limits>;
 
 const flag = z.enum(['0', '1', 'true', 'false']).transform((value) => value === '1' || value === 'true');
-const list = z.string().transform((value) =>
-  value
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean),
-);
+const address = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+  error: ({ input }) => `${String(input)} is neither an address nor a CIDR block`,
+});
+const addresses = z
+  .string()
+  .transform((value) =>
+    value
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean),
+  )
+  .pipe(z.array(address));
 const json = z.string().transform((text, context) => {
   try {
     return JSON.parse(text) as unknown;
@@ -53,25 +59,29 @@ const json = z.string().transform((text, context) => {
   }
 });
 
+function url(scheme: RegExp, example: string) {
+  return z.string().refine((value) => scheme.test(value) && URL.canParse(value), `not a ${example} URL`);
+}
+
 /** Every key the product reads from the environment; documented for people in .env.example. */
 const environment = z.object({
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  // Digits only: as JavaScript reads numbers, a blank would be port 0 and 1e3 port 1000.
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, 'not a port number')
+    .transform(Number)
+    .pipe(z.number().max(65_535, 'not a port number (65535 is the last)'))
+    .default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
   DATA_DIR: z.string().min(1).default('.data'),
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, 'not a postgres:// URL')
-    .optional(),
-  REDIS_URL: z
-    .string()
-    .regex(/^rediss?:\/\//, 'not a redis:// URL')
-    .optional(),
+  DATABASE_URL: url(/^postgres(ql)?:\/\//, 'postgres://').optional(),
+  REDIS_URL: url(/^rediss?:\/\//, 'redis://').optional(),
   DEMO: flag.optional(),
   ADMIN_EMAIL: z.email().optional(),
   ADMIN_PASSWORD: z.string().min(10, 'at least 10 characters').optional(),
   SECRETS_FILE: z.string().min(1).optional(),
-  TRUSTED_PROXIES: list.default([]),
-  METRICS_ALLOW: list.default([]),
+  TRUSTED_PROXIES: addresses.default([]),
+  METRICS_ALLOW: addresses.default([]),
   LIMITS: json.pipe(limits).default(() => limits.parse({})),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   NODE_ENV: z.string().optional(),
@@ -114,7 +124,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const [key, ...rest] = issue?.path ?? [];
-    throw new ConfigError(`${String(key)}: ${rest.length > 0 ? `${rest.join('.')}: ` : ''}${issue?.message}`);
+    const within = rest.filter((part) => typeof part === 'string').map((part) => `${part}: `);
+    throw new ConfigError(`${String(key)}: ${within.join('')}${issue?.message}`);
   }
   return normalise(parsed.data);
 }

@@ -51,7 +51,13 @@ export interface Hub {
 
 /** The composition root: the one place that knows every domain. Ready to serve when the promise resolves. */
 export async function startHub(options: HubOptions): Promise<Hub> {
-  return compose(await openPlatform(options));
+  const platform = await openPlatform(options);
+  try {
+    return await compose(platform);
+  } catch (error) {
+    await closePlatform(platform);
+    throw error;
+  }
 }
 
 async function openPlatform({ config, databaseUrl, secrets, log, node }: HubOptions): Promise<Platform> {
@@ -145,10 +151,9 @@ async function compose(platform: Platform): Promise<Hub> {
     createRelay({ db, log, metrics }),
   ];
   const group = groupServices(services, log);
-  const stop = async () => {
+  const close = async () => {
     await gateway.stop();
     await group.stop();
-    await closePlatform(platform);
   };
   try {
     await group.start();
@@ -161,9 +166,13 @@ async function compose(platform: Platform): Promise<Hub> {
       await gateway.drain();
       await group.drain();
     };
+    const stop = async () => {
+      await close();
+      await closePlatform(platform);
+    };
     return { url, port, platform, demo, drain, stop };
   } catch (error) {
-    await stop();
+    await close();
     throw error;
   }
 }

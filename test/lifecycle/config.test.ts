@@ -6,8 +6,16 @@ describe('the environment', () => {
   test.each([
     ['PORT', 'eighty'],
     ['PORT', '70000'],
+    ['PORT', ' '],
+    ['PORT', '1e3'],
+    ['PORT', '0x10'],
     ['DATABASE_URL', 'mysql://x'],
+    ['DATABASE_URL', 'postgres://h:99999/d'],
     ['REDIS_URL', 'localhost:6379'],
+    ['REDIS_URL', 'redis://:::'],
+    ['TRUSTED_PROXIES', '10.0.0.1, balancer'],
+    ['TRUSTED_PROXIES', '10.0.0.0/99'],
+    ['METRICS_ALLOW', '10.0.0.0/'],
     ['DEMO', 'maybe'],
     ['LIMITS', '{'],
     ['LIMITS', '{"personPerSecond": -1}'],
@@ -37,6 +45,16 @@ describe('the environment', () => {
     expect(errorOf(() => readConfig({ ADMIN_PASSWORD: '0123456789' })).message).toMatch(/^ADMIN_EMAIL: /);
   });
 
+  test('addresses and blocks come separated by commas, with or without blanks', () => {
+    const TRUSTED_PROXIES = '10.0.0.0/8, ::1,fd00::/8 ,127.0.0.1,';
+    expect(readConfig({ TRUSTED_PROXIES }).trustedProxies).toEqual([
+      '10.0.0.0/8',
+      '::1',
+      'fd00::/8',
+      '127.0.0.1',
+    ]);
+  });
+
   test('an empty value is no value', () => {
     expect(readConfig({ PORT: '', REDIS_URL: '' })).toEqual(readConfig({}));
   });
@@ -57,6 +75,7 @@ describe('what a failed start says', () => {
     [system('3D000'), /^DATABASE_URL: low level/],
     [system('ENOTFOUND'), /^DATABASE_URL: /],
     [system('EACCES', { path: '/data/hub.lock' }), /^DATA_DIR: cannot write \/data\/hub\.lock/],
+    [system('ENOTDIR', { path: '/dev/null/x', syscall: 'mkdir' }), /^DATA_DIR: cannot make \/dev\/null\/x/],
     [new Error('KEY: first\nsecond'), /^KEY: first$/],
     ['a thrown text', /^a thrown text$/],
   ])('names the key to look at: %s', (error, line) => {

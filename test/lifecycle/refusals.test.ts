@@ -33,6 +33,11 @@ describe('npm run server refuses with one line', () => {
     expect(await refusal({ PORT: 'eighty' })).toMatch(/^kinga: PORT: /);
   });
 
+  test('a folder that nobody can make', async () => {
+    expect(await refusal({ DATA_DIR: '/proc/kinga/data' })).toMatch(/^kinga: DATA_DIR: /);
+    expect(await refusal({ DATA_DIR: '/dev/null/data' })).toMatch(/^kinga: DATA_DIR: /);
+  });
+
   test('a database of one’s own without secrets', async () => {
     await using database = await createTestDatabase();
     const line = await refusal({ DATABASE_URL: database.url });

@@ -1,8 +1,9 @@
 import '../platform/lifecycle/require-node.js';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readConfig } from '../config.ts';
 import { newSecrets, writeSecrets } from '../platform/crypto/secrets.ts';
+import { makeFolder } from '../platform/lifecycle/make-folder.ts';
 import { runProcess } from '../platform/lifecycle/run-process.ts';
 
 /** `npm run secrets`: makes the file that a hub on a database of yours asks for. */
@@ -11,10 +12,10 @@ await runProcess(async (scope) => {
   const file = config.secretsFile;
   if (config.databaseUrl === undefined && !existsSync(file) && existsSync(join(config.dataDir, 'postgres'))) {
     throw new Error(
-      `SECRETS_FILE: the database in ${config.dataDir} was made with other secrets; put their backup back`,
+      `SECRETS_FILE: the database in ${config.dataDir} was made with other secrets; put their backup back, or set DATABASE_URL to make some for another database`,
     );
   }
-  mkdirSync(dirname(file), { recursive: true, mode: 0o711 });
+  makeFolder(dirname(file));
   writeSecrets(file, newSecrets());
   console.log(`Wrote ${file} (readable by you only).
 

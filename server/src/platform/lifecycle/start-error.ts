@@ -3,7 +3,10 @@ import { sqlStateOf } from '../db/errors.ts';
 /** What went wrong at the start in one line that names the key of the environment to look at. */
 export function describeStartError(error: unknown): string {
   const cause = rootOf(error);
-  const { code, port, address, path } = cause as NodeJS.ErrnoException & { port?: number; address?: string };
+  const { code, port, address, path, syscall } = cause as NodeJS.ErrnoException & {
+    port?: number;
+    address?: string;
+  };
   if (code === 'EADDRINUSE')
     return `PORT: ${port} on ${address ?? 'this machine'} is in use by another process`;
   if (code === 'EADDRNOTAVAIL') return `HOST: ${address} is not an address of this machine`;
@@ -18,6 +21,7 @@ export function describeStartError(error: unknown): string {
   if ((code === 'EACCES' || code === 'EROFS' || code === 'ENOSPC') && path !== undefined) {
     return `DATA_DIR: cannot write ${path} (${code})`;
   }
+  if (syscall === 'mkdir' && path !== undefined) return `DATA_DIR: cannot make ${path} (${code})`;
   return cause.message.split('\n')[0] || String(cause);
 }
 

@@ -1,9 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort, isPortFree } from '../lifecycle/free-port.ts';
 import { acquireLock, type Lock, ownerOf } from '../lifecycle/lock-file.ts';
+import { makeFolder } from '../lifecycle/make-folder.ts';
 import { writeWholeFile } from '../lifecycle/whole-file.ts';
 import type { Logger } from '../log/log.ts';
 import { findBinaries } from './binaries.ts';
@@ -107,7 +108,7 @@ async function publish(parts: {
 
 function openDataDir(path: string): string {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o711 });
+    makeFolder(path);
     return realpathSync(path);
   } catch (error) {
     throw new Error(`DATA_DIR: cannot make ${path}: ${(error as NodeJS.ErrnoException).code ?? error}`);

@@ -1,8 +1,8 @@
 import { randomFillSync, randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { KingaError } from '@kinga/shared/contract/errors.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import { acquireLock, type Lock } from '../../../platform/lifecycle/lock-file.ts';
+import { makeFolder } from '../../../platform/lifecycle/make-folder.ts';
 import type { Service } from '../../../platform/lifecycle/service.ts';
 import type { Logger } from '../../../platform/log/log.ts';
 import { adoptSegments, lockPathOf } from './adopt.ts';
@@ -78,7 +78,7 @@ export class CheckRecorder implements Service {
 
   async start(): Promise<void> {
     const { dataDir, node } = this.#options;
-    mkdirSync(dataDir, { recursive: true });
+    makeFolder(dataDir);
     this.#lock = acquireLock(lockPathOf(dataDir, node));
     if (this.#lock === undefined) throw new Error(`DATA_DIR: another process is the node ${node}`);
     this.#timer = setInterval(() => {
