@@ -52,6 +52,7 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     await page.getByText(/data as of \d\d:\d\d:\d\d/).waitFor();
     await page.getByRole('row', { name: new RegExp(hub.node) }).waitFor();
     expect(await page.locator('canvas').count()).toBe(4);
+    await expect(page.title()).resolves.toBe('Live · Kinga');
     expect(complaints).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Banners } from '../broadcasts/Banners.tsx';
 import { useSession } from '../hub/session-context.ts';
@@ -18,6 +18,10 @@ export function Shell({ onSignOut }: { onSignOut: () => void }) {
   const freshness = useFreshness(hub);
   const pages = PAGES[account.role];
   const page = usePage(pages);
+  const title = t(`app.${page.id}`);
+  useEffect(() => {
+    document.title = `${title} · Kinga`;
+  }, [title]);
   const [notices, setNotices] = useState<readonly Notice[]>([]);
   const notify = useCallback(
     (text: NoticeText) => setNotices((all) => [...without(text, all), { text, at: Date.now() }]),

@@ -71,7 +71,7 @@ function optionsFor(element: HTMLElement, { series, format }: Drawn): uPlot.Opti
   const clock = formatsFor('en');
   return {
     ...sizeOf(element),
-    padding: [8, 4, 0, 0],
+    padding: [8, 15, 0, 0],
     legend: { show: false },
     cursor: { show: false },
     scales: {
