@@ -20,6 +20,8 @@ import { JobRuntime } from './runtime.ts';
 import { schedule } from './schedule.ts';
 
 const HUB_CHECK_MS = 2_000;
+/** Counting a day may take ten minutes, and nobody waits for a worker. */
+const ANSWER_MS_MAX = 11 * 60_000;
 
 /** One worker, on DATABASE_URL or on the database of the hub that runs on DATA_DIR. */
 await runProcess(async (scope) => {
@@ -67,7 +69,12 @@ async function openPlatform(given: {
   const { config, node, log, url } = given;
   const secrets = readSecrets(config.secretsFile);
   await migrate(url);
-  const db = new Database({ url, log, applicationName: `kinga-worker-${node}` });
+  const db = new Database({
+    url,
+    log,
+    applicationName: `kinga-worker-${node}`,
+    answerMsMax: ANSWER_MS_MAX,
+  });
   try {
     await db.transaction((tx) => verifySecrets(tx, secrets));
   } catch (error) {

@@ -2,7 +2,7 @@ import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import { CompiledQuery } from 'kysely';
 import pg from 'pg';
 import type { Logger } from '../log/log.ts';
-import { isRetryable } from './errors.ts';
+import { isRetryable, isUnanswered } from './errors.ts';
 import type { Tx } from './tx.ts';
 
 /** The role every statement of a hub, worker or importer runs as: neither superuser nor owner of a table. */
@@ -13,7 +13,15 @@ export interface DatabaseOptions {
   readonly log: Logger;
   readonly applicationName: string;
   readonly poolMax?: number;
+  /** How long this process waits for the answer to one statement of the pool before it gives up the connection. */
+  readonly answerMsMax?: number;
 }
+
+/**
+ * Longer than a statement may take (statement_timeout), so only a server that hangs or cannot be reached comes
+ * this far. TCP by itself would wait for a quarter of an hour, with every connection of the pool in use.
+ */
+const ANSWER_MS_MAX = 20_000;
 
 const STATEMENT_RETRIES_MAX = 5;
 
@@ -42,7 +50,7 @@ export class Database {
   constructor(options: DatabaseOptions) {
     this.#options = options;
     this.url = options.url;
-    this.pool = new pg.Pool({ ...this.connection(), max: options.poolMax ?? 16 });
+    this.pool = new pg.Pool({ ...this.pooledConnection(), max: options.poolMax ?? 16 });
     // The server went away: the pool replaces idle clients and a running query rejects by itself; without a
     // listener on the client too, a checked-out one would end the process.
     this.pool.on('error', (error) => options.log.warn({ err: error }, 'idle database connection lost'));
@@ -58,8 +66,14 @@ export class Database {
       application_name: this.#options.applicationName,
       options: SESSION_SETTINGS,
       keepAlive: true,
+      keepAliveInitialDelayMillis: 5_000,
       connectionTimeoutMillis: 5_000,
     };
+  }
+
+  /** The same for a connection that many take turns with: none of them may have it for ever. */
+  pooledConnection(): pg.ClientConfig {
+    return { ...this.connection(), query_timeout: this.#options.answerMsMax ?? ANSWER_MS_MAX };
   }
 
   useOrm(orm: MikroORM): void {
@@ -91,9 +105,13 @@ export class Database {
         await client.query('COMMIT');
         return result;
       } catch (error) {
-        await client.query('ROLLBACK').catch((rollbackError: Error) => {
-          broken = rollbackError;
-        });
+        // Behind a statement without an answer nothing else would be answered either.
+        if (isUnanswered(error)) broken = error;
+        else {
+          await client.query('ROLLBACK').catch((rollbackError: Error) => {
+            broken = rollbackError;
+          });
+        }
         throw error;
       } finally {
         client.off('error', onLost);

@@ -18,10 +18,19 @@ export function isUniqueViolation(error: unknown): boolean {
   return sqlStateOf(error) === UNIQUE_VIOLATION;
 }
 
+/** The driver has given up waiting: whether the statement was carried out is unknown. */
+export function isUnanswered(error: unknown): error is Error {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause.message === 'Query read timeout') return true;
+  }
+  return false;
+}
+
 /** The database is away, stopping, overloaded or too slow: the caller may send the same call again. */
 export function isUnavailable(error: unknown): boolean {
   const state = sqlStateOf(error);
   if (state !== undefined) return /^(08|53|57P|55P03|57014|25P03|25P04)/.test(state);
+  if (isUnanswered(error)) return true;
   return (
     error instanceof Error &&
     /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|Connection terminated|timeout exceeded when trying to connect|connection is closed|not queryable/i.test(

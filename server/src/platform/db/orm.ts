@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 
 /** Opens the ORM on the same settings as the pool: unhurried reading and writing, with few connections. */
 export async function openOrm(db: Database, entities: readonly EntityName[]): Promise<void> {
-  const { connectionString, ...driverOptions } = db.connection();
+  const { connectionString, ...driverOptions } = db.pooledConnection();
   db.useOrm(
     await MikroORM.init({
       clientUrl: connectionString ?? db.url,
