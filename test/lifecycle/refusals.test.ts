@@ -54,6 +54,17 @@ describe('npm run server refuses with one line', () => {
     expect(line).toMatch(/^kinga: SECRETS_FILE: the key "\w+" is not the one this database was made with$/);
   });
 
+  test('a database made with other secrets, whatever version these give themselves', async () => {
+    await using database = await createTestDatabase();
+    const secrets = secretsOf(database);
+    await database.db.transaction((tx) => verifySecrets(tx, secrets));
+    const { pepper, signing } = newSecrets();
+    const repeppered = { ...secrets, pepper: { ...pepper, version: 2 } };
+    await expect(database.db.transaction((tx) => verifySecrets(tx, repeppered))).rejects.toThrow('"pepper"');
+    const resigned = { ...secrets, signing: { ...signing, version: 2 } };
+    await database.db.transaction((tx) => verifySecrets(tx, resigned));
+  });
+
   test('a database that does not answer, and one it may not enter', async () => {
     writeSecrets(join(dataDir, 'secrets.json'), newSecrets());
     const silent = `postgres://kinga:x@127.0.0.1:${await freePort()}/kinga`;

@@ -50,16 +50,22 @@ export function writeSecrets(file: string, secrets: Secrets): void {
   closeSync(folder);
 }
 
+/** Tokens are signed anew every quarter of an hour; everything else is written once, under one version. */
+const RENEWABLE: readonly string[] = ['signing'];
+
 /**
  * Compares these secrets with the check values the database keeps, and stores them on first use. Every
- * process that opens the database does this first: with the wrong pepper everybody would be CLEAR.
+ * process that opens the database does this first: with the wrong pepper everybody would be CLEAR. Calling it
+ * another version makes no pepper right: what was written under the one before would not be found any more.
  */
 export async function verifySecrets(tx: Tx, secrets: Secrets): Promise<void> {
   for (const [name, { version, value }] of Object.entries(secrets)) {
     const check = createHmac('sha256', value).update(`kinga check value ${name}`).digest('hex');
     await tx.query(
-      `INSERT INTO secret_checks (name, version, check_value) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-      [name, version, check],
+      `INSERT INTO secret_checks (name, version, check_value)
+       SELECT $1, $2, $3 WHERE $4 OR NOT EXISTS (SELECT FROM secret_checks WHERE name = $1)
+       ON CONFLICT DO NOTHING`,
+      [name, version, check, RENEWABLE.includes(name)],
     );
     const { rows } = await tx.query<{ check_value: string }>(
       'SELECT check_value FROM secret_checks WHERE name = $1 AND version = $2',
