@@ -8,6 +8,17 @@ import { HUB_ROLE } from './database.ts';
 /** Any two processes that migrate at once: the second waits, then finds nothing to do. */
 const MIGRATION_LOCK = ADVISORY_LOCKS.migration;
 
+/** What has happened, and what may never be said otherwise: the hub's role adds to these and changes nothing. */
+const APPEND_ONLY = [
+  'audit_log',
+  'register_log',
+  'checks',
+  'ledger_entries',
+  'ledger_lines',
+  'bets',
+  'secret_checks',
+];
+
 /**
  * Brings the schema up to date as the role of the URL, which owns the tables, and gives the hub's role what it
  * needs: reading and writing rows, never the tables themselves.
@@ -61,11 +72,14 @@ async function grantToHub(client: pg.Client): Promise<void> {
       }
     });
   }
-  await client.query(`GRANT ${HUB_ROLE} TO CURRENT_USER`);
-  await client.query(`GRANT USAGE ON SCHEMA public TO ${HUB_ROLE}`);
-  await client.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${HUB_ROLE}`);
-  await client.query(`GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${HUB_ROLE}`);
-  await client.query(
-    `REVOKE UPDATE, DELETE, TRUNCATE ON audit_log, register_log, ledger_entries, ledger_lines FROM ${HUB_ROLE}`,
-  );
+  // One transaction: beside a hub that runs already, nothing is writable for a moment that should not be.
+  await client.query(`
+    BEGIN;
+    GRANT ${HUB_ROLE} TO CURRENT_USER;
+    GRANT USAGE ON SCHEMA public TO ${HUB_ROLE};
+    GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${HUB_ROLE};
+    GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ${HUB_ROLE};
+    REVOKE UPDATE, DELETE, TRUNCATE ON ${APPEND_ONLY.join(', ')} FROM ${HUB_ROLE};
+    REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON schema_migrations FROM ${HUB_ROLE};
+    COMMIT`);
 }
