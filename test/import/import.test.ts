@@ -200,6 +200,9 @@ test.each([
   ['phone,name\n0712345678,Juma\n', /no header period, and no source/],
   ['phone,Phone,period,source\n', /the header phone appears twice/],
   ['p\0h\0o\0n\0e\0', /not UTF-8/],
+  ['national_id;phone;period;source\n', /separated by semicolons; save it with commas/],
+  ['national_id\tphone\tperiod\tsource\n', /separated by tabs/],
+  ['x'.repeat(3 * 1024 * 1024), /line 1: longer than 1 MiB, and cut here: this is not a CSV file/],
 ])('a file that cannot be one is refused with one line: %j', async (text, message) => {
   await using world = await openImport();
   const error = await world.run(text).then(
@@ -209,6 +212,21 @@ test.each([
   expect(error.message).toMatch(message);
   expect(error.message).not.toContain('\n');
   expect(existsSync(`${world.file}.rejected.csv`)).toBe(false);
+});
+
+test('one monstrous cell, a zero, or bytes that are no UTF-8 cost at most their own row', async () => {
+  await using world = await openImport();
+  const rows = [
+    'phone,period,source,reason',
+    `0712000001,1y,person,${'x'.repeat(2 * 1024 * 1024)}`,
+    '0712000002,1y,person,a\0b',
+    '0712000003,1y,person,Jos\uFFFD',
+    '0712\uFFFD00004,1y,person,',
+    '0712000005,1y,person,',
+  ];
+  const result = await world.run(rows.join('\n'));
+  expect(result).toMatchObject({ imported: 3, rejected: 2, isComplete: true, hasUnreadable: true });
+  expect(world.rejects().map(([line]) => line)).toEqual(['line', '2', '5']);
 });
 
 test('what the database refuses for one row is that row’s loss alone', async () => {

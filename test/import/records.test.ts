@@ -103,6 +103,17 @@ describe('a stray quote costs at most its own row', () => {
   });
 });
 
-test('a file without line ends is refused instead of filling the memory', () => {
-  expect(() => read('x'.repeat(3 * 1024 * 1024), 64 * 1024)).toThrow(/line 1 is longer than 1 MiB/);
+test('a line without an end is cut, and costs neither memory nor the lines around it', () => {
+  const long = `"${'x'.repeat(3 * 1024 * 1024)}`;
+  for (const pieceChars of [64 * 1024, 1024 * 1024, 9_999_999]) {
+    const records = read(`a,b\r\n1,"open\r\n${long}\r\n2,y\r\n${long}`, pieceChars);
+    expect(records.map(({ line, problem }) => [line, problem?.replace(/,.*/, '')])).toEqual([
+      [1, undefined],
+      [2, 'a quote is opened and not closed'],
+      [3, 'longer than 1 MiB'],
+      [4, undefined],
+      [5, 'longer than 1 MiB'],
+    ]);
+    expect(records[2]?.cells.join('')).toHaveLength(1024 * 1024);
+  }
 });

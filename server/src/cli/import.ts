@@ -81,6 +81,10 @@ function report(result: ImportResult, seconds: number): void {
   );
   if (incomplete > 0)
     console.log(`${incomplete} rows are in with an identifier left out that could not be used`);
+  if (result.hasUnreadable)
+    console.log(
+      'Some characters were not UTF-8 and could not be read; better save it as "CSV UTF-8" next time',
+    );
   if (result.rejectsFile !== undefined) console.log(`To be looked at: ${result.rejectsFile}`);
   if (!result.isComplete) console.log('Run the same command again: it goes on from there');
 }

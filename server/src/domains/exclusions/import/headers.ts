@@ -43,6 +43,7 @@ export function readHeaders(cells: readonly string[]): Columns {
       throw new Error(`the header ${header} appears twice`);
     } else at.set(header, index);
   }
+  if (at.size === 0 && cells.length === 1) refuseOtherSeparator(cells[0] ?? '');
   refuseMissing(at);
   return { at, names: cells, unknown };
 }
@@ -55,6 +56,13 @@ function headerOf(cell: string): Header | undefined {
 /** Without separators at all, so that `E-Mail` and `NationalID` are found as well. */
 function bare(name: string): string {
   return name.toLowerCase().replace(/[\s_-]+/g, '');
+}
+
+function refuseOtherSeparator(row: string): void {
+  const [separator] = /[;\t|]/.exec(row) ?? [];
+  if (separator === undefined) return;
+  const name = { ';': 'semicolons', '\t': 'tabs' }[separator] ?? 'bars';
+  throw new Error(`the cells are separated by ${name}; save it with commas`);
 }
 
 function refuseMissing(at: ReadonlyMap<Header, number>): void {

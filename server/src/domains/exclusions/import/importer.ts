@@ -32,6 +32,8 @@ export interface Counts {
 export interface ImportResult extends Counts {
   readonly rejectsFile: string | undefined;
   readonly isComplete: boolean;
+  /** Some bytes were no UTF-8 and stand as U+FFFD now, in a name or a reason: an identifier with one is refused. */
+  readonly hasUnreadable: boolean;
 }
 
 const READ_BYTES = 256 * 1024;
@@ -65,6 +67,7 @@ async function readInto(run: ImportRun, options: ImportOptions): Promise<void> {
   let isFirst = true;
   for await (const piece of stream as AsyncIterable<string>) {
     if (isFirst) refuseOtherEncodings(piece);
+    run.hasUnreadable ||= piece.includes('\uFFFD');
     await run.take(records.push(lines.push(isFirst ? piece.replace(/^\uFEFF/, '') : piece)));
     isFirst = false;
     options.onProgress?.({ bytesRead: stream.bytesRead, counts: run.counts });
@@ -76,6 +79,7 @@ async function readInto(run: ImportRun, options: ImportOptions): Promise<void> {
 
 class ImportRun {
   readonly counts: Counts = { rows: 0, imported: 0, incomplete: 0, known: 0, rejected: 0 };
+  hasUnreadable = false;
   readonly #options: ImportOptions;
   #readRow: ((record: CsvRecord) => Row | undefined) | undefined;
   #rejects: RejectsFile | undefined;
@@ -102,7 +106,8 @@ class ImportRun {
     if (isComplete) await this.#flush();
     await this.#writing;
     const hasRejects = this.counts.rejected + this.counts.incomplete > 0;
-    return { ...this.counts, isComplete, rejectsFile: hasRejects ? this.#rejects?.path : undefined };
+    const rejectsFile = hasRejects ? this.#rejects?.path : undefined;
+    return { ...this.counts, isComplete, rejectsFile, hasUnreadable: this.hasUnreadable };
   }
 
   /** Also after a failure: what is known to be rejected is on the disk. */
@@ -112,6 +117,8 @@ class ImportRun {
   }
 
   #begin(header: CsvRecord): (record: CsvRecord) => Row | undefined {
+    if (header.problem !== undefined)
+      throw new Error(`line ${header.line}: ${header.problem}: this is not a CSV file`);
     const columns = readHeaders(header.cells);
     this.#rejects = new RejectsFile(`${this.#options.file}.rejected.csv`, columns.names);
     this.#options.onHeaders?.(columns);
@@ -188,7 +195,8 @@ function nextBatchRows(rows: number, tookMs: number): number {
 
 function refuseOtherEncodings(piece: string): void {
   // UTF-16 read as UTF-8: a byte order mark that is none, or every other character a zero.
-  if (/^\uFFFD\uFFFD/.test(piece) || piece.slice(0, 200).includes('\0')) {
+  const zeros = piece.slice(0, 200).split('\0').length - 1;
+  if (/^\uFFFD\uFFFD/.test(piece) || zeros > piece.slice(0, 200).length / 4) {
     throw new Error('the file is not UTF-8; save it as "CSV UTF-8"');
   }
 }

@@ -3,6 +3,8 @@ export interface Line {
   readonly number: number;
   readonly text: string;
   readonly end: string;
+  /** Longer than any row is; its text is only the beginning. */
+  readonly isCut?: true;
 }
 
 const LINE_CHARS_MAX = 1024 * 1024;
@@ -24,10 +26,7 @@ export class LineSplitter {
       lines.push(this.#line(text.slice(from, match.index), match[0]));
       from = LINE_END.lastIndex;
     }
-    this.#rest = text.slice(from);
-    if (this.#rest.length > LINE_CHARS_MAX) {
-      throw new Error(`line ${this.#number + 1} is longer than 1 MiB: this is not a CSV file`);
-    }
+    this.#rest = withinReason(text.slice(from));
     return lines;
   }
 
@@ -40,6 +39,14 @@ export class LineSplitter {
   }
 
   #line(text: string, end: string): Line {
-    return { number: ++this.#number, text, end };
+    const number = ++this.#number;
+    if (text.length <= LINE_CHARS_MAX) return { number, text, end };
+    return { number, text: text.slice(0, LINE_CHARS_MAX), end, isCut: true };
   }
+}
+
+/** Memory stays flat beside a line that does not end; one character too many marks it as cut. */
+function withinReason(rest: string): string {
+  if (rest.length <= LINE_CHARS_MAX + 1) return rest;
+  return rest.slice(0, LINE_CHARS_MAX + 1) + (rest.endsWith('\r') ? '\r' : '');
 }

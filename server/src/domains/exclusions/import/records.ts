@@ -47,6 +47,12 @@ export class RecordReader {
         this.#width ??= records[0]?.cells.length;
         continue;
       }
+      const [line] = this.#lines.slice(at, at + 1);
+      if (line?.isCut) {
+        records.push({ line: line.number, cells: [line.text], problem: 'longer than 1 MiB, and cut here' });
+        at++;
+        continue;
+      }
       const size = openRecordSize(this.#lines, at);
       if (size === undefined && !isEnd) break;
       const record = this.#readOpen(this.#lines.slice(at, at + (size ?? this.#lines.length - at)));
@@ -73,8 +79,12 @@ export class RecordReader {
 /** Lines from there on that each are a record of their own, because no quote stays open in them. */
 function takeBlock(lines: readonly Line[], from: number): Line[] {
   let to = from;
-  while (to < lines.length && to - from < BLOCK_LINES_MAX && !hasOpenQuote(lines[to]?.text ?? '')) to++;
+  while (to < lines.length && to - from < BLOCK_LINES_MAX && standsAlone(lines[to])) to++;
   return lines.slice(from, to);
+}
+
+function standsAlone(line: Line | undefined): boolean {
+  return line !== undefined && !line.isCut && !hasOpenQuote(line.text);
 }
 
 /** How many lines a record takes that begins with an open quote; undefined when more must come first. */
@@ -82,6 +92,7 @@ function openRecordSize(lines: readonly Line[], from: number): number | undefine
   let chars = 0;
   for (let i = from; i < lines.length; i++) {
     const text = lines[i]?.text ?? '';
+    if (lines[i]?.isCut) return i - from;
     chars += text.length;
     const isTooMuch = i - from >= RECORD_LINES_MAX || chars > RECORD_CHARS_MAX;
     if (isTooMuch || (i > from && hasOpenQuote(text))) return i - from + 1;
