@@ -87,6 +87,18 @@ describe('slow consumers', () => {
     expect(client.byes).toEqual([]);
   });
 
+  it('but nobody may fill the memory with answers: closed, also without watching anything', async () => {
+    await using database = await createFeedDatabase();
+    await using node = await startFeedNode(database);
+    using client = await connectPlain(node.url);
+    const server = await probe(() => node.sockets[0]);
+    stopReading(client);
+    for (let i = 0; i < 400; i++) server.emit('answer', 'x'.repeat(200_000));
+    await probe(() => !server.connected);
+    expect(await slowConsumers(node)).toBe(1);
+    await probe(() => waitingPackets(server.conn).length === 0);
+  });
+
   it('a replay far over the limit is paced, not punished: all of it arrives, then live', async () => {
     await using database = await createFeedDatabase();
     await using node = await startFeedNode(database, {

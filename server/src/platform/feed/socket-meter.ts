@@ -106,6 +106,13 @@ export function waitingPackets(connection: Connection): readonly Packet[] {
   return Array.isArray(packets) ? packets : [];
 }
 
+/** Everything this side still holds for the socket, answers included; UTF-16 units are near enough. */
+export function heldBytes(connection: Connection): number {
+  let bytes = connection.request.socket?.writableLength ?? 0;
+  for (const { data } of waitingPackets(connection)) if (typeof data === 'string') bytes += data.length;
+  return bytes;
+}
+
 const EVENT_HEAD = '2["event",{"topic":"';
 
 /** The topic of an encoded event, or undefined for any other packet. */

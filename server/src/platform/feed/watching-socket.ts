@@ -1,13 +1,19 @@
 import type { Position } from '@kinga/shared/contract/wire.ts';
 import type { LogSubscription } from './log-subscription.ts';
 import type { FeedSocket } from './rooms.ts';
-import { SocketMeter, topicOfPacket } from './socket-meter.ts';
+import { heldBytes, SocketMeter, topicOfPacket } from './socket-meter.ts';
 import type { StateSubscription } from './state-topic.ts';
 import type { Watcher } from './watcher.ts';
 
 export type Subscription =
   | { readonly kind: 'log'; readonly of: LogSubscription }
   | { readonly kind: 'state'; readonly of: StateSubscription };
+
+/**
+ * Answers are no reason to close a slow reader, but somebody who asks and never reads would fill the memory with
+ * them. A second of the most lookups a key may ask for is less than this.
+ */
+const HELD_BYTES_MAX = 64 * 1024 * 1024;
 
 /** One topic of one socket: its watch, and the watches of it that are still being answered, one after another. */
 export interface Slot {
@@ -29,6 +35,7 @@ export class WatchingSocket implements FeedSocket {
   /** Since when nothing of what is unread has moved. */
   #stalledSinceMs: number | undefined;
   #wasOverLimit = false;
+  #heldTooMuch = false;
   #meter: SocketMeter | undefined;
 
   constructor(watcher: Watcher, heartbeatMs: number) {
@@ -76,6 +83,9 @@ export class WatchingSocket implements FeedSocket {
    * of the event loop had no chance to leave yet, and is not held against a fast consumer.
    */
   slowness(limits: { unreadEventBytes: number; unreadEventMs: number }): string | undefined {
+    const heldTooMuch = this.#heldTooMuch;
+    this.#heldTooMuch = heldBytes(this.watcher.socket.conn) > HELD_BYTES_MAX;
+    if (this.#heldTooMuch && heldTooMuch) return `Over ${HELD_BYTES_MAX} bytes of answers not read`;
     if (this.#meter === undefined) return undefined;
     const unreadBytes = this.#meter.unreadBytes();
     const moved = this.#meter.progressed();
