@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Service } from '../lifecycle/service.ts';
 import type { Logger } from '../log/log.ts';
@@ -28,7 +29,8 @@ const RECONNECT_MS = 250;
 export class Tail implements Service {
   readonly name: string;
   readonly #options: TailOptions;
-  #stopped = false;
+  readonly #ending = new AbortController();
+  #isAway = false;
   #wakeUp: (() => void) | undefined;
   #woken = false;
   #confirmedAtMs = Number.NEGATIVE_INFINITY;
@@ -50,7 +52,7 @@ export class Tail implements Service {
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#ending.abort();
     this.wake();
     await this.#running;
   }
@@ -67,12 +69,15 @@ export class Tail implements Service {
   }
 
   async #run(): Promise<void> {
-    while (!this.#stopped) {
+    while (!this.#ending.signal.aborted) {
       try {
         await this.#follow();
       } catch (error) {
-        this.#options.log.warn({ err: error, tail: this.name }, 'tail lost its connection');
-        await this.#pause(RECONNECT_MS);
+        if (!this.#isAway)
+          this.#options.log.warn({ err: error, tail: this.name }, 'tail lost its connection');
+        this.#isAway = true;
+        // Not to be woken: the connection that was lost says so more than once.
+        await delay(RECONNECT_MS, undefined, { signal: this.#ending.signal }).catch(() => {});
       }
     }
     this.#firstRead?.();
@@ -94,12 +99,14 @@ export class Tail implements Service {
     try {
       await client.connect();
       await client.query(`LISTEN ${this.#options.channel}`);
-      while (!this.#stopped && lost === undefined) {
+      while (!this.#ending.signal.aborted && lost === undefined) {
         this.#woken = false;
         const askedAtMs = performance.now();
         await this.#options.read(txOf(client));
         this.#confirmedAtMs = askedAtMs;
         this.#firstRead?.();
+        if (this.#isAway) this.#options.log.info({ tail: this.name }, 'tail is connected again');
+        this.#isAway = false;
         await this.#pause(this.#options.pollMs);
       }
       if (lost !== undefined) throw lost;
@@ -110,7 +117,7 @@ export class Tail implements Service {
   }
 
   async #pause(ms: number): Promise<void> {
-    if (this.#woken || this.#stopped) return;
+    if (this.#woken || this.#ending.signal.aborted) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.#wakeUp = () => {

@@ -34,7 +34,8 @@ export class RedisLink {
   #inFlight = 0;
   #inFlightBytes = 0;
   #subscribed = false;
-  #connected = false;
+  /** As last told; undefined until there is something to tell. */
+  #connected: boolean | undefined;
 
   constructor(options: RedisLinkOptions) {
     this.#options = options;
@@ -87,12 +88,14 @@ export class RedisLink {
       retryStrategy: (tries) => Math.min(2 ** tries * 25, RECONNECT_MS_MAX) + randomInt(100),
     });
     // Every failure comes by here, often many times a second; the change of state is what is worth a line.
-    client.on('error', () => this.#tellState());
+    client.on('error', (error: NodeJS.ErrnoException) => this.#tellState(error.code ?? error.message));
     client.on('close', () => {
       if (role === 'subscriber') this.#subscribed = false;
       this.#tellState();
     });
-    client.on('ready', () => this.#tellState());
+    client.on('ready', () => {
+      if (this.connected) this.#tellState();
+    });
     return client;
   }
 
@@ -114,10 +117,10 @@ export class RedisLink {
     }
   }
 
-  #tellState(): void {
+  #tellState(reason?: string): void {
     if (this.connected === this.#connected) return;
     this.#connected = this.connected;
-    const fields = { link: this.#options.name };
+    const fields = { link: this.#options.name, reason };
     if (this.#connected) this.#options.log.info(fields, 'Redis is connected');
     else this.#options.log.warn(fields, 'Redis is away: degraded, nothing is lost');
   }
