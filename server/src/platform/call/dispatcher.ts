@@ -1,12 +1,14 @@
 import { type Ack, type ErrorDetail, KingaError } from '@kinga/shared/contract/errors.ts';
+import type { z } from 'zod';
 import { type Actor, mayAccess } from './actor.ts';
 import type { Admission } from './admission.ts';
 import type { Caller } from './caller.ts';
 import { failureOf, loggable } from './failure.ts';
-import { detailsOf, invalidDetails, type Meta, NO_META, parseMeta } from './input.ts';
+import { detailsOf, invalidDetails, type Meta, NO_META, nulDetails, parseMeta } from './input.ts';
 import type { Entry, Registry } from './registry.ts';
 import { type CallRequest, type CallSource, type Reply, RunningCall } from './running-call.ts';
 
+const NONE: readonly ErrorDetail[] = [];
 const SLOW_CALL_MS = 1_000;
 const DRAINING_RETRY_MS = 1_000;
 
@@ -44,10 +46,9 @@ export class Dispatcher {
     try {
       const handler = this.#admit(call, request);
       const parsed = entry.procedure.input.safeParse(request.input ?? {});
-      if (request.meta !== undefined || entry.procedure.idempotency === 'required' || !parsed.success) {
-        const complaints = parsed.success
-          ? []
-          : [...detailsOf(parsed.error.issues), ...(entry.alsoMalformed?.(request.input) ?? [])];
+      const complaints = complaintsAbout(entry, request.input, parsed.error);
+      const needsKey = entry.procedure.idempotency === 'required';
+      if (request.meta !== undefined || needsKey || complaints.length > 0) {
         meta = metaOf(entry, request.meta, complaints);
         call.idempotencyKey = meta.idempotencyKey;
       }
@@ -175,8 +176,21 @@ function mayNot(actor: Actor): KingaError {
     : new KingaError('FORBIDDEN', 'Not for this role or scope');
 }
 
+function complaintsAbout(
+  entry: Entry,
+  input: unknown,
+  error: z.ZodError | undefined,
+): readonly ErrorDetail[] {
+  // A lookup stores nothing of its texts, and no spelling of an identifier has such a character.
+  const nuls = entry.limit === 'lookup' ? NONE : nulDetails(input);
+  if (error === undefined) return nuls;
+  const details = [...detailsOf(error.issues), ...(entry.alsoMalformed?.(input) ?? [])];
+  const named = new Set(details.map((detail) => detail.path));
+  return [...details, ...nuls.filter((detail) => !named.has(detail.path))];
+}
+
 /** Reads the meta argument, and throws for everything that is wrong with it and with the input at once. */
-function metaOf(entry: Entry, given: unknown, inputDetails: ErrorDetail[]): Meta {
+function metaOf(entry: Entry, given: unknown, inputDetails: readonly ErrorDetail[]): Meta {
   const details: ErrorDetail[] = [];
   const meta = parseMeta(given, details);
   const { idempotency } = entry.procedure;

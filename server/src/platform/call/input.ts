@@ -23,6 +23,27 @@ export function detailsOf(issues: readonly Issue[]): ErrorDetail[] {
   return details;
 }
 
+/** No procedure takes anything that is nested deeper. */
+const DEPTH_MAX = 8;
+
+/**
+ * The texts with a NUL in them. JSON can say it and PostgreSQL cannot store it, so it is refused everywhere
+ * rather than in every schema.
+ */
+export function nulDetails(input: unknown, path: readonly PropertyKey[] = []): ErrorDetail[] {
+  if (typeof input === 'string') {
+    return input.includes('\0') ? [{ path: pathOf(path), message: 'must not contain U+0000' }] : [];
+  }
+  if (typeof input !== 'object' || input === null || path.length >= DEPTH_MAX) return [];
+  const details: ErrorDetail[] = [];
+  for (const [key, value] of Object.entries(input)) {
+    if (typeof value === 'string' ? value.includes('\0') : typeof value === 'object') {
+      details.push(...nulDetails(value, [...path, Array.isArray(input) ? Number(key) : key]));
+    }
+  }
+  return details;
+}
+
 export function invalidDetails(details: readonly ErrorDetail[]): KingaError {
   const [first] = details;
   const rest = details.length - 1;

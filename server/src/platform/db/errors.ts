@@ -29,7 +29,7 @@ export function isUnanswered(error: unknown): error is Error {
 /** The database is away, stopping, overloaded or too slow: the caller may send the same call again. */
 export function isUnavailable(error: unknown): boolean {
   const state = sqlStateOf(error);
-  if (state !== undefined) return /^(08|53|57P|55P03|57014|25P03|25P04)/.test(state);
+  if (state !== undefined) return /^(08(?!P01)|53|57P|55P03|57014|25P03|25P04)/.test(state);
   if (isUnanswered(error)) return true;
   return (
     error instanceof Error &&
