@@ -23,6 +23,7 @@ await runProcess(async (scope) => {
   if (kind === 'crashes') setTimeout(() => Promise.reject(new Error('nobody caught this')), 10);
   say('ready');
   if (kind === 'slow') await delay(300);
+  if (kind === 'stuck') await delay(60_000);
   scope.checkpoint();
   setInterval(() => {}, 60_000);
 });

@@ -36,6 +36,16 @@ describe('a process', () => {
     expect(output).toContain('put away the first');
   });
 
+  test('told to end while its start waits for something that does not come, ends', async () => {
+    const { child, output, ended } = spawnProcess('stuck');
+    await probe(() => output.includes('ready'), { timeoutMs: 15_000 });
+    const before = performance.now();
+    child.kill('SIGTERM');
+    expect(await ended()).toBe(0);
+    expect(performance.now() - before).toBeLessThan(8_000);
+    expect(output).toContain('put away the first');
+  });
+
   test('is not held up by something that hangs', async () => {
     const { child, output, ended } = spawnProcess('hangs');
     await probe(() => output.includes('ready'), { timeoutMs: 15_000 });

@@ -19,6 +19,7 @@ export class Deliveries implements Service {
   readonly #dropped;
   #stop: AbortController | undefined;
   #running: Promise<void> | undefined;
+  #isLate = false;
   #mayBeUntold = true;
   #sweptAtMs = 0;
 
@@ -64,8 +65,12 @@ export class Deliveries implements Service {
     try {
       await this.#flush();
       await this.#tell();
+      this.#isLate = false;
     } catch (error) {
-      this.#platform.log.warn({ err: error }, 'broadcast deliveries could not be counted yet');
+      // Once for all the turns until it works again.
+      if (!this.#isLate)
+        this.#platform.log.warn({ err: error }, 'broadcast deliveries could not be counted yet');
+      this.#isLate = true;
     }
   }
 

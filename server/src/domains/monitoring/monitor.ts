@@ -64,12 +64,16 @@ export class Monitor implements Service {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
+    let isLate = false;
     while (!signal.aborted) {
       const beganMs = performance.now();
       try {
         await this.#turn();
+        isLate = false;
       } catch (error) {
-        this.#platform.log.warn({ err: error }, 'the live figures could not be written');
+        // Once for all the seconds until it works again.
+        if (!isLate) this.#platform.log.warn({ err: error }, 'the live figures could not be written');
+        isLate = true;
       }
       const restMs = Math.max(0, EVERY_MS - (performance.now() - beganMs));
       await delay(restMs, undefined, { signal }).catch(() => {});

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describeStartError } from './start-error.ts';
 import { within } from './within.ts';
 
@@ -5,6 +6,8 @@ import { within } from './within.ts';
 const DRAIN_MS_MAX = 5_000;
 const UNDO_MS_MAX = 4_000;
 const END_MS_MAX = 9_500;
+/** How long a start may take to its next checkpoint once the end was asked for; less than half, as the rest follows. */
+const START_END_MS_MAX = 3_000;
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /** What a process has begun and must end. */
@@ -27,7 +30,7 @@ export async function runProcess(start: (scope: Scope) => Promise<void>): Promis
   const life = new Life();
   let exitCode = 0;
   try {
-    await start(life);
+    await life.unlessStuck(start(life));
     exitCode = await life.ended;
   } catch (error) {
     // A start that was interrupted may fail anywhere; that is what was asked for.
@@ -76,6 +79,12 @@ class Life implements Scope {
     this.isEnding = true;
     setTimeout(() => process.exit(1), END_MS_MAX).unref();
     this.#resolve(exitCode);
+  }
+
+  /** A start that waits for what does not come, e.g. PostgreSQL, is told to end as well, and must not keep it. */
+  async unlessStuck(start: Promise<void>): Promise<void> {
+    start.catch(() => {});
+    await Promise.race([start, this.ended.then(() => delay(START_END_MS_MAX))]);
   }
 
   async putAway(): Promise<void> {
