@@ -102,7 +102,9 @@ export class Database {
       try {
         await client.query('BEGIN');
         const result = await work(txOf(client));
-        await client.query('COMMIT');
+        const { command } = await client.query('COMMIT');
+        // PostgreSQL says so and calls it no error: after a failed statement there is nothing to commit.
+        if (command !== 'COMMIT') throw new Error('a failed statement was passed over: rolled back');
         return result;
       } catch (error) {
         // Behind a statement without an answer nothing else would be answered either.
