@@ -160,6 +160,8 @@ async function compose(platform: Platform): Promise<Hub> {
     await identity.ensureAdministrator();
     const domainsOfDemo = { identity, operators, exclusions, ledger, markets };
     const demo = config.demo ? await seedDemo(platform, domainsOfDemo) : undefined;
+    if (!(await identity.hasAnyAdministrator()))
+      log.warn('nobody can sign in: ADMIN_EMAIL and ADMIN_PASSWORD make the first administrator');
     const { port, url } = await gateway.listen();
     log.info({ port, url, demo: config.demo }, 'the hub listens');
     const drain = async () => {

@@ -23,8 +23,14 @@ await runProcess(async (scope) => {
     say: (line) => process.stderr.write(`${line}\n`),
   });
   scope.onDrain('the worker', () => worker.stop());
-  const urlFile = config.databaseUrl === undefined ? shortest(urlPathOf(config.dataDir)) : undefined;
-  process.stdout.write(banner({ url: hub.url, demo: hub.demo, urlFile }));
+  process.stdout.write(
+    banner({
+      url: hub.url,
+      demo: hub.demo,
+      administrator: config.admin?.email,
+      secondNode: config.databaseUrl === undefined ? secondNode(config, hub.port) : undefined,
+    }),
+  );
 });
 
 /** The same environment, but on the database that was just started, and with nothing that depends on its absence. */
@@ -36,6 +42,17 @@ function workerEnvironment(config: Config, databaseUrl: string): NodeJS.ProcessE
     SECRETS_FILE: config.secretsFile,
     DEMO: config.demo ? '1' : '0',
   };
+}
+
+/** It shares the folder and the secrets, which it finds by itself only where they are by default. */
+function secondNode({ dataDir, secretsFile }: Config, port: number): string[] {
+  const usual = readConfig({});
+  return [
+    `DATABASE_URL=$(cat ${shortest(urlPathOf(dataDir))})`,
+    ...(dataDir === usual.dataDir ? [] : [`DATA_DIR=${shortest(dataDir)}`]),
+    ...(secretsFile === join(dataDir, 'secrets.json') ? [] : [`SECRETS_FILE=${shortest(secretsFile)}`]),
+    `PORT=${port + 1}`,
+  ];
 }
 
 function shortest(path: string): string {

@@ -105,9 +105,14 @@ describe('npm start', { timeout: START_MS_MAX }, () => {
     expect(await lookup(hub, excluded)).toBe('EXCLUDED');
   });
 
-  test('a second node on its database shares its folder, secrets and administrator', async () => {
-    const url = readFileSync(join(dataDir, 'database.url'), 'utf8').trim();
-    const second = spawnEntry('server/src/main.ts', { ...environment, DATABASE_URL: url });
+  test('a second node, as printed, shares its database, folder and secrets', async () => {
+    const [, printed = ''] = /A second node\n +(.+)/.exec(hub.output.join('\n')) ?? [];
+    const port = Number(new URL(hub.address).port) + 1;
+    expect(printed).toMatch(new RegExp(`^DATABASE_URL=.* DATA_DIR=${dataDir} PORT=${port} npm run server$`));
+    // On a free port here, for the printed one may be somebody's.
+    const command = `exec env ${printed.replace(`PORT=${port}`, 'PORT=0')}`;
+    const { DATA_DIR: _, ...rest } = environment;
+    const second = spawnCommand('sh', ['-c', command], rest);
     const address = await second.url();
     expect(await lookup({ ...hub, address }, excluded)).toBe('EXCLUDED');
     expect(await second.kill('SIGTERM')).toBe(0);

@@ -3,12 +3,14 @@ import type { DemoReport } from '../hub.ts';
 export interface BannerParts {
   readonly url: string;
   readonly demo: DemoReport | undefined;
-  /** Where the connection string lies, when the database is embedded. */
-  readonly urlFile: string | undefined;
+  /** Who signs in where there are no demo accounts. */
+  readonly administrator: string | undefined;
+  /** The environment of a second node on this machine, when the database is embedded. */
+  readonly secondNode: readonly string[] | undefined;
 }
 
 /** What a person wants to know when everything runs. */
-export function banner({ url, demo, urlFile }: BannerParts): string {
+export function banner({ url, demo, administrator, secondNode }: BannerParts): string {
   const lines = ['', 'Kinga is running.', '', `  Open       ${url}`, `  API        ${url}/api/docs`];
   if (demo) {
     lines.push('', '  Demo accounts (e-mail, password)');
@@ -17,8 +19,7 @@ export function banner({ url, demo, urlFile }: BannerParts): string {
     }
     lines.push('', `  Operator API key (${demo.operatorName})`, `    ${demo.apiKey}`);
   }
-  if (urlFile) {
-    lines.push('', '  A second node', `    DATABASE_URL=$(cat ${urlFile}) PORT=3001 npm run server`);
-  }
+  if (!demo && administrator) lines.push('', `  First administrator ${administrator}, see ADMIN_PASSWORD`);
+  if (secondNode) lines.push('', '  A second node', `    ${secondNode.join(' ')} npm run server`);
   return [...lines, '', '  Ctrl-C stops everything.', '', ''].join('\n');
 }

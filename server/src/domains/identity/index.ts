@@ -23,6 +23,8 @@ export interface Identity {
   ensureAdministrator(): Promise<void>;
   /** For readiness: true when there is one, or none is configured. */
   administratorExists(): Promise<boolean>;
+  /** False: nobody can sign in, or make anybody who could. */
+  hasAnyAdministrator(): Promise<boolean>;
   accountKeys(tx: Tx, accountId: string): Promise<AccountKey[]>;
   accountsOfKeys(tx: Tx, keys: readonly Buffer[]): Promise<string[]>;
 }
@@ -65,6 +67,7 @@ export function createIdentity(platform: Platform, deps: { revocations: Revocati
       seenAdministrator ||= await administratorExists(platform.db);
       return seenAdministrator;
     },
+    hasAnyAdministrator: () => administratorExists(platform.db),
     accountKeys,
     accountsOfKeys,
   };

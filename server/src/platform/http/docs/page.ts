@@ -16,7 +16,7 @@ pre { overflow-x: auto; padding: .75rem; border: 1px solid var(--line); border-r
 .wide { overflow-x: auto; } table { border-collapse: collapse; min-width: 100%; }
 th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 td.yes { text-align: center; } article { padding: .5rem 0 1rem; border-bottom: 1px solid var(--line); }
-h3 { margin: .5rem 0; overflow-wrap: anywhere; } summary { cursor: pointer; padding: .5rem 0; }
+h3 { margin: .5rem 0; overflow-wrap: anywhere; } h3 code { font-size: 17px; font-weight: 700; } summary { cursor: pointer; padding: .5rem 0; }
 nav a { margin-right: .75rem; white-space: nowrap; } p { margin: .4rem 0; }
 `;
 
@@ -49,8 +49,9 @@ function callingSection(): string {
 <pre>const socket = io(url, { transports: ['websocket'], auth: { apiKey } });
 const ack = await socket.emitWithAck('exclusions.lookup', input, { deadlineMs: 1000 });</pre>
 <p>Over HTTP, with the same answer:</p>
-<pre>curl -X POST https://hub.example/api/v1/exclusions.lookup \\
-  -H 'X-API-Key: kk_...' -H 'Content-Type: application/json' -d '{ ... }'</pre>
+<pre>curl https://hub.example/api/v1/exclusions.lookup \\
+  -H 'X-API-Key: kk_live_...' -H 'Content-Type: application/json' \\
+  -d '{"identifiers":[{"type":"nationalId","value":"23 456 789"}],"purpose":"bet"}'</pre>
 <p>The answer is <code>{ ok: true, data }</code> or
 <code>{ ok: false, error: { code, message, details?, retryAfterMs?, requestId } }</code>.
 Sign in with <code>identity.login</code> for an access token (<code>auth: { token }</code>, or
