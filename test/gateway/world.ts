@@ -129,7 +129,8 @@ async function authenticate(
 /** Stands for the feed: what it was asked, and answers when told to. */
 export class FakeFeed implements WatcherFeed {
   readonly attached = new Set<Watcher>();
-  readonly unwatched: string[] = [];
+  /** Topics whose watch nobody waited for any more when it would have begun. */
+  readonly abandoned: string[] = [];
   readonly asked: WatchRequest[] = [];
   /** What the next watch waits for. */
   hold: Promise<void> = Promise.resolve();
@@ -142,15 +143,15 @@ export class FakeFeed implements WatcherFeed {
     this.attached.delete(watcher);
   }
 
-  async watch(_watcher: Watcher, input: WatchRequest): Promise<WatchAck> {
+  async watch(_watcher: Watcher, input: WatchRequest, isAwaited = () => true): Promise<WatchAck> {
     this.asked.push(input);
     await this.hold;
+    if (!isAwaited()) this.abandoned.push(input.topic);
     if (input.topic === 'hidden') throw new KingaError('NOT_FOUND', 'There is no such topic');
     return { topic: input.topic, kind: 'log', epoch: 'e', seq: 7, resumed: input.from !== undefined };
   }
 
   unwatch(_watcher: Watcher, { topic }: { topic: string }): { topic: string } {
-    this.unwatched.push(topic);
     return { topic };
   }
 }

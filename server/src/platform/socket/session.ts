@@ -71,7 +71,7 @@ export class Session implements Caller, Watcher {
   }
 
   emit(event: 'event' | 'reset' | 'heartbeat', payload: unknown): void {
-    this.socket.emit(event, payload);
+    if (!this.#ended) this.socket.emit(event, payload);
   }
 
   /** Closes the transport: the client reconnects by itself. */
@@ -102,6 +102,8 @@ export class Session implements Caller, Watcher {
     if (this.#ended) return false;
     this.dispose();
     this.socket.emit('bye', bye);
+    // Whoever may not watch any more hears nothing after it, also while answers are waited for.
+    for (const room of this.socket.rooms) void this.socket.leave(room);
     this.#cutOffLater();
     return true;
   }
