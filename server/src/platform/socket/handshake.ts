@@ -23,18 +23,26 @@ export interface HandshakeParts {
 /** Decides before the connection exists: a bad handshake is a coded `connect_error`, never connect-then-close. */
 export function guardHandshakes(io: Server, parts: HandshakeParts): (socket: Socket) => Admitted | undefined {
   const admitted = new WeakMap<Socket, Admitted>();
+  // Socket.IO itself would make a socket of each CONNECT that comes before the first is answered.
+  const taken = new WeakSet<Socket['conn']>();
   const refused = parts.platform.metrics.counter(
     'kinga_handshakes_refused_total',
     'Handshakes that ended in a connect_error, by code',
     ['code'],
   );
   io.use((socket, next) => {
-    admit(socket, parts).then(
+    const { conn } = socket;
+    const isFirst = !taken.has(conn);
+    taken.add(conn);
+    const admission = isFirst ? admit(socket, parts) : Promise.reject(secondSocket());
+    admission.then(
       (result) => {
         admitted.set(socket, result);
+        socket.once('disconnect', () => taken.delete(conn));
         next();
       },
       (error: unknown) => {
+        if (isFirst) taken.delete(conn);
         const { body, hidden } = failureOf(error, socket.id, undefined);
         refused.inc({ code: body.code });
         if (hidden !== undefined) {
@@ -47,6 +55,10 @@ export function guardHandshakes(io: Server, parts: HandshakeParts): (socket: Soc
     );
   });
   return (socket) => admitted.get(socket);
+}
+
+function secondSocket(): KingaError {
+  return new KingaError('CONFLICT', 'This connection has a socket already, or is about to');
 }
 
 async function admit(socket: Socket, parts: HandshakeParts): Promise<Admitted> {
