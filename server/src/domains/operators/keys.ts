@@ -34,6 +34,8 @@ export class ApiKeys {
     revocations.onRevoked((revocation) => {
       if (revocation.kind === 'key') this.#forget(revocation.id);
     });
+    // A key issued after the backup is no key any more.
+    revocations.onRestored(() => this.#good.clear());
   }
 
   async issue(

@@ -28,6 +28,8 @@ export interface Revocations extends Service {
   revoke(tx: Tx, revocation: Revocation): Promise<void>;
   /** Called once per revocation, on every node, within a second of the commit. Returns how to stop. */
   onRevoked(listener: (revocation: Revocation) => void): () => void;
+  /** Called when the database has another history than it had: what was read from it before may not be so. */
+  onRestored(listener: () => void): void;
   /** From memory: what this node has heard of. */
   isRevoked(kind: Revocation['kind'], id: string): boolean;
   /** Is memory up to date? If not, whoever lets somebody in asks PostgreSQL. */
@@ -60,7 +62,10 @@ export function createRevocations(platform: Platform): Revocations {
       }
     }
   };
-  const reader = new Reader(apply);
+  const restored: (() => void)[] = [];
+  const reader = new Reader(apply, () => {
+    for (const listener of restored) listener();
+  });
   const tail = new Tail({
     db: platform.db,
     log: platform.log,
@@ -85,6 +90,7 @@ export function createRevocations(platform: Platform): Revocations {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    onRestored: (listener) => void restored.push(listener),
     isRevoked: (kind, id) => memory.has({ kind, id }),
     isFresh: () => tail.ageMs() < STALE_MS,
     announce(revocation) {
@@ -105,17 +111,23 @@ async function insertRevocation(tx: Tx, revocation: Revocation): Promise<void> {
 
 class Reader {
   readonly #found: (revocation: Revocation) => void;
+  readonly #restored: () => void;
   #seq = -1;
+  #epoch = '';
   #prunedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(found: (revocation: Revocation) => void) {
+  constructor(found: (revocation: Revocation) => void, restored: () => void) {
     this.#found = found;
+    this.#restored = restored;
   }
 
   async read(tx: Tx): Promise<void> {
-    const head = await headOf(tx);
-    // The first time, and when the table has gone back behind us (a restored backup): what is recent.
-    if (this.#seq < 0 || head < this.#seq) await this.#load(tx, head);
+    const { head, epoch } = await headOf(tx);
+    // The first time, and when the table is of another history (a restored backup): what is recent.
+    const isAnother = this.#epoch !== '' && (epoch !== this.#epoch || head < this.#seq);
+    if (this.#seq < 0 || isAnother) await this.#load(tx, head);
+    if (isAnother) this.#restored();
+    this.#epoch = epoch;
     while (this.#seq < head) {
       const { rows } = await tx.query<Row>(
         'SELECT seq, kind, subject_id FROM revocations WHERE seq > $1 ORDER BY seq LIMIT $2',
@@ -153,9 +165,13 @@ class Reader {
   }
 }
 
-async function headOf(tx: Tx): Promise<number> {
-  const { rows } = await tx.query<{ head: string }>('SELECT coalesce(max(seq), 0) AS head FROM revocations');
-  return Number(rows[0]?.head ?? 0);
+async function headOf(tx: Tx): Promise<{ head: number; epoch: string }> {
+  const { rows } = await tx.query<{ head: string; epoch: string }>(
+    'SELECT epoch, (SELECT coalesce(max(seq), 0) FROM revocations) AS head FROM database_epoch',
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error('the database has no epoch');
+  return { head: Number(row.head), epoch: row.epoch };
 }
 
 /** Remembers for as long as it can matter, and not longer: two generations, the older dropped as a whole. */
