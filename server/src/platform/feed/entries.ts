@@ -30,6 +30,7 @@ function followed(source: LogSource): FollowedLog {
   const { snapshot, exists } = source;
   return {
     topic: source.topic,
+    resetsItself: true,
     asOf: (name) => source.emitted(name).asOf,
     head: (name) => source.head(name),
     read: (name, range) => source.read(name, range),

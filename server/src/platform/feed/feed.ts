@@ -245,7 +245,7 @@ class FeedService implements Feed {
 
   #resetAll(): void {
     for (const topic of this.#logTopics.values()) {
-      if (topic.epoch !== this.#outbox.epoch) topic.reset('epoch-changed');
+      if (!topic.log.resetsItself && topic.epoch !== this.#outbox.epoch) topic.reset('epoch-changed');
     }
     for (const topic of this.#stateTopics.values()) topic.reset('epoch-changed');
   }

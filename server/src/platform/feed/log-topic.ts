@@ -13,6 +13,8 @@ import type { LogSource, OutboxLog } from './source.ts';
 export interface FollowedLog extends Omit<LogSource, 'emitted'> {
   /** When the database last confirmed what this node's tail has emitted (ISO). */
   asOf(name: string): string;
+  /** The source follows its history by itself and says when it broke: until then its events are of the one before. */
+  readonly resetsItself: boolean;
   readonly delivered?: NonNullable<OutboxLog['delivered']>;
 }
 

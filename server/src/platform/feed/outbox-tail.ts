@@ -61,6 +61,7 @@ export class OutboxTail {
     const { snapshot, exists, delivered } = log;
     return {
       topic: log.topic,
+      resetsItself: false,
       asOf: () => this.#asOf,
       head: (name) => this.#headOf(name),
       read: (name, range) => this.#readEvents(name, range),

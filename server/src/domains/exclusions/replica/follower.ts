@@ -31,6 +31,12 @@ export interface FollowerOptions {
   readonly onReset: (reason: string) => void;
 }
 
+/** The history that broke: positions in it must mean nothing any more, on any node. */
+interface Lost {
+  readonly epoch: string;
+  readonly reason: string;
+}
+
 /** Keeps this node's replica what the register is: loads it, follows the log, and loads it again if need be. */
 export class Follower implements Service {
   readonly name = 'register-replica';
@@ -84,17 +90,14 @@ export class Follower implements Service {
   }
 
   async #loadAnother(reason: string): Promise<void> {
-    const { epoch } = this.replica;
-    await this.#loadUntil(() => false, epoch);
-    if (this.replica.state === 'live' && !this.#stopped) this.#tell(() => this.#options.onReset(reason));
+    await this.#loadUntil(() => false, { epoch: this.replica.epoch, reason });
   }
 
-  /** `lostEpoch`: its history broke, so positions in it must mean nothing any more, on any node. */
-  async #loadUntil(isOver: () => boolean, lostEpoch?: string): Promise<void> {
+  async #loadUntil(isOver: () => boolean, lost?: Lost): Promise<void> {
     this.replica.forget();
     while (!this.#stopped) {
       try {
-        await this.#loading.use((client) => this.#load(client, lostEpoch));
+        await this.#loading.use((client) => this.#load(client, lost));
         await this.#loading.close();
         return;
       } catch (error) {
@@ -105,15 +108,19 @@ export class Follower implements Service {
     }
   }
 
-  async #load(client: pg.Client, lostEpoch: string | undefined): Promise<void> {
-    if (lostEpoch !== undefined) {
-      await client.query('UPDATE database_epoch SET epoch = gen_random_uuid() WHERE epoch = $1', [lostEpoch]);
+  async #load(client: pg.Client, lost: Lost | undefined): Promise<void> {
+    if (lost !== undefined) {
+      await client.query('UPDATE database_epoch SET epoch = gen_random_uuid() WHERE epoch = $1', [
+        lost.epoch,
+      ]);
     }
     const startedAt = performance.now();
     const table = new IntervalTable();
     const loaded = await loadReplica(client, table);
     this.#subscribe(loaded.epoch);
     this.replica.adopt(loaded, table);
+    // In the same turn: no entry of the new history may be told before the break is.
+    if (lost !== undefined && !this.#stopped) this.#tell(() => this.#options.onReset(lost.reason));
     this.#tail.wake();
     const { seq, people } = loaded;
     const durationMs = Math.round(performance.now() - startedAt);
