@@ -16,7 +16,10 @@ const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--excl
   .split('\n')
   .filter((path) => path !== '' && existsSync(path));
 const sources: SourceFile[] = tracked
-  .filter((path) => /^(shared|client-sdk|server|workers)\/(web\/)?src\/.*\.tsx?$/.test(path) && !path.endsWith('.d.ts'))
+  .filter(
+    (path) =>
+      /^(shared|client-sdk|server|workers)\/(web\/)?src\/.*\.tsx?$/.test(path) && !path.endsWith('.d.ts'),
+  )
   .map((path) => ({ path, text: readFileSync(path, 'utf8') }));
 
 const planted = (path: string, text: string): SourceFile[] => [{ path, text }];
