@@ -6,9 +6,12 @@ import type { LogSource, OutboxLog, StateSource } from './platform/feed/source.t
 import type { Service } from './platform/lifecycle/service.ts';
 
 /** What a domain hands to the composition root: its handlers, its topics, its life. */
-export interface Domain<TContract extends Readonly<Record<string, Procedure>> = Record<string, never>> {
+export interface Domain<
+  TContract extends Readonly<Record<string, Procedure>> = Record<string, never>,
+  TWritten extends keyof TContract = never,
+> {
   readonly name: string;
-  readonly handlers: Handlers<TContract>;
+  readonly handlers: Handlers<TContract, TWritten>;
   /** Procedure -> what is malformed beyond what its schema says; see platform/call/registry.ts. */
   readonly alsoMalformed?: { readonly [TName in keyof TContract]?: Complain };
   readonly logs?: readonly LogSource[];

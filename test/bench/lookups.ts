@@ -9,7 +9,7 @@ const OUTSTANDING = 256;
 const OPEN_LOOP_RATE = 1_000;
 /** Customers asked about in one tick, and how many such ticks are on their way. */
 const SDK_GROUPS = [
-  { size: 50, groups: 8 },
+  { size: 50, groups: 20 },
   { size: 500, groups: 4 },
 ] as const;
 const QUESTIONS = 200_000;

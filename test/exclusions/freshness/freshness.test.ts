@@ -42,7 +42,7 @@ describe('freshness', () => {
     expect(Date.parse(excluded.asOf)).toBeLessThan((await databaseNow(database)) - 1_000);
     expect(Date.parse(excluded.asOf)).toBeGreaterThanOrEqual(Date.parse(asOf));
 
-    const { results } = await node.exclusions.domain.handlers.lookupMany(
+    const written = await node.exclusions.domain.handlers.lookupMany(
       {
         checks: [
           { ref: 'a', identifiers: [person!.byPhone], purpose: 'bet' },
@@ -52,7 +52,7 @@ describe('freshness', () => {
       },
       callBy(OPERATOR),
     );
-    expect(results).toMatchObject([
+    expect(written.toJSON().results).toMatchObject([
       { status: 'EXCLUDED' },
       { status: 'UNKNOWN' },
       { error: { code: 'INVALID_INPUT' } },

@@ -1,4 +1,5 @@
-import type { LookupAnswer, Purpose } from '@kinga/shared/exclusions/contract.ts';
+import type { JsonText } from '@kinga/server/platform/call/json-text.ts';
+import { exclusions, type LookupAnswer, type Purpose } from '@kinga/shared/exclusions/contract.ts';
 import type { Identifier } from '@kinga/shared/exclusions/identifier.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callBy, refusal } from '../../support/call.ts';
@@ -22,7 +23,11 @@ afterAll(async () => {
 });
 
 const many = (checks: { ref: string; identifiers: Identifier[]; purpose: Purpose }[]) =>
-  node.exclusions.domain.handlers.lookupMany({ checks }, callBy(OPERATOR));
+  valueWritten(node.exclusions.domain.handlers.lookupMany({ checks }, callBy(OPERATOR)));
+
+/** What the written answer stands for. */
+const valueWritten = async <TValue>(written: JsonText<TValue> | Promise<JsonText<TValue>>) =>
+  (await written).toJSON();
 
 describe('exclusions.lookup', () => {
   it('answers exactly status, asOf, seq, validUntil and checkId, in the turn it was asked in', async () => {
@@ -219,3 +224,17 @@ describe('exclusions.lookupMany', () => {
 });
 
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+describe('the written answer of lookupMany', () => {
+  it('is the JSON of its value, whatever the refs', async () => {
+    const refs = ['plain', 'with "quotes"', '\\', '\u2028', '{"ref":"x"}', '\u0000\n', '\ud800', 'ümläut 👍'];
+    const { byPhone } = newPerson();
+    const checks = refs.map((ref) => ({ ref, identifiers: [byPhone], purpose: 'bet' as const }));
+    checks.push({ ref: 'bad', identifiers: [], purpose: 'bet' });
+    const { text } = await node.exclusions.domain.handlers.lookupMany({ checks }, callBy(OPERATOR));
+    const value = JSON.parse(text) as { results: { ref: string }[] };
+    expect(value.results.map(({ ref }) => ref)).toEqual([...refs, 'bad']);
+    expect(text).toBe(JSON.stringify(value));
+    expect(exclusions.lookupMany.output.parse(value)).toEqual(value);
+  });
+});

@@ -30,7 +30,7 @@ export interface ExclusionsStats {
 }
 
 export interface Exclusions {
-  readonly domain: Domain<typeof exclusions>;
+  readonly domain: Domain<typeof exclusions, 'lookupMany'>;
   /** The authority, inside the caller's transaction: see register/is-excluded.ts. */
   isExcluded(tx: Tx, keys: readonly Buffer[]): Promise<boolean>;
   /** The fast refusal from memory: true is true, false is to be asked of the authority. */

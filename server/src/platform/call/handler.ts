@@ -1,6 +1,7 @@
 import type { OutputOf, ParsedInputOf, Procedure } from '@kinga/shared/contract/procedure.ts';
 import type { Logger } from '../log/log.ts';
 import type { Actor } from './actor.ts';
+import type { JsonText } from './json-text.ts';
 
 /** What a handler knows about the call beside its input. */
 export interface Call {
@@ -22,7 +23,18 @@ export type Handler<TProcedure extends Procedure = Procedure> = (
   call: Call,
 ) => OutputOf<TProcedure> | Promise<OutputOf<TProcedure>>;
 
-/** A handler for each procedure of one domain's contract. */
-export type Handlers<TDomain extends Readonly<Record<string, Procedure>>> = {
-  readonly [TName in keyof TDomain]: Handler<TDomain[TName]>;
+/** A handler whose output is written as JSON already; see json-text.ts. */
+type WritingHandler<TProcedure extends Procedure> = (
+  input: ParsedInputOf<TProcedure>,
+  call: Call,
+) => JsonText<OutputOf<TProcedure>> | Promise<JsonText<OutputOf<TProcedure>>>;
+
+/** A handler for each procedure of one domain's contract; those named by `TWritten` write their output. */
+export type Handlers<
+  TDomain extends Readonly<Record<string, Procedure>>,
+  TWritten extends keyof TDomain = never,
+> = {
+  readonly [TName in keyof TDomain]: TName extends TWritten
+    ? WritingHandler<TDomain[TName]>
+    : Handler<TDomain[TName]>;
 };

@@ -1,4 +1,6 @@
+import type { Ack } from '@kinga/shared/contract/errors.ts';
 import { Decoder, Encoder, type Packet, PacketType } from 'socket.io-parser';
+import { JsonText } from '../call/json-text.ts';
 
 /** In place of an event's name: the message was over the limit and has not been read. */
 export const TOO_LARGE = Symbol('message over the limit');
@@ -34,12 +36,18 @@ export function createParser(options: { messageBytes: number }) {
 export class JsonEncoder extends Encoder {
   override encode(packet: Packet): string[] {
     const plain = packet.nsp === '/' || packet.nsp === undefined;
-    if (plain && packet.type === PacketType.ACK) return [`3${packet.id}${JSON.stringify(packet.data)}`];
+    if (plain && packet.type === PacketType.ACK) return [`3${packet.id}${ackText(packet.data)}`];
     if (plain && packet.type === PacketType.EVENT && packet.id === undefined) {
       return [`2${JSON.stringify(packet.data)}`];
     }
     return super.encode(packet);
   }
+}
+
+function ackText(data: unknown): string {
+  const [ack] = data as readonly [Ack?];
+  if (ack?.ok === true && ack.data instanceof JsonText) return `[{"ok":true,"data":${ack.data.text}}]`;
+  return JSON.stringify(data);
 }
 
 export class JsonDecoder extends Decoder {

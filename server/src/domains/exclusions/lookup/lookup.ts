@@ -1,5 +1,5 @@
 import { KingaError } from '@kinga/shared/contract/errors.ts';
-import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
+import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { Answer, exclusions, LookupAnswer, Purpose } from '@kinga/shared/exclusions/contract.ts';
 import type { Identifier } from '@kinga/shared/exclusions/identifier.ts';
 import type { Call } from '../../../platform/call/handler.ts';
@@ -12,13 +12,12 @@ import { ANSWER_CODE, PURPOSE_CODE } from '../checks/row.ts';
 import type { Freshness } from '../replica/freshness.ts';
 import type { Replica } from '../replica/replica.ts';
 import { RegisterQuestions } from './ask.ts';
+import { type ItemError, type ManyAnswers, ResultsWriter } from './results-writer.ts';
 import { ReplicaView, type View } from './view.ts';
 
 type LookupInput = ParsedInputOf<typeof exclusions.lookup>;
 type LookupManyInput = ParsedInputOf<typeof exclusions.lookupMany>;
-type LookupManyOutput = OutputOf<typeof exclusions.lookupMany>;
 type Check = LookupManyInput['checks'][number];
-type Result = LookupManyOutput['results'][number];
 
 /** Together half a second: first for a new confirmation, which helps everybody who waits, then for these keys. */
 const REFRESH_MS = 250;
@@ -68,7 +67,7 @@ export class Lookups {
     return this.#oneLater(input, keyNoOf(call), startedAt);
   }
 
-  lookupMany(input: LookupManyInput, call: Call): LookupManyOutput | Promise<LookupManyOutput> {
+  lookupMany(input: LookupManyInput, call: Call): ManyAnswers | Promise<ManyAnswers> {
     const startedAt = performance.now();
     refuseTwins(input.checks);
     const view = this.#view.at(startedAt);
@@ -84,22 +83,21 @@ export class Lookups {
     return answer;
   }
 
-  #many(checks: readonly Check[], question: Question): LookupManyOutput {
+  #many(checks: readonly Check[], question: Question): ManyAnswers {
     this.#begin(question);
     const { view } = question;
-    const results = new Array<Result>(checks.length);
+    const writer = new ResultsWriter();
     for (let i = 0; i < checks.length; i++) {
-      const check = checks[i]!;
+      const { ref, identifiers, purpose } = checks[i]!;
       try {
-        const excluded = this.#isExcluded(view, check.identifiers, `checks[${i}].identifiers`);
-        const { status, asOf, seq, validUntil, checkId } = this.#answer(view, excluded, check.purpose);
-        results[i] = { ref: check.ref, status, asOf, seq, validUntil, checkId };
+        const excluded = this.#isExcluded(view, identifiers, `checks[${i}].identifiers`);
+        writer.answer(ref, this.#answer(view, excluded, purpose));
       } catch (error) {
-        results[i] = { ref: check.ref, error: itemErrorOf(error) };
+        writer.refuse(ref, itemErrorOf(error));
       }
     }
     this.#end(question, checks.length);
-    return { results };
+    return writer.end();
   }
 
   async #oneLater(input: LookupInput, keyNo: number, startedAt: number): Promise<LookupAnswer> {
@@ -108,7 +106,7 @@ export class Lookups {
     return this.#one(input, { view, keyNo, startedAt });
   }
 
-  async #manyLater(checks: readonly Check[], keyNo: number, startedAt: number): Promise<LookupManyOutput> {
+  async #manyLater(checks: readonly Check[], keyNo: number, startedAt: number): Promise<ManyAnswers> {
     const keys = checks.flatMap(({ identifiers }) => this.#wellFormed(identifiers));
     const view = await this.#viewLater(keys);
     return this.#many(checks, { view, keyNo, startedAt });
@@ -212,7 +210,7 @@ function refuseTwins(checks: readonly Check[]): void {
 }
 
 /** A malformed item fails alone; anything else is no matter of one item. */
-function itemErrorOf(error: unknown): Extract<Result, { error: unknown }>['error'] {
+function itemErrorOf(error: unknown): ItemError {
   if (!(error instanceof KingaError) || error.code !== 'INVALID_INPUT') throw error;
   const { code, message, details } = error;
   return details === undefined ? { code, message } : { code, message, details: [...details] };
