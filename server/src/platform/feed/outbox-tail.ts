@@ -7,7 +7,7 @@ import { FEED_CHANNEL } from '../outbox/relay.ts';
 import type { FollowedLog } from './log-topic.ts';
 import type { OutboxLog } from './source.ts';
 
-const POLL_MS = 250;
+const POLL_MS = 500;
 const BATCH = 500;
 
 export interface OutboxTailOptions {

@@ -11,7 +11,7 @@ export const OUTBOX_CHANNEL = 'kinga_outbox';
 export const FEED_CHANNEL = 'kinga_feed';
 /** One relay at a time over all hubs and workers of a database. */
 const RELAY_LOCK = ADVISORY_LOCKS.relay;
-const POLL_MS = 250;
+const POLL_MS = 500;
 const BATCH = 500;
 
 export interface RelayOptions {

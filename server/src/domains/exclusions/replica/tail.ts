@@ -7,6 +7,8 @@ import type { Replica } from './replica.ts';
 
 /** Without news for this long, PostgreSQL is asked for what came after. */
 const NEWS_MS = 250;
+/** How old a confirmation may be when it has just arrived: it counts from before its question was sent. */
+const CONFIRMATION_MS = 100;
 const BATCH_MAX = 500;
 const CONNECT_TIMEOUT_MS = 5_000;
 const QUERY_TIMEOUT_MS = 5_000;
@@ -77,7 +79,9 @@ export class Tail {
     let isAway = false;
     while (!this.#stopped) {
       try {
-        await this.#connection.use((client) => this.#catchUp(client));
+        if (isAway || this.#woken || !this.#hasNews()) {
+          await this.#connection.use((client) => this.#catchUp(client));
+        }
         isAway = false;
       } catch (error) {
         if (!isAway) this.#log.warn({ err: error }, 'the tail of the register lost PostgreSQL');
@@ -85,6 +89,12 @@ export class Tail {
       }
       await this.#wait(isAway ? RETRY_MS : NEWS_MS);
     }
+  }
+
+  /** PostgreSQL has just said, in a confirmation, that there is nothing more: no need to ask it again. */
+  #hasNews(): boolean {
+    const { lag, confirmedAt } = this.#replica;
+    return lag === 0 && performance.now() - confirmedAt <= NEWS_MS + CONFIRMATION_MS;
   }
 
   async #catchUp(client: pg.Client): Promise<void> {
