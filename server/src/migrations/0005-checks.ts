@@ -32,5 +32,16 @@ export class Migration0005Checks extends Migration {
         committed_batch bigint NOT NULL,
         updated_at timestamptz NOT NULL DEFAULT clock_timestamp()
       ) WITH (fillfactor = 20)`);
+    this.addSql(`
+      CREATE FUNCTION refuse_committed_batch() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        IF new.committed_batch <= old.committed_batch THEN
+          RAISE EXCEPTION 'batch % is committed already', new.committed_batch USING ERRCODE = 'KG001';
+        END IF;
+        RETURN new;
+      END $$`);
+    this.addSql(`
+      CREATE TRIGGER check_writers_go_forward BEFORE UPDATE ON check_writers
+      FOR EACH ROW EXECUTE FUNCTION refuse_committed_batch()`);
   }
 }

@@ -2,6 +2,7 @@ import { finished } from 'node:stream/promises';
 import pg from 'pg';
 import copyStreams from 'pg-copy-streams';
 import type { Database } from '../../../platform/db/database.ts';
+import { sqlStateOf } from '../../../platform/db/errors.ts';
 import { OwnConnection } from '../replica/own-connection.ts';
 import { COPY_CHECKS_SQL, COPY_HEADER, COPY_TRAILER } from './row.ts';
 import type { Batch } from './segment.ts';
@@ -9,19 +10,20 @@ import type { Batch } from './segment.ts';
 const CONNECT_TIMEOUT_MS = 5_000;
 const COMMIT_MS_MAX = 5_000;
 
+/** Raised by the trigger of check_writers: this batch, or a later one of its process, is in the table. */
+const ALREADY_COMMITTED = 'KG001';
+
 /**
- * Raises the number of the process's last committed batch, or finds that this one is in the table already. The
- * row's lock makes a batch that its dying process is just committing be waited for. With BEGIN in one message:
- * this happens ten times a second, and each round trip takes the processor from a lookup.
+ * Raises the number of the process's last committed batch and takes the rows, in one message and therefore one
+ * transaction: this happens ten times a second, and each round trip takes the processor from a lookup. The
+ * row's lock makes a batch that its dying process is just committing be waited for.
  */
-function claimSql({ writer, node, batch }: Batch): string {
-  return `
-    BEGIN;
-    INSERT INTO check_writers AS w (id, node, committed_batch)
+function commitSql({ writer, node, batch, rows }: Batch): string {
+  const claim = `
+    INSERT INTO check_writers (id, node, committed_batch)
     VALUES (${pg.escapeLiteral(writer)}, ${pg.escapeLiteral(node)}, ${Math.trunc(batch)})
-    ON CONFLICT (id) DO UPDATE SET committed_batch = excluded.committed_batch, updated_at = clock_timestamp()
-    WHERE w.committed_batch < excluded.committed_batch
-    RETURNING committed_batch`;
+    ON CONFLICT (id) DO UPDATE SET committed_batch = excluded.committed_batch, updated_at = clock_timestamp()`;
+  return rows.length > 0 ? `${claim}; ${COPY_CHECKS_SQL}` : claim;
 }
 
 /** Puts batches into PostgreSQL, each once whoever finds it again; those of one process in their order. */
@@ -48,20 +50,17 @@ export class BatchCommitter {
 }
 
 async function commitOn(client: pg.Client, batch: Batch): Promise<void> {
-  const [, claim] = resultsOf(await client.query(claimSql(batch)));
-  if (claim?.rowCount === 1 && batch.rows.length > 0) {
-    const copy = client.query(copyStreams.from(COPY_CHECKS_SQL));
-    copy.write(COPY_HEADER);
-    copy.write(batch.rows);
-    copy.end(COPY_TRAILER);
+  try {
+    if (batch.rows.length === 0) {
+      await client.query(commitSql(batch));
+      return;
+    }
+    const copy = client.query(copyStreams.from(commitSql(batch)));
+    copy.end(Buffer.concat([COPY_HEADER, batch.rows, COPY_TRAILER]));
     await finished(copy);
+  } catch (error) {
+    if (sqlStateOf(error) !== ALREADY_COMMITTED) throw error;
   }
-  await client.query('COMMIT');
-}
-
-/** Several statements in one message give several results, which the types of pg do not know. */
-function resultsOf(results: pg.QueryResult | pg.QueryResult[]): readonly pg.QueryResult[] {
-  return Array.isArray(results) ? results : [results];
 }
 
 /** A hung server answers nothing at all: its connection is given up, and with it what was under way. */
