@@ -75,7 +75,15 @@ export interface ContractDescription {
 }
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-  return z.toJSONSchema(schema, { io, target: 'draft-2020-12', unrepresentable: 'any' }) as JsonSchema;
+  return z.toJSONSchema(schema, {
+    io,
+    target: 'draft-2020-12',
+    unrepresentable: 'any',
+    // Optional fields may be added to an answer under the same protocol: a reader must not refuse them.
+    override: ({ jsonSchema }) => {
+      if (io === 'output') delete jsonSchema.additionalProperties;
+    },
+  }) as JsonSchema;
 }
 
 function sorted<TItem>(items: readonly TItem[], keyOf: (item: TItem) => string): TItem[] {

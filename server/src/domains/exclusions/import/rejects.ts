@@ -5,7 +5,9 @@ import type { CsvRecord } from './records.ts';
 
 /**
  * `<file>.rejected.csv`: line number, reason, and the original cells as they were read, so that people can
- * correct them there and import that file. Written anew by every run; no file when there is nothing to reject.
+ * correct them there and import that file. A row that was imported with the identifiers that were good, and has a
+ * reference of its own, is known by then: what was missing is registered by hand, or under another reference.
+ * Written anew by every run; no file when there is nothing to reject.
  */
 export class RejectsFile {
   readonly path: string;
