@@ -8,9 +8,9 @@ import { benchPropagation } from './propagation.ts';
 import { benchReplica } from './replica.ts';
 
 const BENCHES: Readonly<Record<string, (stage: Stage, options: BenchOptions) => Promise<Figure[]>>> = {
+  latency: benchLatency,
   lookup: benchLookup,
   batch: benchBatch,
-  latency: benchLatency,
   replica: benchReplica,
   propagation: benchPropagation,
   bets: benchBets,

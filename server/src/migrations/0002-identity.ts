@@ -7,7 +7,7 @@ export class Migration0002Identity extends Migration {
       CREATE TABLE accounts (
         id text PRIMARY KEY,
         email text NOT NULL UNIQUE CHECK (email = lower(email)),
-        role text NOT NULL CHECK (role IN ('admin', 'regulator', 'operator', 'bettor')),
+        role text NOT NULL CHECK (role IN ('admin', 'regulator', 'support', 'operator', 'bettor', 'citizen')),
         operator_id text CHECK (operator_id IS NULL OR role = 'operator'),
         password_hash text NOT NULL,
         created_at timestamptz NOT NULL DEFAULT clock_timestamp()

@@ -8,6 +8,19 @@ import { Migration0007Broadcasts } from './0007-broadcasts.ts';
 import { Migration0008Monitoring } from './0008-monitoring.ts';
 import { Migration0009Jobs } from './0009-jobs.ts';
 import { Migration0010Demo } from './0010-demo.ts';
+import { Migration0011Alerts } from './0011-alerts.ts';
+import { Migration0012Notifications } from './0012-notifications.ts';
+import { Migration0013Policy } from './0013-policy.ts';
+import { Migration0014LifeCycle } from './0014-life-cycle.ts';
+import { Migration0015Petitions } from './0015-petitions.ts';
+import { Migration0016Verification } from './0016-verification.ts';
+import { Migration0017Sessions } from './0017-sessions.ts';
+import { Migration0018Tokens } from './0018-tokens.ts';
+import { Migration0019Onboarding } from './0019-onboarding.ts';
+import { Migration0020Propagation } from './0020-propagation.ts';
+import { Migration0021Screening } from './0021-screening.ts';
+import { Migration0022Conformance } from './0022-conformance.ts';
+import { Migration0023Matching } from './0023-matching.ts';
 
 /** In order; a migration that has been released is never edited, a new one is added. */
 export const migrations = [
@@ -21,4 +34,17 @@ export const migrations = [
   { name: '0008-monitoring', class: Migration0008Monitoring },
   { name: '0009-jobs', class: Migration0009Jobs },
   { name: '0010-demo', class: Migration0010Demo },
+  { name: '0011-alerts', class: Migration0011Alerts },
+  { name: '0012-notifications', class: Migration0012Notifications },
+  { name: '0013-policy', class: Migration0013Policy },
+  { name: '0014-life-cycle', class: Migration0014LifeCycle },
+  { name: '0015-petitions', class: Migration0015Petitions },
+  { name: '0016-verification', class: Migration0016Verification },
+  { name: '0017-sessions', class: Migration0017Sessions },
+  { name: '0018-tokens', class: Migration0018Tokens },
+  { name: '0019-onboarding', class: Migration0019Onboarding },
+  { name: '0020-propagation', class: Migration0020Propagation },
+  { name: '0021-screening', class: Migration0021Screening },
+  { name: '0022-conformance', class: Migration0022Conformance },
+  { name: '0023-matching', class: Migration0023Matching },
 ];

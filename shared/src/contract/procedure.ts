@@ -1,11 +1,29 @@
 import type { z } from 'zod';
 
-/** The roles an account can have. A role never implies another. */
-export const ROLES = ['admin', 'regulator', 'operator', 'bettor'] as const;
+/**
+ * The roles an account can have. A role never implies another. `support` is staff that may do only what is
+ * granted to it; a `citizen` came by themselves and is nobody's customer.
+ */
+export const ROLES = ['admin', 'regulator', 'support', 'operator', 'bettor', 'citizen'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** People who act for themselves only: what they see and change is their own. */
+export const PERSONAL_ROLES = ['bettor', 'citizen'] as const satisfies readonly Role[];
+
+export function isPersonal(role: Role): boolean {
+  return (PERSONAL_ROLES as readonly Role[]).includes(role);
+}
+
 /** What an operator's API key may be allowed to do. */
-export const SCOPES = ['exclusions:lookup', 'exclusions:watch'] as const;
+export const SCOPES = [
+  'exclusions:lookup',
+  'exclusions:watch',
+  /** Issue, rotate and validate screening tokens, and map customers to them. */
+  'tokens:manage',
+  'tokens:validate',
+  /** The operator's own changes, their acknowledgement, and its settings. */
+  'operator:self',
+] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /**

@@ -68,7 +68,7 @@ const itemError = z.object({
 export const exclusions = {
   register: procedure('exclusions.register', {
     summary: 'Exclude a person from betting, effective at once (L.N. 112 of 2026, r. 67(3))',
-    access: { roles: ['admin', 'regulator', 'bettor'] },
+    access: { roles: ['admin', 'regulator', 'bettor', 'citizen'] },
     input: z.strictObject({
       identifiers,
       period: z.enum(PERIODS),
@@ -85,14 +85,14 @@ export const exclusions = {
   }),
   get: procedure('exclusions.get', {
     summary: 'One exclusion with the people it is about; the reading is audited',
-    access: { roles: ['admin', 'regulator', 'bettor'] },
+    access: { roles: ['admin', 'regulator', 'bettor', 'citizen'] },
     input: z.strictObject({ id: fields.id }),
     output: exclusionDetail,
     limit: 'staff',
   }),
   list: procedure('exclusions.list', {
     summary: 'Exclusions, the newest first; a bettor sees their own',
-    access: { roles: ['admin', 'regulator', 'bettor'] },
+    access: { roles: ['admin', 'regulator', 'bettor', 'citizen'] },
     input: fields.listInput,
     output: fields.page(exclusion),
     limit: 'staff',

@@ -11,8 +11,10 @@ export const nodeStats = z.object({
     anonymous: figure,
     admin: figure,
     regulator: figure,
+    support: figure,
     operator: figure,
     bettor: figure,
+    citizen: figure,
     /** Sockets of operators' API keys. */
     key: figure,
   }),

@@ -2,7 +2,7 @@ import type { Live } from '@kinga/shared/monitoring/contract.ts';
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '../ui/format.ts';
 
-const KINDS = ['key', 'operator', 'bettor', 'regulator', 'admin', 'anonymous'] as const;
+const KINDS = ['key', 'operator', 'bettor', 'citizen', 'regulator', 'support', 'admin', 'anonymous'] as const;
 
 /** Who is connected now. */
 export function Sockets({ sockets }: { sockets: Live['sockets'] }) {

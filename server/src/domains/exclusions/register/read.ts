@@ -1,6 +1,6 @@
 import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
 import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
-import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
+import { isPersonal, type OutputOf, type ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type {
   Exclusion,
   ExclusionDetail,
@@ -104,7 +104,7 @@ export function createReader({ db, crypto }: Platform, deps: ReaderDeps): Exclus
 
 async function ownOf(tx: Tx, actor: Actor, deps: ReaderDeps): Promise<Own | undefined> {
   if (actor.kind !== 'account') throw new KingaError('FORBIDDEN', 'Only accounts read exclusions');
-  if (actor.role !== 'bettor') return undefined;
+  if (!isPersonal(actor.role)) return undefined;
   const keys = await deps.accountKeys(tx, actor.accountId);
   return {
     strong: keys.filter(({ type }) => isStrong(type as IdentifierType)).map(({ key }) => key),

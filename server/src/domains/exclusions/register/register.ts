@@ -1,5 +1,5 @@
 import { KingaError } from '@kinga/shared/contract/errors.ts';
-import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
+import { isPersonal, type ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { Exclusion, exclusions } from '@kinga/shared/exclusions/contract.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import { claimOf } from '../../../platform/call/idempotency.ts';
@@ -90,7 +90,7 @@ async function authorise(
 ): Promise<void> {
   const { actor } = call;
   if (actor.kind !== 'account') throw new KingaError('FORBIDDEN', 'Only accounts register exclusions');
-  if (actor.role !== 'bettor') return;
+  if (!isPersonal(actor.role)) return;
   const own = new Set((await deps.accountKeys(db, actor.accountId)).map(({ key }) => key.toString('hex')));
   const details = keys.flatMap(({ key }, index) =>
     own.has(key.toString('hex'))
