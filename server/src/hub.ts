@@ -1,6 +1,7 @@
 import type { Config } from './config.ts';
 import { type DemoReport, seedDemo } from './demo.ts';
 import type { Domain } from './domain.ts';
+import { createAlerts } from './domains/alerts/index.ts';
 import { createBroadcasts } from './domains/broadcasts/index.ts';
 import { createExclusions } from './domains/exclusions/index.ts';
 import { createIdentity } from './domains/identity/index.ts';
@@ -100,6 +101,7 @@ async function compose(platform: Platform): Promise<Hub> {
     accountKeys: identity.accountKeys,
     publishState: (topic, frame) => feedOf().publishState(topic, frame),
   });
+  const alerts = createAlerts(platform);
   const broadcasts = createBroadcasts(platform);
   const notifications = createNotifications(platform);
   const monitoring = createMonitoring(platform, {
@@ -116,6 +118,7 @@ async function compose(platform: Platform): Promise<Hub> {
     broadcasts,
     notifications,
     monitoring,
+    alerts,
   ].map(({ domain }) => domain as Domain);
 
   const feed = createFeed({

@@ -1,3 +1,4 @@
+import { alerts, alertTopics } from './alerts/contract.ts';
 import { analyticsJobs } from './analytics/jobs.ts';
 import { broadcasts, broadcastTopics } from './broadcasts/contract.ts';
 import type { Job } from './contract/job.ts';
@@ -10,10 +11,11 @@ import { ledgerTopics, wallet } from './ledger/contract.ts';
 import { markets, marketTopics } from './markets/contract.ts';
 import { monitoringTopics } from './monitoring/contract.ts';
 import { notificationTopics } from './notifications/contract.ts';
+import { notificationJobs } from './notifications/jobs.ts';
 import { operators } from './operators/contract.ts';
 
 /** Everything that can be called: the SDK's shape, the HTTP mirror, the permission table, the documents. */
-export const contract = { identity, operators, exclusions, markets, wallet, broadcasts };
+export const contract = { identity, operators, exclusions, markets, wallet, broadcasts, alerts };
 export type Contract = typeof contract;
 type ProcedureOf<TDomain> = { [TKey in keyof TDomain]: TDomain[TKey] }[keyof TDomain];
 export type ContractProcedure = {
@@ -32,6 +34,7 @@ export const topics = {
   ...broadcastTopics,
   ...notificationTopics,
   ...monitoringTopics,
+  ...alertTopics,
 };
 
 export type ContractTopic = (typeof topics)[keyof typeof topics];
@@ -50,7 +53,7 @@ export type TopicNamed<TName extends TopicName> = ContractTopic extends infer TT
   : never;
 
 /** Everything a worker does. */
-export const jobs = { ...exclusionJobs, ...analyticsJobs };
+export const jobs = { ...exclusionJobs, ...analyticsJobs, ...notificationJobs };
 
 export const allProcedures: readonly Procedure[] = Object.values(contract).flatMap((domain) =>
   Object.values<Procedure>(domain),

@@ -16,6 +16,7 @@ export const REPEATABLE: readonly ProcedureName[] = [
   'markets.get',
   'markets.list',
   'wallet.get',
+  'alerts.list',
   'broadcasts.get',
   'broadcasts.pending',
   'broadcasts.acknowledge',

@@ -29,13 +29,18 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
 /** Who may call whom, through the other's index.ts only. */
 export const DOMAIN_TABLE: Readonly<Record<string, readonly string[]>> = {
   identifiers: [],
-  identity: ['identifiers'],
-  operators: [],
-  exclusions: ['identifiers'],
+  alerts: [],
+  policy: [],
+  notifications: [],
+  identity: ['identifiers', 'notifications'],
+  screening: ['alerts', 'policy'],
+  exclusions: ['identifiers', 'policy', 'notifications'],
+  petitions: ['identifiers', 'exclusions', 'notifications'],
+  tokens: ['identifiers', 'exclusions', 'alerts'],
+  operators: ['exclusions', 'tokens', 'alerts', 'notifications'],
   ledger: [],
   markets: ['exclusions', 'ledger'],
   broadcasts: ['operators'],
-  notifications: [],
   monitoring: [],
   analytics: [],
 };

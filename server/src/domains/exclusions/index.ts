@@ -36,6 +36,9 @@ export interface Exclusions {
   /** The fast refusal from memory: true is true, false is to be asked of the authority. */
   seemsExcluded(keys: readonly Buffer[]): boolean;
   readonly registerBatch: Register['registerBatch'];
+  /** For domains whose own rows belong to the same transaction: see register/register.ts. */
+  readonly registerWithin: Register['registerWithin'];
+  readonly changeWithin: Register['changeWithin'];
   stats(): ExclusionsStats;
   /** Loaded, and confirmed less than a second ago. */
   ready(): boolean;
@@ -114,6 +117,8 @@ export function createExclusions(platform: Platform, deps: ExclusionsDeps): Excl
       return keys.some((key) => table.probeBytes(key, clock.lower(now), clock.upper(now)));
     },
     registerBatch: (registrations) => register.registerBatch(registrations),
+    registerWithin: register.registerWithin,
+    changeWithin: register.changeWithin,
     stats,
     ready: () => replica.isFresh(performance.now()),
     onApplied: (listener) => void applied.push(listener),

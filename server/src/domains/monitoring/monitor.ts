@@ -139,7 +139,7 @@ export class Monitor implements Service {
 
 const NOTHING: Reading = {
   atMs: 0,
-  sockets: { anonymous: 0, admin: 0, regulator: 0, operator: 0, bettor: 0, key: 0 },
+  sockets: { anonymous: 0, admin: 0, regulator: 0, support: 0, operator: 0, bettor: 0, citizen: 0, key: 0 },
   register: {
     lookups: 0,
     hits: 0,

@@ -91,8 +91,10 @@ function sumOfSockets(nodes: readonly NodeStats[]): NodeStats['sockets'] {
     anonymous: 0,
     admin: 0,
     regulator: 0,
+    support: 0,
     operator: 0,
     bettor: 0,
+    citizen: 0,
     key: 0,
   };
   for (const { sockets } of nodes) {

@@ -2,6 +2,8 @@ import { notificationTopics } from '@kinga/shared/notifications/contract.ts';
 import type { Domain } from '../../domain.ts';
 import type { Platform } from '../../platform/context.ts';
 
+export { type Channel, type Message, sendMessage } from './send.ts';
+
 export interface Notifications {
   readonly domain: Domain;
 }

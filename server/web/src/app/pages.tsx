@@ -19,6 +19,8 @@ const broadcasts: Page = { id: 'broadcasts', Content: BroadcastsPage };
 export const PAGES: Readonly<Record<Role, readonly [Page, ...Page[]]>> = {
   admin: [live, register, broadcasts],
   regulator: [live, register],
+  support: [{ id: 'home', Content: OperatorHome }],
   operator: [{ id: 'home', Content: OperatorHome }],
   bettor: [{ id: 'home', Content: BettorHome }],
+  citizen: [{ id: 'home', Content: BettorHome }],
 };

@@ -23,6 +23,8 @@ export const sw: Translation = {
     regulator: 'mdhibiti',
     operator: 'mfanyakazi wa kampuni',
     bettor: 'mchezaji',
+    citizen: 'mwananchi',
+    support: 'mhudumu',
   },
   signIn: {
     title: 'Ingia',
@@ -165,6 +167,8 @@ export const sw: Translation = {
       'role:regulator': 'Wadhibiti',
       'role:operator': 'Wafanyakazi wa kampuni',
       'role:bettor': 'Wachezaji',
+      'role:citizen': 'Wananchi',
+      'role:support': 'Wahudumu',
     },
     operator: 'Kampuni: {{name}}',
     severity: 'Uzito',

@@ -35,8 +35,10 @@ export const SOURCES = all<Source>({
 export const AUDIENCES = all<Exclude<Audience, `operator:${string}`>>({
   all: true,
   'role:bettor': true,
+  'role:citizen': true,
   'role:operator': true,
   'role:regulator': true,
+  'role:support': true,
   'role:admin': true,
 });
 export type Severity = 'info' | 'warning' | 'critical';

@@ -7,9 +7,11 @@ import type { Platform } from '../../../platform/context.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import type { Service } from '../../../platform/lifecycle/service.ts';
 import { type IdentifierKey, keysOf } from '../../identifiers/index.ts';
+import type { LogEntry } from '../log/entry.ts';
 import { encodeMessage, registerChannel } from '../log/message.ts';
 import { parseGivenTime } from '../rules/period.ts';
 import { createBatchWriter } from './batch.ts';
+import { type Change, type Changed, changePeople } from './change.ts';
 import { isExcluded } from './is-excluded.ts';
 import { RegistrationQueue } from './queue.ts';
 import { createReader, type ExclusionReader } from './read.ts';
@@ -30,12 +32,22 @@ export interface Register {
   readonly get: ExclusionReader['get'];
   readonly list: ExclusionReader['list'];
   isExcluded(tx: Tx, keys: readonly Buffer[]): Promise<boolean>;
+  /** Registers within the caller's transaction; `told` comes after its commit. */
+  registerWithin(tx: Tx, registration: Registration): Promise<{ exclusion: Exclusion; told: Told }>;
+  /** Changes people or exclusions within the caller's transaction; `told` comes after its commit. */
+  changeWithin(tx: Tx, change: Change): Promise<{ changed: Changed; told: Told }>;
   /** At most 1,000, in one transaction; the caller breathes between two. */
   registerBatch(registrations: readonly Registration[]): Promise<readonly Outcome[]>;
   readonly service: Service;
 }
 
 type RegisterInput = ParsedInputOf<typeof exclusions.register>;
+
+/**
+ * After the commit: tells the other nodes, and resolves when this node's own replica has it, which is when it may
+ * be acknowledged. UNAVAILABLE after two seconds: it is done, but to be asked for again.
+ */
+export type Told = () => Promise<void>;
 
 const REACHED_TIMEOUT_MS = 2_000;
 
@@ -49,6 +61,18 @@ export function createRegister(platform: Platform, deps: RegisterDeps): Register
     if (epoch !== undefined) bus.publish(registerChannel(epoch), encodeMessage(entries));
     return outcomes;
   };
+  const reached = async (seq: number) => {
+    if (await deps.reached(seq, REACHED_TIMEOUT_MS)) return;
+    throw new KingaError('UNAVAILABLE', 'Registered, but this node has not caught up; ask again', {
+      retryAfterMs: 500,
+    });
+  };
+  const telling =
+    (entries: readonly LogEntry[], epoch: string, seq: number): Told =>
+    async () => {
+      bus.publish(registerChannel(epoch), encodeMessage(entries));
+      await reached(seq);
+    };
   const queue = new RegistrationQueue(write);
   const reader: ExclusionReader = createReader(platform, deps);
 
@@ -58,11 +82,7 @@ export function createRegister(platform: Platform, deps: RegisterDeps): Register
     const outcome = await queue.submit(registrationOf(platform, { input, call, keys }));
     if (outcome.kind === 'refused') throw outcome.error;
     if (outcome.kind === 'known') throw new Error('a live registration cannot be a known row');
-    if (!(await deps.reached(outcome.exclusion.seq, REACHED_TIMEOUT_MS))) {
-      throw new KingaError('UNAVAILABLE', 'Registered, but this node has not caught up; ask again', {
-        retryAfterMs: 500,
-      });
-    }
+    await reached(outcome.exclusion.seq);
     return outcome.exclusion;
   };
 
@@ -71,6 +91,17 @@ export function createRegister(platform: Platform, deps: RegisterDeps): Register
     get: reader.get,
     list: reader.list,
     isExcluded,
+    async registerWithin(tx, registration) {
+      const { outcomes, entries, epoch } = await writeBatch(tx, [registration], { crypto });
+      const [outcome] = outcomes;
+      if (outcome?.kind === 'refused') throw outcome.error;
+      if (outcome?.kind !== 'registered' || epoch === undefined) throw new Error('not a new registration');
+      return { exclusion: outcome.exclusion, told: telling(entries, epoch, outcome.exclusion.seq) };
+    },
+    async changeWithin(tx, change) {
+      const changed = await changePeople(tx, crypto, change);
+      return { changed, told: telling(changed.entries, changed.epoch, changed.seq) };
+    },
     registerBatch: createBatchWriter({ db, crypto, accountsOfKeys: deps.accountsOfKeys }),
     service: { name: 'register', drain: () => queue.drain() },
   };

@@ -1,0 +1,92 @@
+import type { Crypto } from '../../../platform/crypto/crypto.ts';
+import type { Tx } from '../../../platform/db/tx.ts';
+import { chain, type EntryBody, type EntryKind, type LogEntry } from '../log/entry.ts';
+import { lockKeys, lockNumbersOf } from './locks.ts';
+import * as store from './store.ts';
+
+export interface Change {
+  readonly kind: Exclude<EntryKind, 'registered'>;
+  /** Everybody whose identifiers or exclusions the change touches; at least one. */
+  readonly personIds: readonly string[];
+  /** When it takes effect, in milliseconds since 1970; absent or past: at once. */
+  readonly effectiveAt?: number;
+  /**
+   * Changes the rows, with the locks of all those people's keys, their rows and the head held. `at` is the
+   * database's time of the entry, in milliseconds since 1970.
+   */
+  readonly write: (tx: Tx, at: number) => Promise<void>;
+}
+
+export interface Changed {
+  readonly at: number;
+  /** Of the last entry. */
+  readonly seq: number;
+  readonly entries: readonly LogEntry[];
+  readonly epoch: string;
+}
+
+/**
+ * Any change of the register that is not a registration, within the caller's transaction: one entry for each
+ * person, carrying the complete intervals of every key that was theirs before or is theirs after. The locks are
+ * those of a registration, in the same order, the head last.
+ */
+export async function changePeople(tx: Tx, crypto: Crypto, change: Change): Promise<Changed> {
+  await store.planByIndex(tx);
+  const before = await lockAll(tx, change.personIds);
+  const head = await store.lockHead(tx);
+  const { at, epoch } = await store.readClock(tx);
+  await change.write(tx, at);
+  const after = await keysOfPeople(tx, change.personIds);
+  const keys = new Map([...before, ...after].map(({ key }) => [key.toString('hex'), key]));
+  const intervals = await store.readIntervals(tx, [...keys.values()], at);
+  const version = crypto.secrets.pepper.version;
+  const effectiveAt = Math.max(at, change.effectiveAt ?? at);
+  const bodies = [...new Set(change.personIds)].sort().map((personId): EntryBody => {
+    const own = [...before, ...after].filter((known) => known.personId === personId);
+    return {
+      kind: change.kind,
+      subject: crypto.pseudonym(personId),
+      effectiveAt,
+      keys: Array.from(new Set(own.map(({ key }) => key.toString('hex'))), (key) => ({
+        version,
+        key,
+        intervals: intervals.get(key) ?? [],
+      })),
+    };
+  });
+  const entries = chain(head, at, bodies);
+  await store.appendLog(tx, entries);
+  return { at, seq: head.seq + entries.length, entries, epoch };
+}
+
+interface OwnedKey {
+  readonly personId: string;
+  readonly key: Buffer;
+}
+
+/** Looks, locks in order, looks again under the locks: see known.ts. */
+async function lockAll(tx: Tx, personIds: readonly string[]): Promise<OwnedKey[]> {
+  const seen = await keysOfPeople(tx, personIds);
+  await lockKeys(
+    tx,
+    seen.map(({ key }) => key),
+    'exclusive',
+  );
+  const known = await keysOfPeople(tx, personIds);
+  const held = new Set(lockNumbersOf(seen.map(({ key }) => key)));
+  await lockKeys(
+    tx,
+    known.map(({ key }) => key).filter((key) => !held.has(key.readBigInt64BE(0))),
+    'exclusive',
+  );
+  await tx.query('SELECT FROM persons WHERE id = ANY($1::text[]) ORDER BY id FOR NO KEY UPDATE', [personIds]);
+  return known;
+}
+
+async function keysOfPeople(tx: Tx, personIds: readonly string[]): Promise<OwnedKey[]> {
+  const { rows } = await tx.query<{ person_id: string; key: Buffer }>(
+    'SELECT person_id, key FROM identifiers WHERE person_id = ANY($1::text[]) ORDER BY key',
+    [personIds],
+  );
+  return rows.map(({ person_id, key }) => ({ personId: person_id, key }));
+}
