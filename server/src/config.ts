@@ -83,6 +83,11 @@ const environment = z.object({
   TRUSTED_PROXIES: addresses.default([]),
   METRICS_ALLOW: addresses.default([]),
   LIMITS: json.pipe(limits).default(() => limits.parse({})),
+  SMTP_URL: url(/^smtps?:\/\//, 'smtp://').optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(/@[^@\s]+$/, 'not an e-mail address')
+    .default('Kinga <no-reply@kinga.invalid>'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   NODE_ENV: z.string().optional(),
 });
@@ -107,6 +112,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** Addresses or CIDR blocks, beside loopback, that may read /metrics. */
   readonly metricsAllow: readonly string[];
+  /** Absent: e-mail is written to files in DATA_DIR/messages. */
+  readonly smtp: { readonly url: string; readonly from: string } | undefined;
   readonly limits: Limits;
   readonly logLevel: string;
 }
@@ -156,6 +163,7 @@ function normalise(values: z.output<typeof environment>): Config {
     secretsFile: resolve(values.SECRETS_FILE ?? `${dataDir}/secrets.json`),
     trustedProxies: values.TRUSTED_PROXIES,
     metricsAllow: values.METRICS_ALLOW,
+    smtp: values.SMTP_URL === undefined ? undefined : { url: values.SMTP_URL, from: values.MAIL_FROM },
     limits: values.LIMITS,
     logLevel: values.LOG_LEVEL,
   };

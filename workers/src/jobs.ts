@@ -2,6 +2,7 @@ import { computeDailyJob } from './analytics/compute-daily.job.ts';
 import { confirmRegistrationJob } from './exclusions/confirm-registration.job.ts';
 import { sendExpiryNoticesJob } from './exclusions/send-expiry-notices.job.ts';
 import { pruneJob } from './feed/prune.job.ts';
+import { deliverJob } from './notifications/deliver.job.ts';
 import type { WorkerJob } from './worker-job.ts';
 
 /** Everything a worker can do. When, if not when somebody asks for it: schedule.ts. */
@@ -10,4 +11,5 @@ export const workerJobs: readonly WorkerJob[] = [
   sendExpiryNoticesJob,
   computeDailyJob,
   pruneJob,
+  deliverJob,
 ];

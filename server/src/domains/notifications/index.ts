@@ -2,7 +2,9 @@ import { notificationTopics } from '@kinga/shared/notifications/contract.ts';
 import type { Domain } from '../../domain.ts';
 import type { Platform } from '../../platform/context.ts';
 
-export { type Channel, type Message, sendMessage } from './send.ts';
+export { deliverMessage } from './deliver.ts';
+export { type ChannelName, type Message, sendMessage } from './send.ts';
+export type { Locale, TemplateName } from './templates/index.ts';
 
 export interface Notifications {
   readonly domain: Domain;

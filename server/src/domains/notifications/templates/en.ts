@@ -1,0 +1,36 @@
+/**
+ * `subject` and `text` leave by e-mail, `short` by SMS and push: one message of 160 characters. None of them says
+ * to whoever glances at a screen that it is about betting, except to people about themselves by e-mail.
+ */
+export const en = {
+  code: {
+    subject: 'Your Kinga code: {{code}}',
+    text: 'Your code is {{code}}. It is good for ten minutes and for one use.\n\nIf you did not ask for it, do nothing. Kinga never asks you for a code.',
+    short: '{{code}} is your Kinga code. Ten minutes, one use. Tell it to nobody.',
+  },
+  accountExists: {
+    subject: 'You have a Kinga account already',
+    text: 'Somebody, probably you, asked for a Kinga account with this address. There is one already: sign in, or ask for a new password.\n\nIf it was not you, do nothing.',
+    short: 'You have a Kinga account already: sign in, or ask for a new password.',
+  },
+  passwordChanged: {
+    subject: 'Your Kinga password was changed',
+    text: 'Your password was changed and every other session was ended.\n\nIf it was not you, ask for a new password at once.',
+    short: 'Your Kinga password was changed. Not you? Ask for a new one at once.',
+  },
+  exclusionRegistered: {
+    subject: 'You are protected: {{reference}}',
+    text: 'Your self-exclusion {{reference}} is in force with every licensed operator.\n\nIt holds until: {{until}}.\n\nYou can extend it at any time. Help, day and night, free of charge: 719.',
+    short: 'Kinga {{reference}}: you are protected until {{until}}. Help: 719.',
+  },
+  exclusionEnding: {
+    subject: 'Your protection {{reference}}: {{days}} day(s) to go',
+    text: 'Your self-exclusion {{reference}} reaches its end on {{until}}.\n\nYou can extend it at any time. From six months on it stays in force until you ask to return.\n\nHelp, day and night, free of charge: 719.',
+    short: 'Kinga {{reference}}: {{days}} day(s) to {{until}}. You can extend it. Help: 719.',
+  },
+  supportPerson: {
+    subject: 'Somebody close to you asked us to tell you',
+    text: 'Hello {{name}},\n\nsomebody who named you as a person they trust asked us to tell you: {{news}}.\n\nThey may be glad to hear from you. Help, day and night, free of charge: 719.',
+    short: 'Somebody who trusts you asked us to tell you: {{news}}. Help: 719.',
+  },
+} as const;

@@ -1,0 +1,34 @@
+import type { Texts } from './index.ts';
+
+export const sw: Texts = {
+  code: {
+    subject: 'Nambari yako ya Kinga: {{code}}',
+    text: 'Nambari yako ni {{code}}. Inatumika mara moja, ndani ya dakika kumi.\n\nKama hukuiomba, usifanye lolote. Kinga haitakuomba nambari kamwe.',
+    short: '{{code}} ni nambari yako ya Kinga. Dakika kumi, mara moja. Usimwambie mtu.',
+  },
+  accountExists: {
+    subject: 'Tayari una akaunti ya Kinga',
+    text: 'Mtu, huenda ni wewe, ameomba akaunti ya Kinga kwa anwani hii. Tayari ipo: ingia, au omba nenosiri jipya.\n\nKama si wewe, usifanye lolote.',
+    short: 'Tayari una akaunti ya Kinga: ingia, au omba nenosiri jipya.',
+  },
+  passwordChanged: {
+    subject: 'Nenosiri lako la Kinga limebadilishwa',
+    text: 'Nenosiri lako limebadilishwa na vipindi vingine vyote vimefungwa.\n\nKama si wewe, omba nenosiri jipya mara moja.',
+    short: 'Nenosiri lako la Kinga limebadilishwa. Si wewe? Omba jipya mara moja.',
+  },
+  exclusionRegistered: {
+    subject: 'Umekingwa: {{reference}}',
+    text: 'Kujizuia kwako {{reference}} kunatumika kwa kila kampuni yenye leseni.\n\nKunadumu hadi: {{until}}.\n\nUnaweza kukiongeza wakati wowote. Msaada usiku na mchana, bila malipo: 719.',
+    short: 'Kinga {{reference}}: umekingwa hadi {{until}}. Msaada: 719.',
+  },
+  exclusionEnding: {
+    subject: 'Kinga yako {{reference}}: siku {{days}} zimebaki',
+    text: 'Kujizuia kwako {{reference}} kunafika mwisho {{until}}.\n\nUnaweza kukiongeza wakati wowote. Kuanzia miezi sita, kunaendelea hadi uombe kurudi.\n\nMsaada usiku na mchana, bila malipo: 719.',
+    short: 'Kinga {{reference}}: siku {{days}} hadi {{until}}. Unaweza kuongeza. Msaada: 719.',
+  },
+  supportPerson: {
+    subject: 'Mtu wako wa karibu ametuomba tukujulishe',
+    text: 'Hujambo {{name}},\n\nmtu aliyekutaja kuwa anayemwamini ametuomba tukujulishe: {{news}}.\n\nHuenda akafurahi kusikia kutoka kwako. Msaada usiku na mchana, bila malipo: 719.',
+    short: 'Mtu anayekuamini ametuomba tukujulishe: {{news}}. Msaada: 719.',
+  },
+};

@@ -1,0 +1,157 @@
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { deliverMessage, type Message, sendMessage } from '@kinga/server/domains/notifications/index.ts';
+import { render } from '@kinga/server/domains/notifications/templates/index.ts';
+import type { Platform } from '@kinga/server/platform/context.ts';
+import { SMTPServer } from 'smtp-server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestPlatform } from '../support/platform.ts';
+
+const CODE: Message = {
+  channel: 'email',
+  to: 'amina@example.co.ke',
+  template: 'code',
+  data: { code: '123456' },
+};
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database[Symbol.asyncDispose]());
+
+interface Mail {
+  readonly to: string;
+  readonly text: string;
+}
+
+/** A real SMTP server. `answer` refuses a recipient with that code. */
+async function mailServer(answer?: number) {
+  const mails: Mail[] = [];
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onRcptTo: (_address, _session, done) => {
+      if (answer === undefined) return done();
+      done(Object.assign(new Error('no'), { responseCode: answer }));
+    },
+    onData: (stream, session, done) => {
+      let text = '';
+      stream.setEncoding('utf8');
+      stream.on('data', (part: string) => {
+        text += part;
+      });
+      stream.on('end', () => {
+        mails.push({ to: session.envelope.rcptTo[0]?.address ?? '', text });
+        done();
+      });
+    },
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    mails,
+    url: `smtp://127.0.0.1:${port}`,
+    close: () => new Promise<void>((done) => server.close(done)),
+  };
+}
+
+async function platformWith(env: Record<string, string>) {
+  const dataDir = mkdtempSync(join(tmpdir(), 'kinga-messages-'));
+  const platform = await createTestPlatform(database, { env: { DATA_DIR: dataDir, ...env } });
+  return { platform, dataDir };
+}
+
+async function sent(platform: Platform, message: Message): Promise<string> {
+  return await platform.db.transaction((tx) => sendMessage(tx, platform.crypto, message));
+}
+
+async function stateOf(platform: Platform, id: string) {
+  const { rows } = await platform.db.query<{
+    sent: boolean;
+    failed: boolean;
+    attempts: number;
+    failure: string;
+  }>(
+    `SELECT sent_at IS NOT NULL AS sent, failed_at IS NOT NULL AS failed, attempts, failure FROM messages WHERE id = $1`,
+    [id],
+  );
+  return rows[0];
+}
+
+describe('a message', () => {
+  it('leaves through a real mail server, once, under an id of its own', async () => {
+    const server = await mailServer();
+    const { platform } = await platformWith({ SMTP_URL: server.url, MAIL_FROM: 'Kinga <hub@kinga.example>' });
+    const id = await sent(platform, CODE);
+    await deliverMessage(platform, id);
+    await deliverMessage(platform, id);
+    expect(server.mails).toHaveLength(1);
+    expect(server.mails[0]?.to).toBe('amina@example.co.ke');
+    expect(server.mails[0]?.text).toContain(`Message-ID: <${id}@kinga.example>`);
+    expect(server.mails[0]?.text).toContain('123456');
+    expect(await stateOf(platform, id)).toMatchObject({ sent: true, failed: false, attempts: 1 });
+    await server.close();
+    await platform[Symbol.asyncDispose]();
+  });
+
+  it('is tried again while the mail server is away, and given up when it says no for good', async () => {
+    const busy = await mailServer(451);
+    const first = await platformWith({ SMTP_URL: busy.url });
+    const id = await sent(first.platform, CODE);
+    await expect(deliverMessage(first.platform, id)).rejects.toThrow('451');
+    expect(await stateOf(first.platform, id)).toMatchObject({ sent: false, failed: false, attempts: 1 });
+    const never = await mailServer(550);
+    const second = await platformWith({ SMTP_URL: never.url });
+    await deliverMessage(second.platform, id);
+    const state = await stateOf(second.platform, id);
+    expect(state).toMatchObject({ sent: false, failed: true, attempts: 2 });
+    expect(state?.failure).not.toContain('amina');
+    await Promise.all([
+      busy.close(),
+      never.close(),
+      first.platform[Symbol.asyncDispose](),
+      second.platform[Symbol.asyncDispose](),
+    ]);
+  });
+
+  it('is a file for its channel where there is no provider, and only its owner may read it', async () => {
+    const { platform, dataDir } = await platformWith({});
+    const id = await sent(platform, { ...CODE, channel: 'sms', to: '+254712345678', locale: 'sw' });
+    await deliverMessage(platform, id);
+    const folder = join(dataDir, 'messages', 'sms');
+    expect(readdirSync(folder)).toEqual([`${id}.json`]);
+    const file = JSON.parse(readFileSync(join(folder, `${id}.json`), 'utf8'));
+    expect(file).toMatchObject({ id, to: '+254712345678' });
+    expect(file.text).toBe(render('code', { locale: 'sw', data: { code: '123456' } }).short);
+    await platform[Symbol.asyncDispose]();
+  });
+
+  it('is sealed until it leaves: neither address nor code stands in the database in clear', async () => {
+    const { platform } = await platformWith({});
+    const id = await sent(platform, CODE);
+    const { rows } = await platform.db.query<{ text: string }>(
+      `SELECT row_to_json(m)::text AS text FROM messages m WHERE id = $1
+       UNION ALL SELECT row_to_json(o)::text FROM outbox o`,
+      [id],
+    );
+    for (const { text } of rows) expect(text).not.toMatch(/amina|123456|616d696e61/);
+    await platform[Symbol.asyncDispose]();
+  });
+
+  it('is not sent when the transaction it speaks of does not commit', async () => {
+    const { platform } = await platformWith({});
+    let id = '';
+    const failing = platform.db.transaction(async (tx) => {
+      id = await sendMessage(tx, platform.crypto, CODE);
+      throw new Error('undone');
+    });
+    await expect(failing).rejects.toThrow('undone');
+    await deliverMessage(platform, id);
+    expect(await stateOf(platform, id)).toBeUndefined();
+    await platform[Symbol.asyncDispose]();
+  });
+});
