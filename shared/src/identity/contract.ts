@@ -2,35 +2,15 @@ import { z } from 'zod';
 import * as fields from '../contract/fields.ts';
 import { procedure, ROLES } from '../contract/procedure.ts';
 import { identifiers } from '../exclusions/identifier.ts';
+import { account, email, givenDevice, password, session } from './account.ts';
 
-const email = z.string().trim().toLowerCase().pipe(z.email().max(254));
-const password = z.string().min(10).max(200);
-
-export const account = z.object({
-  id: fields.id,
-  email: z.string(),
-  role: z.enum(ROLES),
-  /** The operator an operator's staff member belongs to. */
-  operatorId: fields.id.nullable(),
-  createdAt: fields.instant,
-});
-export type Account = z.output<typeof account>;
-
-const session = z.object({
-  /** JWT (EdDSA), 15 minutes. */
-  accessToken: z.string(),
-  /** Used once: each refresh gives a new one, and using an old one again revokes them all. */
-  refreshToken: z.string(),
-  /** When the access token expires. */
-  expiresAt: fields.instant,
-  account,
-});
+export { type Account, account } from './account.ts';
 
 export const identity = {
   login: procedure('identity.login', {
     summary: 'Sign in with e-mail and password',
     access: 'public',
-    input: z.strictObject({ email, password: z.string().min(1).max(200) }),
+    input: z.strictObject({ email, password: z.string().min(1).max(200), device: givenDevice.optional() }),
     output: session,
   }),
   refresh: procedure('identity.refresh', {

@@ -14,7 +14,7 @@ import type { Revocations } from '../../platform/revocations/revocations.ts';
 import * as accounts from './accounts.ts';
 import { LoginAttempts } from './attempts.ts';
 import type { Passwords } from './password.ts';
-import * as sessions from './sessions.ts';
+import * as sessions from './sessions/sessions.ts';
 import type { AccessTokens } from './tokens.ts';
 
 /** Of nodes that start at once, one creates the administrator. */

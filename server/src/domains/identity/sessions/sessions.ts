@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Crypto } from '../../platform/crypto/crypto.ts';
-import { newId } from '../../platform/crypto/ids.ts';
-import type { Tx } from '../../platform/db/tx.ts';
-import type { Revocations } from '../../platform/revocations/revocations.ts';
+import type { Crypto } from '../../../platform/crypto/crypto.ts';
+import { newId } from '../../../platform/crypto/ids.ts';
+import type { Tx } from '../../../platform/db/tx.ts';
+import type { Revocations } from '../../../platform/revocations/revocations.ts';
 
 /** Then one signs in again, however often the session was refreshed. */
 const SESSION_DAYS = 30;
