@@ -6,6 +6,7 @@ import type { Tx } from '../../platform/db/tx.ts';
 import type { Service } from '../../platform/lifecycle/service.ts';
 import { malformedIdentifiers } from '../identifiers/index.ts';
 import { CheckRecorder } from './checks/recorder.ts';
+import { createLift, type LiftWithin } from './life-cycle/lift.ts';
 import { Lookups } from './lookup/lookup.ts';
 import { createRegister, type Register, type RegisterDeps } from './register/register.ts';
 import { Follower } from './replica/follower.ts';
@@ -39,6 +40,8 @@ export interface Exclusions {
   /** For domains whose own rows belong to the same transaction: see register/register.ts. */
   readonly registerWithin: Register['registerWithin'];
   readonly changeWithin: Register['changeWithin'];
+  /** Ends one exclusion within the caller's transaction: see life-cycle/lift.ts. */
+  readonly liftWithin: LiftWithin;
   stats(): ExclusionsStats;
   /** Loaded, and confirmed less than a second ago. */
   ready(): boolean;
@@ -119,6 +122,7 @@ export function createExclusions(platform: Platform, deps: ExclusionsDeps): Excl
     registerBatch: (registrations) => register.registerBatch(registrations),
     registerWithin: register.registerWithin,
     changeWithin: register.changeWithin,
+    liftWithin: createLift(register.changeWithin),
     stats,
     ready: () => replica.isFresh(performance.now()),
     onApplied: (listener) => void applied.push(listener),

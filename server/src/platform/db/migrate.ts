@@ -12,6 +12,7 @@ const MIGRATION_LOCK = ADVISORY_LOCKS.migration;
 const APPEND_ONLY = [
   'audit_log',
   'register_log',
+  'exclusion_terms',
   'checks',
   'ledger_entries',
   'ledger_lines',

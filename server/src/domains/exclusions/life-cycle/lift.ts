@@ -1,0 +1,54 @@
+import type { By } from '../../../platform/call/by.ts';
+import type { Tx } from '../../../platform/db/tx.ts';
+import type { Register, Told } from '../register/register.ts';
+import { isOver } from '../rules/period.ts';
+import { changeTerm, type NewTerm } from './change.ts';
+import { type Cycle, lockCycle } from './row.ts';
+import { closeWish } from './wish.ts';
+
+export interface Lifting {
+  /** From when on it no longer holds, in milliseconds since 1970; absent or past: at once. Never later than it did. */
+  readonly at?: number;
+  /** Why, as a code: `returnConfirmed`, `petitionDismissed`, ... */
+  readonly reasonCode: string;
+  readonly by: By;
+}
+
+/** Ends one exclusion within the caller's transaction, and no other of the same person. */
+export type LiftWithin = (
+  tx: Tx,
+  exclusionId: string,
+  lifting: Lifting,
+) => Promise<{
+  /** False: it was over already, and nothing was done. */
+  readonly lifted: boolean;
+  /** After the commit, before the answer. */
+  readonly told: Told;
+}>;
+
+export function createLift(changeWithin: Register['changeWithin']): LiftWithin {
+  return async (tx, exclusionId, lifting) => {
+    const cycle = await lockCycle(tx, exclusionId);
+    if (cycle.liftedAt !== null || isOver(cycle, cycle.now)) return { lifted: false, told: async () => {} };
+    await closeWish(tx, exclusionId, lifting.reasonCode === RETURN_CONFIRMED ? 'confirmed' : 'superseded');
+    const { told } = await changeTerm(tx, changeWithin, cycle, {
+      change: 'lifted',
+      kind: 'lifted',
+      effectiveAt: lifting.at,
+      by: lifting.by,
+      term: (at) => liftedTerm(cycle, lifting, at),
+    });
+    return { lifted: true, told };
+  };
+}
+
+export const RETURN_CONFIRMED = 'returnConfirmed';
+
+function liftedTerm(cycle: Cycle, lifting: Lifting, at: number): NewTerm {
+  const wanted = Math.min(Math.max(at, lifting.at ?? at), cycle.inForceUntil ?? Number.POSITIVE_INFINITY);
+  // What would end before it begins never begins.
+  const until = wanted <= cycle.startsAt ? at : wanted;
+  const { period, termStartsAt, endsAt, stays } = cycle;
+  const lifted = { at: until, reasonCode: lifting.reasonCode };
+  return { period, termStartsAt, endsAt, stays, inForceUntil: until, renews: false, lifted };
+}

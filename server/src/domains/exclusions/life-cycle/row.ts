@@ -1,0 +1,84 @@
+import { KingaError } from '@kinga/shared/contract/errors.ts';
+import type { Period, Source } from '@kinga/shared/exclusions/contract.ts';
+import type { Tx } from '../../../platform/db/tx.ts';
+
+/** An exclusion with everything its life cycle depends on; times in milliseconds since 1970. */
+export interface Cycle {
+  readonly id: string;
+  readonly reference: string;
+  readonly source: Source;
+  readonly period: Period;
+  readonly startsAt: number;
+  /** The end that was promised last; of a renewing one the end of the cycle in which it was. Null: permanent. */
+  readonly endsAt: number | null;
+  readonly inForceUntil: number | null;
+  /** When the promise that holds now began. */
+  readonly termStartsAt: number;
+  readonly renews: boolean;
+  /** After its end it stays in force until a return is granted. */
+  readonly stays: boolean;
+  readonly liftedAt: number | null;
+  readonly registeredAt: number;
+  readonly registeredBy: string;
+  readonly needsReview: boolean;
+  /** Its last entry in the log. */
+  readonly seq: number;
+  /** The open wish to return, whether it can still be confirmed or has lapsed. */
+  readonly wish: Wish | null;
+  /** The database's clock as this was read. */
+  readonly now: number;
+}
+
+export interface Wish {
+  readonly requestedAt: number;
+  readonly availableAt: number;
+  readonly lapsesAt: number;
+}
+
+const ms = (column: string) => `floor(extract(epoch FROM ${column}) * 1000)::float8`;
+
+/** The columns of a cycle, of `exclusions AS e` with its open wish as `w`. */
+export const CYCLE_COLUMNS = `
+  e.id, e.reference, e.source, e.period, ${ms('e.starts_at')} AS "startsAt", ${ms('e.ends_at')} AS "endsAt",
+  ${ms('e.in_force_until')} AS "inForceUntil", ${ms('coalesce(e.term_starts_at, e.starts_at)')} AS "termStartsAt",
+  e.renews, CASE WHEN e.renews THEN e.stays ELSE e.in_force_until IS NULL END AS stays,
+  ${ms('e.lifted_at')} AS "liftedAt", ${ms('e.registered_at')} AS "registeredAt",
+  e.registered_by AS "registeredBy", e.needs_review AS "needsReview",
+  coalesce(e.changed_seq, e.seq)::float8 AS seq, ${ms('clock_timestamp()')} AS now,
+  CASE WHEN w.id IS NULL THEN NULL ELSE jsonb_build_object(
+    'requestedAt', ${ms('w.requested_at')}, 'availableAt', ${ms('w.available_at')},
+    'lapsesAt', ${ms('w.lapses_at')}) END AS wish`;
+
+export const OPEN_WISH = `
+  LEFT JOIN exclusion_returns AS w ON w.exclusion_id = e.id AND w.closed_at IS NULL`;
+
+/**
+ * Locks one exclusion against every other change of its life cycle, then reads it. The lock comes before those
+ * of the keys; a change that began with the keys and ends here is retried by PostgreSQL's word.
+ */
+export async function lockCycle(tx: Tx, id: string): Promise<Cycle> {
+  await tx.query('SELECT FROM exclusions WHERE id = $1 FOR NO KEY UPDATE', [id]);
+  const { rows } = await tx.query<Cycle>(
+    `SELECT ${CYCLE_COLUMNS} FROM exclusions AS e ${OPEN_WISH} WHERE e.id = $1`,
+    [id],
+  );
+  const [cycle] = rows;
+  if (cycle === undefined) throw notFound();
+  return cycle;
+}
+
+export async function peopleOf(tx: Tx, exclusionId: string): Promise<string[]> {
+  const { rows } = await tx.query<{ person_id: string }>(
+    'SELECT person_id FROM exclusion_persons WHERE exclusion_id = $1 ORDER BY person_id',
+    [exclusionId],
+  );
+  return rows.map((row) => row.person_id);
+}
+
+export function notFound(): KingaError {
+  return new KingaError('NOT_FOUND', 'There is no such exclusion');
+}
+
+export function conflict(path: string, message: string): KingaError {
+  return new KingaError('CONFLICT', message, { details: [{ path, message }] });
+}
