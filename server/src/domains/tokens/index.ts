@@ -1,0 +1,1 @@
+export { type TokenOfKeys, tokensOfKeys } from './of-keys.ts';
