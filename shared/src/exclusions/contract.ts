@@ -2,13 +2,19 @@ import { z } from 'zod';
 import * as fields from '../contract/fields.ts';
 import { procedure } from '../contract/procedure.ts';
 import { topic } from '../contract/topic.ts';
-import { exclusion, PERIODS, SOURCES } from './exclusion.ts';
+import { exclusion, PERIODS, PURPOSES, SOURCES } from './exclusion.ts';
 import { identifiers } from './identifier.ts';
 
-export { type Exclusion, PERIODS, type Period, SOURCES, type Source } from './exclusion.ts';
+export {
+  type Exclusion,
+  PERIODS,
+  type Period,
+  PURPOSES,
+  type Purpose,
+  SOURCES,
+  type Source,
+} from './exclusion.ts';
 
-export const PURPOSES = ['registration', 'login', 'deposit', 'bet', 'marketing'] as const;
-export type Purpose = (typeof PURPOSES)[number];
 export const ANSWERS = ['EXCLUDED', 'CLEAR', 'UNKNOWN'] as const;
 export type Answer = (typeof ANSWERS)[number];
 
@@ -26,7 +32,7 @@ const exclusionDetail = exclusion.extend({
 });
 export type ExclusionDetail = z.output<typeof exclusionDetail>;
 
-const answer = z.object({
+export const answer = z.object({
   status: z.enum(ANSWERS),
   /** The database's time at which the register was last confirmed to be what this answer rests on. */
   asOf: fields.instant,
@@ -36,10 +42,12 @@ const answer = z.object({
   validUntil: fields.instant,
   /** Proves that the question was asked. */
   checkId: z.string(),
+  /** The version of the policy the answer was given under. */
+  policyVersion: z.number().int().positive().optional(),
 });
 export type LookupAnswer = z.output<typeof answer>;
 
-const itemError = z.object({
+export const itemError = z.object({
   code: z.string(),
   message: z.string(),
   details: z.array(z.object({ path: z.string(), message: z.string() })).optional(),

@@ -6,6 +6,8 @@ export const PERIODS = ['24h', '7d', '30d', '6mo', '1y', 'permanent'] as const;
 export type Period = (typeof PERIODS)[number];
 export const SOURCES = ['person', 'family', 'operator', 'court', 'regulator'] as const;
 export type Source = (typeof SOURCES)[number];
+export const PURPOSES = ['registration', 'login', 'deposit', 'bet', 'marketing'] as const;
+export type Purpose = (typeof PURPOSES)[number];
 
 export const exclusion = z.object({
   id: fields.id,
