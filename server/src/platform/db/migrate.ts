@@ -18,6 +18,10 @@ const APPEND_ONLY = [
   'ledger_lines',
   'bets',
   'secret_checks',
+  'person_changes',
+  'petition_steps',
+  'policy_versions',
+  'policy_withdrawals',
 ];
 
 /**
