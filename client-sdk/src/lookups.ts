@@ -176,8 +176,15 @@ function settle(entry: Entry, answer: Partial<LookupAnswer> | null | undefined):
     entry.reject(lookupError(NO_ANSWER));
     return;
   }
-  const { status, asOf, seq, validUntil, checkId } = answer as LookupAnswer;
-  entry.resolve({ status, asOf, seq, validUntil, checkId });
+  const { status, asOf, seq, validUntil, checkId, policyVersion } = answer as LookupAnswer;
+  entry.resolve({
+    status,
+    asOf,
+    seq,
+    validUntil,
+    checkId,
+    ...(policyVersion === undefined ? undefined : { policyVersion }),
+  });
 }
 
 /** As if the item had been a single lookup: its paths begin at the lookup's own input. */

@@ -11,6 +11,7 @@ import { createMarkets } from './domains/markets/index.ts';
 import { createMonitoring } from './domains/monitoring/index.ts';
 import { createNotifications } from './domains/notifications/index.ts';
 import { createOperators, entities as operatorEntities } from './domains/operators/index.ts';
+import { createPolicy } from './domains/policy/index.ts';
 import { ANONYMOUS } from './platform/call/actor.ts';
 import type { Authenticate } from './platform/call/authenticator.ts';
 import type { Platform } from './platform/context.ts';
@@ -93,7 +94,12 @@ async function compose(platform: Platform): Promise<Hub> {
   const revocations = createRevocations(platform);
   const identity = createIdentity(platform, { revocations });
   const operators = createOperators(platform, { revocations });
-  const exclusions = createExclusions(platform, identity);
+  const policy = createPolicy(platform);
+  const exclusions = createExclusions(platform, {
+    accountKeys: identity.accountKeys,
+    accountsOfKeys: identity.accountsOfKeys,
+    policy,
+  });
   const ledger = createLedger(platform);
   const markets = createMarkets(platform, {
     ledger,
@@ -112,6 +118,7 @@ async function compose(platform: Platform): Promise<Hub> {
   const domains: readonly Domain[] = [
     identity,
     operators,
+    policy,
     exclusions,
     ledger,
     markets,

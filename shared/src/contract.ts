@@ -13,9 +13,10 @@ import { monitoringTopics } from './monitoring/contract.ts';
 import { notificationTopics } from './notifications/contract.ts';
 import { notificationJobs } from './notifications/jobs.ts';
 import { operators } from './operators/contract.ts';
+import { policy, policyTopics } from './policy/contract.ts';
 
 /** Everything that can be called: the SDK's shape, the HTTP mirror, the permission table, the documents. */
-export const contract = { identity, operators, exclusions, markets, wallet, broadcasts, alerts };
+export const contract = { identity, operators, exclusions, markets, wallet, broadcasts, alerts, policy };
 export type Contract = typeof contract;
 type ProcedureOf<TDomain> = { [TKey in keyof TDomain]: TDomain[TKey] }[keyof TDomain];
 export type ContractProcedure = {
@@ -35,6 +36,7 @@ export const topics = {
   ...notificationTopics,
   ...monitoringTopics,
   ...alertTopics,
+  ...policyTopics,
 };
 
 export type ContractTopic = (typeof topics)[keyof typeof topics];

@@ -1,4 +1,5 @@
 import { createExclusions, type Exclusions } from '@kinga/server/domains/exclusions/index.ts';
+import { createPolicy } from '@kinga/server/domains/policy/index.ts';
 import type { KeyActor } from '@kinga/server/platform/call/actor.ts';
 import type { Bus } from '@kinga/server/platform/feed/bus.ts';
 import type { FeedEvent } from '@kinga/shared/contract/wire.ts';
@@ -38,7 +39,9 @@ export async function startNode(
   options: TestPlatformOptions = {},
 ): Promise<RegisterNode> {
   const platform = await createTestPlatform(database, { secrets: secretsOf(database), ...options });
+  const policy = createPolicy(platform);
   const exclusions = createExclusions(platform, {
+    policy,
     accountKeys: async () => [],
     accountsOfKeys: async () => [],
   });
@@ -46,7 +49,7 @@ export async function startNode(
   const resets: string[] = [];
   exclusions.onApplied((event) => events.push(event));
   exclusions.onReset((_topic, reason) => resets.push(reason));
-  const services = exclusions.domain.services ?? [];
+  const services = [...(policy.domain.services ?? []), ...(exclusions.domain.services ?? [])];
   for (const service of services) await service.start?.();
   let stopping: Promise<void> | undefined;
   const stopAll = async () => {

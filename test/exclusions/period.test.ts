@@ -4,16 +4,18 @@ import {
   KENYA_ZONE,
   parseGivenTime,
   statusOf,
-  termOf,
+  termOf as termUnder,
   unionOf,
 } from '@kinga/server/domains/exclusions/rules/period.ts';
-import { PERIODS } from '@kinga/shared/exclusions/contract.ts';
+import { PERIODS, type Period } from '@kinga/shared/exclusions/contract.ts';
+import { VERSION_ONE } from '@kinga/shared/policy/version-one.ts';
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { describe, expect, test } from 'vitest';
 
 const nairobi = (iso: string) => DateTime.fromISO(iso, { zone: KENYA_ZONE }).toMillis();
 const HOUR_MS = 3_600_000;
+const termOf = (period: Period, startsAt: number) => termUnder(period, startsAt, VERSION_ONE.periods);
 
 describe('terms', () => {
   test.each([

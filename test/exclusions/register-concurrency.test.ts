@@ -9,6 +9,7 @@ import { Database } from '@kinga/server/platform/db/database.ts';
 import type { Bus } from '@kinga/server/platform/feed/bus.ts';
 import { type Exclusion, PERIODS, type Period } from '@kinga/shared/exclusions/contract.ts';
 import type { Identifier } from '@kinga/shared/exclusions/identifier.ts';
+import { VERSION_ONE } from '@kinga/shared/policy/version-one.ts';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
@@ -69,7 +70,7 @@ class Model {
 }
 
 function spanOf({ period, startsAt }: Exclusion): Interval {
-  const term = termOf(period, Date.parse(startsAt));
+  const term = termOf(period, Date.parse(startsAt), VERSION_ONE.periods);
   return { startsAt: term.startsAt, endsAt: term.inForceUntil };
 }
 

@@ -30,7 +30,7 @@ const valueWritten = async <TValue>(written: JsonText<TValue> | Promise<JsonText
   (await written).toJSON();
 
 describe('exclusions.lookup', () => {
-  it('answers exactly status, asOf, seq, validUntil and checkId, in the turn it was asked in', async () => {
+  it('answers exactly status, asOf, seq, validUntil, checkId and policyVersion, in the turn it was asked in', async () => {
     const person = newPerson();
     const { seq } = await node.register(person.identifiers);
     const input = { identifiers: [person.byNationalId], purpose: 'bet' as const };
@@ -43,6 +43,7 @@ describe('exclusions.lookup', () => {
       seq: expect.any(Number),
       validUntil: expect.stringMatching(ISO),
       checkId: expect.stringMatching(/^c_[0-9a-f]{32}$/),
+      policyVersion: 1,
     });
     expect((answer as LookupAnswer).seq).toBeGreaterThanOrEqual(seq);
   });

@@ -5,6 +5,7 @@ import type { Platform } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/tx.ts';
 import type { Service } from '../../platform/lifecycle/service.ts';
 import { malformedIdentifiers } from '../identifiers/index.ts';
+import type { Policy } from '../policy/index.ts';
 import { CheckRecorder } from './checks/recorder.ts';
 import { createLift, type LiftWithin } from './life-cycle/lift.ts';
 import { Lookups } from './lookup/lookup.ts';
@@ -12,11 +13,25 @@ import { createRegister, type Register, type RegisterDeps } from './register/reg
 import { Follower } from './replica/follower.ts';
 import { CHANGES, createChangesSource, eventOf } from './replica/log-source.ts';
 
+export type { KeysAsked } from './lookup/lookup.ts';
+export { type ItemError, type ManyAnswers, ResultsWriter } from './lookup/results-writer.ts';
+/** The slots of the replica's table, for what else is found by 128 bits of a hash. */
+export {
+  findSlot,
+  insertSlot,
+  newShard,
+  removeSlot,
+  reserveInShard,
+  type Shard,
+  SLOT_WORDS,
+} from './replica/shard.ts';
 export { confirmRegistration } from './notices/confirm.ts';
 export { sendExpiryNotices } from './notices/expiry.ts';
 
 /** What the register needs to know of accounts. */
-export type ExclusionsDeps = Pick<RegisterDeps, 'accountKeys' | 'accountsOfKeys'>;
+export type ExclusionsDeps = Pick<RegisterDeps, 'accountKeys' | 'accountsOfKeys'> & {
+  readonly policy: Pick<Policy, 'at'>;
+};
 
 /** What the register tells about itself; the counts are totals since the process started. */
 export interface ExclusionsStats {
@@ -42,6 +57,9 @@ export interface Exclusions {
   readonly changeWithin: Register['changeWithin'];
   /** Ends one exclusion within the caller's transaction: see life-cycle/lift.ts. */
   readonly liftWithin: LiftWithin;
+  /** The lookup of keys that are at hand already; see lookup/lookup.ts. */
+  readonly answerKeys: Lookups['answerKeys'];
+  readonly answerManyKeys: Lookups['answerManyKeys'];
   stats(): ExclusionsStats;
   /** Loaded, and confirmed less than a second ago. */
   ready(): boolean;
@@ -79,7 +97,7 @@ export function createExclusions(platform: Platform, deps: ExclusionsDeps): Excl
     dataDir: config.dataDir,
     spoolBytesMax: config.limits.checksSpoolBytes,
   });
-  const lookups = new Lookups({ db, crypto, replica, freshness, recorder });
+  const lookups = new Lookups({ db, crypto, replica, freshness, recorder, policies: deps.policy });
   const register = createRegister(platform, {
     accountKeys: deps.accountKeys,
     accountsOfKeys: deps.accountsOfKeys,
@@ -123,6 +141,8 @@ export function createExclusions(platform: Platform, deps: ExclusionsDeps): Excl
     registerWithin: register.registerWithin,
     changeWithin: register.changeWithin,
     liftWithin: createLift(register.changeWithin),
+    answerKeys: (asked, call) => lookups.answerKeys(asked, call),
+    answerManyKeys: (asked, call) => lookups.answerManyKeys(asked, call),
     stats,
     ready: () => replica.isFresh(performance.now()),
     onApplied: (listener) => void applied.push(listener),

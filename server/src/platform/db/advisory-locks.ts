@@ -9,4 +9,5 @@ export const ADVISORY_LOCKS = {
   administrator: 7_265_004,
   demo: 7_265_005,
   importedRows: 7_265_006,
+  policy: 7_265_007,
 } as const;

@@ -1,6 +1,6 @@
 import type { Database } from '../../../platform/db/database.ts';
 import type { Interval } from '../log/entry.ts';
-import { type Prober, Validity, type View } from './view.ts';
+import { type Policies, type Prober, Validity, type View } from './view.ts';
 
 /** More would only make PostgreSQL slower for those who wait already. */
 const ASKING_MAX = 50;
@@ -28,10 +28,12 @@ interface AskRow {
 /** Asks PostgreSQL itself when this node's replica may not be trusted in time. */
 export class RegisterQuestions {
   readonly #db: Database;
+  readonly #policies: Policies;
   #asking = 0;
 
-  constructor(db: Database) {
+  constructor(db: Database, policies: Policies) {
     this.#db = db;
+    this.#policies = policies;
   }
 
   /** Undefined when there is no answer in time, or too many wait for one already. */
@@ -62,7 +64,7 @@ export class RegisterQuestions {
       lower: first.now_ms,
       upper: first.now_ms + (performance.now() - askedAt),
       seq: first.seq,
-      validity: new Validity(Math.floor(first.now_ms)),
+      validity: new Validity(Math.floor(first.now_ms), this.#policies.at(first.now_ms)),
     };
   }
 }

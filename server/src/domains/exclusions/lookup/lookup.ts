@@ -13,7 +13,7 @@ import type { Freshness } from '../replica/freshness.ts';
 import type { Replica } from '../replica/replica.ts';
 import { RegisterQuestions } from './ask.ts';
 import { type ItemError, type ManyAnswers, ResultsWriter } from './results-writer.ts';
-import { ReplicaView, type View } from './view.ts';
+import { type Policies, ReplicaView, type View } from './view.ts';
 
 type LookupInput = ParsedInputOf<typeof exclusions.lookup>;
 type LookupManyInput = ParsedInputOf<typeof exclusions.lookupMany>;
@@ -29,6 +29,7 @@ export interface LookupsOptions {
   readonly replica: Replica;
   readonly freshness: Freshness;
   readonly recorder: CheckRecorder;
+  readonly policies: Policies;
 }
 
 /**
@@ -48,8 +49,8 @@ export class Lookups {
 
   constructor(options: LookupsOptions) {
     this.#options = options;
-    this.#view = new ReplicaView(options.replica);
-    this.#questions = new RegisterQuestions(options.db);
+    this.#view = new ReplicaView(options.replica, options.policies);
+    this.#questions = new RegisterQuestions(options.db, options.policies);
   }
 
   get lookups(): number {
@@ -155,6 +156,7 @@ export class Lookups {
       seq: view.seq,
       validUntil: status === 'UNKNOWN' ? validity.asOf : validity.until(purpose, this.#pendingStartsAt),
       checkId: this.#options.recorder.add(this.#subject, PURPOSE_CODE[purpose], ANSWER_CODE[status]),
+      policyVersion: validity.policy.version,
     };
   }
 
@@ -167,6 +169,49 @@ export class Lookups {
     this.latency.record(performance.now() - startedAt, count);
   }
 
+  /** The question about keys that are at hand already, as those behind a screening token are. */
+  answerKeys(asked: KeysAsked, call: Call): LookupAnswer | Promise<LookupAnswer> {
+    const answers = this.answerManyKeys([asked], call);
+    return answers instanceof Promise ? answers.then(([only]) => only!) : answers[0]!;
+  }
+
+  /** The answers in the order of the questions, all given at one instant. */
+  answerManyKeys(asked: readonly KeysAsked[], call: Call): LookupAnswer[] | Promise<LookupAnswer[]> {
+    const startedAt = performance.now();
+    const keyNo = keyNoOf(call);
+    const view = this.#view.at(startedAt);
+    if (view.trust === 'full') return this.#keys(asked, { view, keyNo, startedAt });
+    const keys = asked.flatMap((one) => one.keys.map((key) => Buffer.from(key, 'latin1')));
+    return this.#viewLater(keys).then((later) => this.#keys(asked, { view: later, keyNo, startedAt }));
+  }
+
+  #keys(asked: readonly KeysAsked[], question: Question): LookupAnswer[] {
+    const { view } = question;
+    this.#begin(question);
+    const answers = asked.map(({ keys, purpose, isCertain }) => {
+      const excluded = this.#anyExcluded(view, keys);
+      if (!isCertain && !excluded && view.trust === 'full') {
+        throw new KingaError('UNAVAILABLE', 'It cannot be confirmed whose token this is');
+      }
+      return this.#answer(view, excluded, purpose);
+    });
+    this.#end(question, asked.length);
+    return answers;
+  }
+
+  #anyExcluded({ prober, lower, upper }: View, keys: readonly string[]): boolean {
+    let excluded = false;
+    this.#pendingStartsAt = Number.POSITIVE_INFINITY;
+    this.#subject = keys[0] ?? '';
+    for (const key of keys) {
+      const isHit = prober.probe(key, lower, upper);
+      if (isHit && !excluded) this.#subject = key;
+      if (isHit) excluded = true;
+      if (prober.pendingStartsAt < this.#pendingStartsAt) this.#pendingStartsAt = prober.pendingStartsAt;
+    }
+    return excluded;
+  }
+
   #wellFormed(identifiers: readonly Identifier[]): Buffer[] {
     const { crypto } = this.#options;
     return identifiers.flatMap((identifier) => {
@@ -174,6 +219,14 @@ export class Lookups {
       return known.ok ? [crypto.identifierKey(known.type, known.canonical)] : [];
     });
   }
+}
+
+export interface KeysAsked {
+  /** At least one; 16 characters of latin1 each. */
+  readonly keys: readonly string[];
+  readonly purpose: Purpose;
+  /** False: there may be more keys than these, so nothing but EXCLUDED may be said of them. */
+  readonly isCertain: boolean;
 }
 
 interface Question {

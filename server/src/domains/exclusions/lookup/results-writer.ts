@@ -17,16 +17,23 @@ export class ResultsWriter {
   #separator = '';
   #status = '';
   #validUntil = '';
-  /** From behind the ref to the check id, for that status and that time. */
+  /** From behind the ref to the check id, for that status and that time; and what follows the check id. */
   #middle = '';
+  #end = '"}';
+  #policyVersion: number | undefined;
 
-  answer(ref: string, { status, asOf, seq, validUntil, checkId }: LookupAnswer): void {
+  answer(ref: string, answer: LookupAnswer): void {
+    const { status, asOf, seq, validUntil, checkId, policyVersion } = answer;
+    if (policyVersion !== this.#policyVersion) {
+      this.#policyVersion = policyVersion;
+      this.#end = policyVersion === undefined ? '"}' : `","policyVersion":${policyVersion}}`;
+    }
     if (status !== this.#status || validUntil !== this.#validUntil) {
       this.#status = status;
       this.#validUntil = validUntil;
       this.#middle = `,"status":"${status}","asOf":"${asOf}","seq":${seq},"validUntil":"${validUntil}","checkId":"`;
     }
-    this.#text += `${this.#separator}{"ref":${quoted(ref)}${this.#middle}${checkId}"}`;
+    this.#text += `${this.#separator}{"ref":${quoted(ref)}${this.#middle}${checkId}${this.#end}`;
     this.#separator = ',';
   }
 

@@ -1,4 +1,5 @@
 import type { Purpose } from '@kinga/shared/exclusions/contract.ts';
+import type { PolicyVersion } from '../../policy/index.ts';
 import type { Replica } from '../replica/replica.ts';
 
 /** What can be asked about a key (as latin1): the replica's table, or a handful of rows from PostgreSQL. */
@@ -15,6 +16,11 @@ export interface Prober {
  */
 export type Trust = 'full' | 'exclusions' | 'nothing';
 
+/** Which version of the policy is in force at an instant of the database's clock. */
+export interface Policies {
+  at(ms: number): PolicyVersion;
+}
+
 /** What one call's answers rest on. */
 export interface View {
   prober: Prober;
@@ -26,23 +32,20 @@ export interface View {
   validity: Validity;
 }
 
-const REUSE_MS: Readonly<Record<Purpose, number>> = {
-  bet: 60_000,
-  deposit: 60_000,
-  login: 0,
-  registration: 0,
-  marketing: 86_400_000,
-};
-
-/** Until when answers of one confirmation may be reused. The texts are made once for all of its answers. */
+/**
+ * Until when answers of one confirmation may be reused under one version of the policy. The texts are made once
+ * for all of its answers.
+ */
 export class Validity {
   readonly asOf: string;
+  readonly policy: PolicyVersion;
   readonly #asOfMs: number;
   readonly #until: Readonly<Record<Purpose, string>>;
 
-  constructor(asOfMs: number) {
-    const after = (purpose: Purpose) => new Date(asOfMs + REUSE_MS[purpose]).toISOString();
+  constructor(asOfMs: number, policy: PolicyVersion) {
+    const after = (purpose: Purpose) => new Date(asOfMs + reuseMs(policy, purpose)).toISOString();
     this.asOf = new Date(asOfMs).toISOString();
+    this.policy = policy;
     this.#asOfMs = asOfMs;
     this.#until = {
       registration: after('registration'),
@@ -53,15 +56,19 @@ export class Validity {
     };
   }
 
-  isOf(asOfMs: number): boolean {
-    return this.#asOfMs === asOfMs;
+  isOf(asOfMs: number, policy: PolicyVersion): boolean {
+    return this.#asOfMs === asOfMs && this.policy === policy;
   }
 
   /** Never beyond a pending start. */
   until(purpose: Purpose, pendingStartsAt: number): string {
-    if (pendingStartsAt >= this.#asOfMs + REUSE_MS[purpose]) return this.#until[purpose];
+    if (pendingStartsAt >= this.#asOfMs + reuseMs(this.policy, purpose)) return this.#until[purpose];
     return new Date(Math.max(pendingStartsAt, this.#asOfMs)).toISOString();
   }
+}
+
+function reuseMs({ values }: PolicyVersion, purpose: Purpose): number {
+  return values.purposes[purpose].reuseSeconds * 1_000;
 }
 
 /** The view of this node's replica; one object for ever, because a view lives only within one turn. */
@@ -71,12 +78,15 @@ export class ReplicaView implements View {
   lower = 0;
   upper = 0;
   seq = 0;
-  validity = new Validity(0);
+  validity: Validity;
   readonly #replica: Replica;
+  readonly #policies: Policies;
 
-  constructor(replica: Replica) {
+  constructor(replica: Replica, policies: Policies) {
     this.#replica = replica;
+    this.#policies = policies;
     this.prober = replica.table;
+    this.validity = new Validity(0, policies.at(0));
   }
 
   /** What may be said now without asking PostgreSQL. */
@@ -86,9 +96,15 @@ export class ReplicaView implements View {
     this.lower = replica.clock.lower(monotonicMs);
     this.upper = replica.clock.upper(monotonicMs);
     this.seq = replica.seq;
+    const policy = this.#policies.at(this.lower);
+    if (!this.validity.isOf(replica.asOfMs, policy)) this.#renew(policy);
     if (replica.isFresh(monotonicMs)) this.trust = 'full';
     else this.trust = replica.state === 'live' ? 'exclusions' : 'nothing';
-    if (!this.validity.isOf(replica.asOfMs)) this.validity = new Validity(replica.asOfMs);
     return this;
+  }
+
+  #renew(policy: PolicyVersion): void {
+    this.#replica.freshMs = policy.values.staleness.maxMs;
+    this.validity = new Validity(this.#replica.asOfMs, policy);
   }
 }

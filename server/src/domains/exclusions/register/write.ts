@@ -14,6 +14,7 @@ import { pooledRandom } from '../../../platform/crypto/random.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudits } from '../../../platform/outbox/audit.ts';
 import { enqueueJobs } from '../../../platform/outbox/outbox.ts';
+import { readPolicy } from '../../policy/index.ts';
 import { chain, type LogEntry } from '../log/entry.ts';
 import { isOver, termOf } from '../rules/period.ts';
 import { lockPeople } from './known.ts';
@@ -107,9 +108,10 @@ async function append(
 
   const head = await store.lockHead(tx);
   const { at, epoch } = await store.readClock(tx);
+  const { periods } = (await readPolicy(tx, at)).values;
   const batch = planned.map((one) => ({
     ...one,
-    term: termOf(one.registration.period, one.registration.startsAt ?? at),
+    term: termOf(one.registration.period, one.registration.startsAt ?? at, periods),
   }));
   const intervals = await store.readIntervals(tx, keysToRead(batch), at);
   const { bodies, last } = chronicle(batch, { at, intervals, keyVersion, pseudonymOf });
@@ -209,8 +211,9 @@ async function overAlready(
   const dated = registrations.filter(({ startsAt }) => startsAt !== undefined);
   if (dated.length === 0) return outcomes;
   const { at } = await store.readClock(tx);
+  const { periods } = (await readPolicy(tx, at)).values;
   for (const registration of dated) {
-    if (!isOver(termOf(registration.period, registration.startsAt ?? at), at)) continue;
+    if (!isOver(termOf(registration.period, registration.startsAt ?? at, periods), at)) continue;
     const details = [{ path: 'startsAt', message: ALREADY_OVER }];
     const error = new KingaError('INVALID_INPUT', `startsAt: ${ALREADY_OVER}`, { details });
     outcomes.set(registration, { kind: 'refused', error });

@@ -30,11 +30,13 @@ export interface ReplicaListener {
   broken(reason: string): void;
 }
 
-/** From this age of the last confirmation on, an answer needs PostgreSQL. */
+/** From this age of the last confirmation on, an answer needs PostgreSQL, unless the policy wants it younger. */
 export const FRESH_MS = 1_000;
 
 export class Replica {
   readonly clock = new DatabaseClock();
+  /** The policy's word; see `FRESH_MS`. */
+  freshMs = FRESH_MS;
   readonly #chain = new Chain();
   readonly #listener: ReplicaListener;
   readonly #waiting = new Set<{ readonly seq: number; readonly resolve: () => void }>();
@@ -95,7 +97,7 @@ export class Replica {
   }
 
   isFresh(monotonicMs: number): boolean {
-    return this.#state === 'live' && monotonicMs - this.#confirmedAt <= FRESH_MS;
+    return this.#state === 'live' && monotonicMs - this.#confirmedAt <= this.freshMs;
   }
 
   adopt(loaded: Loaded, table: IntervalTable): void {

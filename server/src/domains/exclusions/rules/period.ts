@@ -1,4 +1,5 @@
 import type { Period } from '@kinga/shared/exclusions/contract.ts';
+import type { PeriodRules } from '@kinga/shared/policy/values.ts';
 import { DateTime } from 'luxon';
 import type { Interval } from '../log/entry.ts';
 
@@ -6,44 +7,34 @@ import type { Interval } from '../log/entry.ts';
 export const KENYA_ZONE = 'Africa/Nairobi';
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-
-/** Exact durations end by themselves; calendar steps stay in force after their end. */
-const EXACT_MS: Partial<Record<Period, number>> = { '24h': DAY_MS, '7d': 7 * DAY_MS, '30d': 30 * DAY_MS };
-const CALENDAR: Partial<Record<Period, { months: number } | { years: number }>> = {
-  '6mo': { months: 6 },
-  '1y': { years: 1 },
-};
 
 /** What a period promises from its start on, in milliseconds since 1970. */
 export interface Term {
   readonly startsAt: number;
   /** The end that was promised; null: permanent. */
   readonly endsAt: number | null;
-  /** Until when it holds: null from 6mo on, because then only a granted return ends it. */
+  /** Until when it holds: null when only a granted return ends it. */
   readonly inForceUntil: number | null;
 }
 
-export function termOf(period: Period, startsAt: number): Term {
-  const exactMs = EXACT_MS[period];
-  if (exactMs !== undefined) {
-    return { startsAt, endsAt: startsAt + exactMs, inForceUntil: startsAt + exactMs };
-  }
-  const step = CALENDAR[period];
-  if (step === undefined) return { startsAt, endsAt: null, inForceUntil: null };
-  return { startsAt, endsAt: calendarEnd(period, startsAt, step), inForceUntil: null };
+/** Under the rules of the policy that is in force when the promise is made: a later version changes none. */
+export function termOf(period: Period, startsAt: number, rules: PeriodRules): Term {
+  const { length, staysUntilReturn } = rules[period];
+  if (length === null) return { startsAt, endsAt: null, inForceUntil: null };
+  const endsAt = 'hours' in length ? startsAt + length.hours * HOUR_MS : calendarEnd(startsAt, length.months);
+  return { startsAt, endsAt, inForceUntil: staysUntilReturn ? null : endsAt };
 }
 
 /** A calendar step takes 20 microseconds, and the rows of an import start on the same few days. */
 const CALENDAR_ENDS_MAX = 10_000;
 const calendarEnds = new Map<string, number>();
 
-function calendarEnd(period: Period, startsAt: number, step: { months: number } | { years: number }): number {
-  const name = `${period} ${startsAt}`;
+function calendarEnd(startsAt: number, months: number): number {
+  const name = `${months} ${startsAt}`;
   const known = calendarEnds.get(name);
   if (known !== undefined) return known;
   // luxon clamps: 31 August and six months is the last of February.
-  const endsAt = DateTime.fromMillis(startsAt, { zone: KENYA_ZONE }).plus(step).toMillis();
+  const endsAt = DateTime.fromMillis(startsAt, { zone: KENYA_ZONE }).plus({ months }).toMillis();
   if (calendarEnds.size >= CALENDAR_ENDS_MAX) calendarEnds.clear();
   calendarEnds.set(name, endsAt);
   return endsAt;
