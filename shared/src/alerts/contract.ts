@@ -17,6 +17,10 @@ export const ALERT_KINDS = [
   'tokens.many-operators',
   /** Two records that may be one person. */
   'tokens.duplicate-person',
+  /** Tokens were issued for numbers that follow each other. */
+  'tokens.sequential-ids',
+  /** An operator reported a token as being in wrong hands. */
+  'tokens.compromised',
   /** A change was committed and an operator has not acknowledged it in time. */
   'propagation.unacknowledged',
   /** A known person was answered wrongly, or not in time, on one of the routes. */

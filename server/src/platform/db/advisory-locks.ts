@@ -10,4 +10,5 @@ export const ADVISORY_LOCKS = {
   demo: 7_265_005,
   importedRows: 7_265_006,
   policy: 7_265_007,
+  tokenChange: 7_265_101,
 } as const;
