@@ -133,8 +133,10 @@ async function compose(platform: Platform): Promise<Hub> {
     logs: domains.flatMap((domain) => domain.logs ?? []),
     outboxLogs: domains.flatMap((domain) => domain.outboxLogs ?? []),
     states: domains.flatMap((domain) => domain.states ?? []),
+    grants: identity.grants,
   });
   wiring.feed = feed;
+  identity.grants.onLess(() => feed.endForbidden());
   exclusions.onApplied((event) => feed.emitLog(event.topic, event));
   exclusions.onReset((topic, reason) => feed.resetLog(topic, reason));
 
@@ -150,7 +152,14 @@ async function compose(platform: Platform): Promise<Hub> {
     replica: exclusions.ready(),
     administrator: await identity.administratorExists().catch(() => false),
   });
-  const gateway = createGateway({ platform, domains, feed, authenticate, readiness });
+  const gateway = createGateway({
+    platform,
+    domains,
+    feed,
+    authenticate,
+    readiness,
+    grants: identity.grants,
+  });
   feed.useIo(gateway.io);
   revocations.onRevoked((revocation) => gateway.closeRevoked(revocation));
 

@@ -6,17 +6,20 @@ import { allJobs, allProcedures, allTopics } from '@kinga/shared/contract.ts';
 import type { Express } from 'express';
 import type { Server } from 'socket.io';
 import { ConfigError } from '../config.ts';
+import type { KeyActor } from './call/actor.ts';
 import { Admission } from './call/admission.ts';
 import type { Authenticate, Revocation } from './call/authenticator.ts';
 import { createCallMetrics } from './call/call-metrics.ts';
 import { contractHash } from './call/contract-hash.ts';
 import { Dispatcher } from './call/dispatcher.ts';
+import { type Grants, NO_GRANTS } from './call/grants.ts';
 import { Registry, type ServedDomain } from './call/registry.ts';
 import { CallSource } from './call/running-call.ts';
 import type { Platform } from './context.ts';
 import type { WatcherFeed } from './feed/watcher.ts';
 import { AddressList } from './http/addresses.ts';
 import { createApp } from './http/app.ts';
+import { proxyWarning } from './http/proxy-warning.ts';
 import type { Readiness } from './http/readiness.ts';
 import type { Service } from './lifecycle/service.ts';
 import type { SocketRole } from './socket/sessions.ts';
@@ -38,6 +41,8 @@ export interface GatewayOptions {
   readonly feed: WatcherFeed;
   readonly authenticate: Authenticate;
   readonly readiness: () => Promise<Readiness>;
+  /** What is granted beyond the contract; nothing, unless somebody says so. */
+  readonly grants?: Grants;
   /** The contract that is served; the product's own unless a test brings another. */
   readonly procedures?: readonly Procedure[];
 }
@@ -49,6 +54,8 @@ export interface Gateway extends Service {
   readonly contractHash: string;
   listen(): Promise<{ port: number; url: string }>;
   closeRevoked(revocation: Revocation): void;
+  /** A key has other terms; `again` says what it may do from an address now, or throws UNAUTHENTICATED. */
+  renewKey(keyId: string, again: (address: string) => Promise<KeyActor>): void;
   socketsByRole(): Record<SocketRole, number>;
   drain(): Promise<void>;
   stop(): Promise<void>;
@@ -62,12 +69,18 @@ export function createGateway(options: GatewayOptions): Gateway {
   const registry = registryOf(options, procedures);
   const source = new CallSource(platform.node, platform.log);
   const admission = new Admission(config.limits, metrics);
-  const dispatcher = new Dispatcher({ registry, admission, source });
+  const dispatcher = new Dispatcher({
+    registry,
+    admission,
+    source,
+    grants: options.grants ?? NO_GRANTS,
+  });
   const contract = describeContract(procedures, allTopics, allJobs);
   const hash = contractHash(contract);
   const trusted = new AddressList('TRUSTED_PROXIES', config.trustedProxies);
   const state = { draining: false };
-  const shared = { authenticate, trusted, isDraining: () => state.draining };
+  const warnAboutProxy = proxyWarning(platform.log, config.trustedProxies);
+  const shared = { authenticate, trusted, warnAboutProxy, isDraining: () => state.draining };
   const app = createApp({
     ...shared,
     dispatcher,
@@ -105,6 +118,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     contractHash: hash,
     listen: () => listen(httpServer, config),
     closeRevoked: (revocation) => sockets.sessions.closeRevoked(revocation),
+    renewKey: (keyId, again) => sockets.sessions.renewKey(keyId, again),
     socketsByRole: () => sockets.sessions.byRole(),
     drain,
     async stop() {

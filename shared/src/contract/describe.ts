@@ -20,6 +20,7 @@ export function describeContract(
       name: procedure.name,
       summary: procedure.summary,
       access: procedure.access,
+      ...(procedure.grantable === false ? { grantable: false as const } : {}),
       idempotency: procedure.idempotency ?? null,
       limit: procedure.limit ?? 'person',
       errors: procedure.errors ?? {},
@@ -57,6 +58,7 @@ export interface ContractDescription {
     readonly name: string;
     readonly summary: string;
     readonly access: Procedure['access'];
+    readonly grantable?: false;
     readonly idempotency: 'accepted' | 'required' | null;
     readonly limit: string;
     readonly errors: NonNullable<Procedure['errors']>;

@@ -63,6 +63,8 @@ export interface ProcedureSpec<
    * procedures that return a secret never do (the stored answer would be a copy of the secret).
    */
   readonly idempotency?: TIdempotency;
+  /** False: may not be granted to anybody beyond its roles, because who can call it could grant themselves more. */
+  readonly grantable?: false;
   /** Which limit counts the call: a person's, the stricter hourly one for staff, or the key's lookups. */
   readonly limit?: 'person' | 'staff' | 'lookup';
 }

@@ -3,6 +3,8 @@ import * as fields from '../contract/fields.ts';
 import { procedure, ROLES } from '../contract/procedure.ts';
 import { identifiers } from '../exclusions/identifier.ts';
 import { account, email, givenDevice, password, session } from './account.ts';
+import { sessionProcedures } from './sessions.ts';
+import { staffProcedures } from './staff.ts';
 
 export { type Account, account } from './account.ts';
 
@@ -51,5 +53,8 @@ export const identity = {
     output: account,
     idempotency: 'accepted',
     limit: 'staff',
+    grantable: false,
   }),
+  ...sessionProcedures,
+  ...staffProcedures,
 };

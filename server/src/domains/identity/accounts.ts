@@ -105,8 +105,8 @@ export async function findAccount(tx: Tx, accountId: string): Promise<AccountRow
 export async function findByEmail(
   tx: Tx,
   email: string,
-): Promise<(AccountRow & { password_hash: string }) | undefined> {
-  const { rows } = await tx.query<AccountRow & { password_hash: string }>(
+): Promise<(AccountRow & { password_hash: string | null }) | undefined> {
+  const { rows } = await tx.query<AccountRow & { password_hash: string | null }>(
     `SELECT ${COLUMNS}, password_hash FROM accounts WHERE email = $1`,
     [email],
   );

@@ -1,15 +1,22 @@
 import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
-import type { Account, identity } from '@kinga/shared/identity/contract.ts';
+import { type Account, identity as contract, type identity } from '@kinga/shared/identity/contract.ts';
 import type { Domain } from '../../domain.ts';
-import type { AccountActor } from '../../platform/call/actor.ts';
+import { type AccountActor, mayAccess } from '../../platform/call/actor.ts';
 import type { By } from '../../platform/call/by.ts';
+import type { Grants } from '../../platform/call/grants.ts';
 import type { Platform } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/tx.ts';
 import type { Revocations } from '../../platform/revocations/revocations.ts';
 import { malformedIdentifiers } from '../identifiers/index.ts';
 import { type AccountKey, accountKeys, accountsOfKeys, administratorExists } from './accounts.ts';
 import { createPasswords } from './password.ts';
+import { KnownGrants } from './permissions/known-grants.ts';
+import { Permissions } from './permissions/permissions.ts';
 import { IdentityService } from './service.ts';
+import { OwnSessions } from './sessions/own-sessions.ts';
+import { AccountHistory } from './sign-in-history/account-history.ts';
+import { SignIns } from './sign-in-history/sign-ins.ts';
+import { Staff } from './staff/staff.ts';
 import { createAccessTokens } from './tokens.ts';
 
 export { type AccountKey, accountsOfKeys } from './accounts.ts';
@@ -27,16 +34,25 @@ export interface Identity {
   hasAnyAdministrator(): Promise<boolean>;
   accountKeys(tx: Tx, accountId: string): Promise<AccountKey[]>;
   accountsOfKeys(tx: Tx, keys: readonly Buffer[]): Promise<string[]>;
+  /** What is granted to staff beyond the contract. */
+  readonly grants: Grants & { onLess(listener: () => void): void };
 }
 
 /** Who signs in: accounts, sessions, tokens. */
 export function createIdentity(platform: Platform, deps: { revocations: Revocations }): Identity {
   const tokens = createAccessTokens(platform.crypto.secrets);
+  const signIns = new SignIns(platform);
+  const ownSessions = new OwnSessions(platform, deps.revocations);
+  const grants = new KnownGrants(platform);
+  const permissions = new Permissions(platform, grants);
+  const staff = new Staff(platform, deps.revocations);
+  const history = new AccountHistory(platform, (actor) => mayAccess(contract.getAccount, actor, grants));
   const service = new IdentityService({
     platform,
     revocations: deps.revocations,
     passwords: createPasswords(),
     tokens,
+    signIns,
   });
   let seenAdministrator = platform.config.admin === undefined;
   return {
@@ -52,8 +68,25 @@ export function createIdentity(platform: Platform, deps: { revocations: Revocati
         },
         me: (_input, call) => service.me(call),
         createAccount: (input, call) => service.createAccountByCall(input, call),
+        listSessions: (input, call) => ownSessions.list(input.cursor, call),
+        revokeSession: (input, call) => ownSessions.revoke(input.sessionId, call),
+        revokeOtherSessions: (_input, call) => ownSessions.revokeOthers(call),
+        revokeSessionsOf: (input, call) => ownSessions.revokeAll(input, call),
+        listDevices: (input, call) => ownSessions.devices(input.cursor, call),
+        trustDevice: (input, call) => ownSessions.trust(input.deviceId, call),
+        forgetDevice: (input, call) => ownSessions.forget(input.deviceId, call),
+        loginHistory: (input, call) => history.signIns(input, call),
+        activity: (input, call) => history.activity(input, call),
+        permissions: () => permissions.table(),
+        grantPermission: (input, call) => permissions.grant(input, call),
+        revokePermission: (input, call) => permissions.revoke(input, call),
+        searchAccounts: (input, call) => staff.search(input, call),
+        getAccount: (input, call) => staff.get(input.accountId, call),
+        suspendAccount: (input, call) => staff.suspend(input, call),
+        reinstateAccount: (input, call) => staff.reinstate(input.accountId, call),
       },
       alsoMalformed: { createAccount: malformedIdentifiers },
+      services: [signIns, grants],
       routes(app) {
         app.get('/.well-known/jwks.json', (_request, response) => {
           response.set('Cache-Control', 'public, max-age=300').json(tokens.jwks);
@@ -70,5 +103,6 @@ export function createIdentity(platform: Platform, deps: { revocations: Revocati
     hasAnyAdministrator: () => administratorExists(platform.db),
     accountKeys,
     accountsOfKeys,
+    grants,
   };
 }

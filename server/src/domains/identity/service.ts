@@ -1,6 +1,7 @@
 import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { Account, identity } from '@kinga/shared/identity/contract.ts';
+import type { SignInMethod } from '@kinga/shared/identity/sessions.ts';
 import type { AccountActor } from '../../platform/call/actor.ts';
 import type { By } from '../../platform/call/by.ts';
 import type { Call } from '../../platform/call/handler.ts';
@@ -14,7 +15,10 @@ import type { Revocations } from '../../platform/revocations/revocations.ts';
 import * as accounts from './accounts.ts';
 import { LoginAttempts } from './attempts.ts';
 import type { Passwords } from './password.ts';
+import type { GivenDevice } from './sessions/devices.ts';
 import * as sessions from './sessions/sessions.ts';
+import type { SignIns } from './sign-in-history/sign-ins.ts';
+import { signedIn } from './signed-in.ts';
 import type { AccessTokens } from './tokens.ts';
 
 /** Of nodes that start at once, one creates the administrator. */
@@ -27,6 +31,13 @@ export interface IdentityParts {
   readonly revocations: Revocations;
   readonly passwords: Passwords;
   readonly tokens: AccessTokens;
+  readonly signIns: SignIns;
+}
+
+/** How somebody proved who they are, and where. */
+export interface SignInBy {
+  readonly method: SignInMethod;
+  readonly device: GivenDevice | undefined;
 }
 
 export class IdentityService {
@@ -34,6 +45,7 @@ export class IdentityService {
   readonly #revocations: Revocations;
   readonly #passwords: Passwords;
   readonly #tokens: AccessTokens;
+  readonly #signIns: SignIns;
   readonly #attempts: LoginAttempts;
   readonly #logins;
 
@@ -42,6 +54,7 @@ export class IdentityService {
     this.#revocations = parts.revocations;
     this.#passwords = parts.passwords;
     this.#tokens = parts.tokens;
+    this.#signIns = parts.signIns;
     const proxies = new AddressList('TRUSTED_PROXIES', parts.platform.config.trustedProxies);
     this.#attempts = new LoginAttempts((address) => clientAddress(address, undefined, proxies).key);
     this.#logins = parts.platform.metrics.counter('kinga_logins_total', 'Attempts to sign in, by outcome', [
@@ -51,25 +64,36 @@ export class IdentityService {
 
   async login(input: ParsedInputOf<typeof identity.login>, call: Call): Promise<Session> {
     const { email, password } = input;
+    const how: SignInBy = { method: 'password', device: input.device };
     this.#checkAttempts(email, call.address);
     const row = await accounts.findByEmail(this.#platform.db, email);
-    const isRight = await this.#passwords.verify(password, row?.password_hash);
+    const isRight = await this.#passwords.verify(password, row?.password_hash ?? undefined);
     if (row === undefined || !isRight) {
       this.#attempts.failed(email, call.address);
       this.#logins.inc({ outcome: 'refused' });
+      if (row !== undefined) this.#signIns.failed({ accountId: row.id, address: call.address, ...how });
       throw new KingaError('UNAUTHENTICATED', 'The e-mail address or the password is wrong');
     }
     this.#attempts.succeeded(email, call.address);
-    const account = accounts.accountOf(row);
-    const session = await this.#platform.db.transaction(async (tx) => {
-      const opened = await sessions.openSession(tx, this.#platform.crypto, account.id);
+    return await this.signIn(async () => accounts.accountOf(row), how, call);
+  }
+
+  /**
+   * For somebody who has proved who they are. What the proof uses up, the session, its device, the history and
+   * the audit are one transaction; FORBIDDEN for a suspended account.
+   */
+  async signIn(prove: (tx: Tx) => Promise<Account>, how: SignInBy, call: Call): Promise<Session> {
+    const { account, session } = await this.#platform.db.transaction(async (tx) => {
+      const account = await prove(tx);
+      const session = await this.#signIns.open(tx, { accountId: account.id, address: call.address, ...how });
       await recordAudit(tx, {
-        actor: actorOf(account, opened.sessionId),
+        actor: actorOf(account, session.sessionId),
         action: 'session.opened',
-        subject: opened.sessionId,
+        subject: session.sessionId,
+        details: { method: how.method },
         requestId: call.requestId,
       });
-      return opened;
+      return { account, session };
     });
     this.#logins.inc({ outcome: 'signed-in' });
     return await this.#answer(account, session);
@@ -212,9 +236,4 @@ function actorOf(account: Account, sessionId: string): AccountActor {
     operatorId: account.operatorId,
     expiresAt: 0,
   };
-}
-
-function signedIn(call: Call): AccountActor {
-  if (call.actor.kind !== 'account') throw new KingaError('UNAUTHENTICATED', 'Sign in first');
-  return call.actor;
 }

@@ -1,4 +1,5 @@
-import type { Access, Role, Scope } from '@kinga/shared/contract/procedure.ts';
+import type { Role, Scope } from '@kinga/shared/contract/procedure.ts';
+import { type Grants, type Guarded, isGrantable, isStaff } from './grants.ts';
 
 export interface Anonymous {
   readonly kind: 'anonymous';
@@ -15,6 +16,12 @@ export interface AccountActor {
   readonly expiresAt: number;
 }
 
+/** What a key may still use up. One object for every handshake and request of the key on this node. */
+export interface Allowance {
+  /** 0 when granted, otherwise in how many milliseconds it would be. */
+  take(units: number, nowMs: number): number;
+}
+
 /** An operator's machine. */
 export interface KeyActor {
   readonly kind: 'key';
@@ -23,6 +30,16 @@ export interface KeyActor {
   readonly keyNo: number;
   readonly operatorId: string;
   readonly scopes: ReadonlySet<Scope>;
+  /** A sandbox key may touch nothing real. */
+  readonly environment: 'live' | 'sandbox';
+  /** What follows when the key asks like an oracle would be asked: somebody is told, or it is refused. */
+  readonly mode: 'alarm' | 'block';
+  /** Absent: no quota of its own. */
+  readonly allowance?: Allowance | undefined;
+  /** When the key ends, on the clock of performance.now(). */
+  readonly endsAt?: number | undefined;
+  /** Set when the key was changed since: whoever came in on these terms comes in again. */
+  stale?: boolean;
 }
 
 export type Actor = Anonymous | AccountActor | KeyActor;
@@ -36,10 +53,13 @@ export function actorName(actor: Actor): string {
   return 'anonymous';
 }
 
-export function mayAccess(access: Access, actor: Actor): boolean {
+/** Deny unless the contract allows it, or a grant does. */
+export function mayAccess(guarded: Guarded, actor: Actor, grants: Grants): boolean {
+  const { access } = guarded;
   if (access === 'public') return true;
   if (actor.kind === 'anonymous') return false;
   if (access === 'signedIn') return actor.kind === 'account';
-  if (actor.kind === 'account') return access.roles?.includes(actor.role) ?? false;
-  return access.scopes?.some((scope) => actor.scopes.has(scope)) ?? false;
+  if (actor.kind === 'key') return access.scopes?.some((scope) => actor.scopes.has(scope)) ?? false;
+  if (access.roles?.includes(actor.role)) return true;
+  return isStaff(actor.role) && isGrantable(guarded) && grants.allows(guarded.name, actor);
 }

@@ -4,6 +4,7 @@ import { type Actor, mayAccess } from './actor.ts';
 import type { Admission } from './admission.ts';
 import type { Caller } from './caller.ts';
 import { failureOf, loggable } from './failure.ts';
+import type { Grants } from './grants.ts';
 import { detailsOf, invalidDetails, type Meta, NO_META, nulDetails, parseMeta } from './input.ts';
 import type { Entry, Registry } from './registry.ts';
 import { type CallRequest, type CallSource, type Reply, RunningCall } from './running-call.ts';
@@ -16,6 +17,7 @@ export interface DispatcherParts {
   readonly registry: Registry;
   readonly admission: Admission;
   readonly source: CallSource;
+  readonly grants: Grants;
 }
 
 /**
@@ -27,6 +29,7 @@ export class Dispatcher {
   readonly #registry: Registry;
   readonly #admission: Admission;
   readonly #source: CallSource;
+  readonly #grants: Grants;
   #draining = false;
   /** Calls whose answer is still to come. */
   #running = 0;
@@ -36,6 +39,7 @@ export class Dispatcher {
     this.#registry = parts.registry;
     this.#admission = parts.admission;
     this.#source = parts.source;
+    this.#grants = parts.grants;
   }
 
   call(caller: Caller, request: CallRequest, reply: Reply): void {
@@ -81,7 +85,7 @@ export class Dispatcher {
     if (entry.handler === undefined || (entry.socketOnly && caller.watcher === undefined)) {
       throw new KingaError('UNKNOWN_PROCEDURE', 'There is no such procedure');
     }
-    if (!mayAccess(entry.procedure.access, call.actor)) throw mayNot(call.actor);
+    if (!mayAccess(entry.procedure, call.actor, this.#grants)) throw mayNot(call.actor);
     return entry.handler;
   }
 

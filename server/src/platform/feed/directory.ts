@@ -1,6 +1,7 @@
 import { KingaError } from '@kinga/shared/contract/errors.ts';
 import { matchTopic, type Topic } from '@kinga/shared/contract/topic.ts';
 import { type Actor, mayAccess } from '../call/actor.ts';
+import { type Grants, NO_GRANTS } from '../call/grants.ts';
 import type { FollowedLog } from './log-topic.ts';
 import type { StateSource } from './source.ts';
 
@@ -16,9 +17,11 @@ export type Entry =
 /** Which topics there are, and who may watch them: deny unless a declaration allows it. */
 export class Directory {
   readonly #entries: readonly Entry[];
+  readonly #grants: Grants;
 
-  constructor(entries: readonly Entry[]) {
+  constructor(entries: readonly Entry[], grants: Grants = NO_GRANTS) {
     this.#entries = entries;
+    this.#grants = grants;
   }
 
   /**
@@ -40,7 +43,7 @@ export class Directory {
         if (entry.kind === 'log' && entry.authorize?.(actor, parameter)) return entry;
         throw noSuchTopic();
       }
-      if (mayAccess(access, actor)) return entry;
+      if (mayAccess({ name: entry.topic.pattern, access }, actor, this.#grants)) return entry;
       throw new KingaError('FORBIDDEN', 'This topic is not for the caller’s role or scopes');
     }
     throw noSuchTopic();

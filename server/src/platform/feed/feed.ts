@@ -1,6 +1,7 @@
 import { KingaError } from '@kinga/shared/contract/errors.ts';
 import type { FeedEvent, WatchAck, WatchRequest } from '@kinga/shared/contract/wire.ts';
 import type { Server } from 'socket.io';
+import type { Grants } from '../call/grants.ts';
 import type { Platform } from '../context.ts';
 import type { Service } from '../lifecycle/service.ts';
 import { Directory, type Entry, noSuchTopic } from './directory.ts';
@@ -20,6 +21,8 @@ export interface FeedOptions {
   readonly logs: readonly LogSource[];
   readonly outboxLogs: readonly OutboxLog[];
   readonly states: readonly StateSource[];
+  /** What is granted beyond what the topics declare; nothing, unless somebody says so. */
+  readonly grants?: Grants;
 }
 
 /** Every topic of this node and every socket that watches one. */
@@ -32,6 +35,8 @@ export interface Feed extends WatcherFeed, Service {
   resetLog(topic: string, reason: string): void;
   /** After the commit: to the watchers of this node at once, of the others through Redis. */
   publishState(topic: string, frame: StateFrame): void;
+  /** Less is granted than before: watches that are allowed no longer end with a `reset`, reason `forbidden`. */
+  endForbidden(): void;
   /** How many sockets of this node watch the topic, those being answered included. */
   watchers(topic: string): number;
 }
@@ -64,7 +69,7 @@ class FeedService implements Feed {
       onEvent: (event) => this.#logTopics.get(event.topic)?.take(event),
       onEpochChange: () => this.#resetAll(),
     });
-    this.#directory = new Directory(entriesOf(options, this.#outbox));
+    this.#directory = new Directory(entriesOf(options, this.#outbox), options.grants);
     this.#states = new StateExchange({
       platform,
       topics: this.#stateTopics,
@@ -168,6 +173,25 @@ class FeedService implements Feed {
 
   publishState(topic: string, frame: StateFrame): void {
     this.#states.publish(topic, frame);
+  }
+
+  endForbidden(): void {
+    for (const { watcher, slots } of this.#sockets.values()) {
+      for (const topic of [...slots.keys()]) {
+        if (this.#mayWatch(watcher, topic)) continue;
+        const { seq } = slots.get(topic)?.subscription?.of.head(this.#outbox.epoch) ?? { seq: 0 };
+        this.unwatch(watcher, { topic });
+        watcher.emit('reset', { topic, epoch: this.#outbox.epoch, seq, reason: 'forbidden' });
+      }
+    }
+  }
+
+  #mayWatch(watcher: Watcher, topic: string): boolean {
+    try {
+      return this.#directory.admit(watcher.actor, topic) !== undefined;
+    } catch {
+      return false;
+    }
   }
 
   watchers(name: string): number {

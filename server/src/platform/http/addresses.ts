@@ -80,15 +80,26 @@ function plain(address: string): string {
   return isIPv4(mapped.replace(/:\d+$/, '')) ? mapped.replace(/:\d+$/, '') : mapped;
 }
 
+/** The network of an address, /24 or /48: enough to tell a person where it was, and not enough to follow them. */
+export function networkOf(address: string): string | undefined {
+  const version = isIP(address);
+  if (version === 0) return undefined;
+  return version === 6 ? prefixOf(address, 3) : `${address.split('.').slice(0, 3).join('.')}.0/24`;
+}
+
 function limitKey(address: string): string {
-  if (isIP(address) !== 6) return address;
+  return isIP(address) === 6 ? prefixOf(address, 4) : address;
+}
+
+/** The first groups of an IPv6 address, however it is written. */
+function prefixOf(address: string, groupCount: number): string {
   const [head = '', tail] = address.toLowerCase().split('::');
   const left = head.split(':').filter(Boolean);
   const right = (tail ?? '').split(':').filter(Boolean);
   const zeros = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
   const groups = [...left, ...Array<string>(zeros).fill('0'), ...right];
   return `${groups
-    .slice(0, 4)
+    .slice(0, groupCount)
     .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')}::/64`;
+    .join(':')}::/${16 * groupCount}`;
 }

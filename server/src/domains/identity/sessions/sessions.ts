@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { SignInMethod } from '@kinga/shared/identity/sessions.ts';
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import { newId } from '../../../platform/crypto/ids.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
@@ -13,7 +14,16 @@ export interface OpenSession {
   readonly refreshToken: string;
 }
 
-export async function openSession(tx: Tx, crypto: Crypto, accountId: string): Promise<OpenSession> {
+export interface NewSession {
+  readonly accountId: string;
+  readonly method: SignInMethod;
+  readonly network: string | undefined;
+  readonly deviceId: string;
+}
+
+/** Only for SignIns, which knows whether the account may have one. */
+export async function openSession(tx: Tx, crypto: Crypto, session: NewSession): Promise<OpenSession> {
+  const { accountId, method, network, deviceId } = session;
   await tx.query(
     `DELETE FROM sessions WHERE account_id = $1
        AND (expires_at < clock_timestamp() OR revoked_at < clock_timestamp() - interval '1 day')`,
@@ -21,9 +31,9 @@ export async function openSession(tx: Tx, crypto: Crypto, accountId: string): Pr
   );
   const sessionId = newId('ses');
   await tx.query(
-    `INSERT INTO sessions (id, account_id, expires_at)
-     VALUES ($1, $2, clock_timestamp() + make_interval(days => $3))`,
-    [sessionId, accountId, SESSION_DAYS],
+    `INSERT INTO sessions (id, account_id, expires_at, method, network, device_id)
+     VALUES ($1, $2, clock_timestamp() + make_interval(days => $3), $4, $5, $6)`,
+    [sessionId, accountId, SESSION_DAYS, method, network ?? null, deviceId],
   );
   return { sessionId, accountId, refreshToken: await insertRefreshToken(tx, crypto, sessionId) };
 }
@@ -54,6 +64,7 @@ export async function rotate(
   );
   const [used] = rows;
   if (used === undefined) return await refuse(tx, deps, digest);
+  await tx.query('UPDATE sessions SET last_used_at = clock_timestamp() WHERE id = $1', [used.session_id]);
   const next = await insertRefreshToken(tx, deps.crypto, used.session_id);
   return {
     state: 'rotated',
@@ -75,6 +86,36 @@ async function refuse(
   if (reused === undefined) return { state: 'refused' };
   const revoked = await revokeSession(tx, deps.revocations, reused.session_id);
   return revoked ? { state: 'reused', sessionId: reused.session_id } : { state: 'refused' };
+}
+
+/**
+ * Which of the account's sessions stand; to be revoked with `revokeSessions`. Those being opened are waited for:
+ * signing in holds the account.
+ */
+export async function standingSessions(
+  tx: Tx,
+  { accountId, except }: { accountId: string; except?: string },
+): Promise<string[]> {
+  await tx.query('SELECT FROM accounts WHERE id = $1 FOR NO KEY UPDATE', [accountId]);
+  const { rows } = await tx.query<{ id: string }>(
+    `SELECT id FROM sessions WHERE account_id = $1 AND revoked_at IS NULL
+       AND expires_at > clock_timestamp() AND id <> $2 ORDER BY id`,
+    [accountId, except ?? ''],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** The last thing of its transaction; those that it revoked are the caller's to announce after the commit. */
+export async function revokeSessions(
+  tx: Tx,
+  revocations: Pick<Revocations, 'revoke'>,
+  sessionIds: readonly string[],
+): Promise<string[]> {
+  const revoked: string[] = [];
+  for (const sessionId of sessionIds) {
+    if (await revokeSession(tx, revocations, sessionId)) revoked.push(sessionId);
+  }
+  return revoked;
 }
 
 /** False when it had been revoked before. */

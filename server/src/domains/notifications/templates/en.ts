@@ -18,6 +18,11 @@ export const en = {
     text: 'Your password was changed and every other session was ended.\n\nIf it was not you, ask for a new password at once.',
     short: 'Your Kinga password was changed. Not you? Ask for a new one at once.',
   },
+  newDevice: {
+    subject: 'A new sign-in to your Kinga account',
+    text: 'Somebody signed in to your account from a device not seen before: {{device}}, network {{network}}, {{at}}.\n\nIf it was not you, end that session and change your password at once.',
+    short: 'New sign-in to your Kinga account: {{device}}, {{at}}. Not you? Change your password.',
+  },
   exclusionRegistered: {
     subject: 'You are protected: {{reference}}',
     text: 'Your self-exclusion {{reference}} is in force with every licensed operator.\n\nIt holds until: {{until}}.\n\nYou can extend it at any time. Help, day and night, free of charge: 719.',

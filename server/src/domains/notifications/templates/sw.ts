@@ -16,6 +16,11 @@ export const sw: Texts = {
     text: 'Nenosiri lako limebadilishwa na vipindi vingine vyote vimefungwa.\n\nKama si wewe, omba nenosiri jipya mara moja.',
     short: 'Nenosiri lako la Kinga limebadilishwa. Si wewe? Omba jipya mara moja.',
   },
+  newDevice: {
+    subject: 'Kuna aliyeingia kwenye akaunti yako ya Kinga',
+    text: 'Mtu ameingia kwenye akaunti yako kwa kifaa kipya: {{device}}, mtandao {{network}}, {{at}}.\n\nKama si wewe, funga kipindi hicho na ubadilishe nenosiri mara moja.',
+    short: 'Kifaa kipya kwenye akaunti yako ya Kinga: {{device}}, {{at}}. Si wewe? Badilisha nenosiri.',
+  },
   exclusionRegistered: {
     subject: 'Umekingwa: {{reference}}',
     text: 'Kujizuia kwako {{reference}} kunatumika kwa kila kampuni yenye leseni.\n\nKunadumu hadi: {{until}}.\n\nUnaweza kukiongeza wakati wowote. Msaada usiku na mchana, bila malipo: 719.',
