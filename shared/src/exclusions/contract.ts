@@ -4,6 +4,7 @@ import { procedure } from '../contract/procedure.ts';
 import { topic } from '../contract/topic.ts';
 import { exclusion, PERIODS, PURPOSES, SOURCES } from './exclusion.ts';
 import { identifiers } from './identifier.ts';
+import { people } from './people.ts';
 
 export {
   type Exclusion,
@@ -108,6 +109,7 @@ export const exclusions = {
     }),
     limit: 'lookup',
   }),
+  ...people,
 };
 
 /** Pseudonymous: nothing about period, end, source or reference leaves the register by this topic. */

@@ -9,12 +9,16 @@ import type { Policy } from '../policy/index.ts';
 import { CheckRecorder } from './checks/recorder.ts';
 import { createLift, type LiftWithin } from './life-cycle/lift.ts';
 import { Lookups } from './lookup/lookup.ts';
+import { createPeople, type People } from './people/index.ts';
 import { createRegister, type Register, type RegisterDeps } from './register/register.ts';
 import { Follower } from './replica/follower.ts';
 import { CHANGES, createChangesSource, eventOf } from './replica/log-source.ts';
 
 export type { KeysAsked } from './lookup/lookup.ts';
 export { type ItemError, type ManyAnswers, ResultsWriter } from './lookup/results-writer.ts';
+export { confirmRegistration } from './notices/confirm.ts';
+export { sendExpiryNotices } from './notices/expiry.ts';
+export { type Registration, sealIdentifiers } from './register/registration.ts';
 /** The slots of the replica's table, for what else is found by 128 bits of a hash. */
 export {
   findSlot,
@@ -25,8 +29,6 @@ export {
   type Shard,
   SLOT_WORDS,
 } from './replica/shard.ts';
-export { confirmRegistration } from './notices/confirm.ts';
-export { sendExpiryNotices } from './notices/expiry.ts';
 
 /** What the register needs to know of accounts. */
 export type ExclusionsDeps = Pick<RegisterDeps, 'accountKeys' | 'accountsOfKeys'> & {
@@ -57,6 +59,8 @@ export interface Exclusions {
   readonly changeWithin: Register['changeWithin'];
   /** Ends one exclusion within the caller's transaction: see life-cycle/lift.ts. */
   readonly liftWithin: LiftWithin;
+  /** An account is known by something new: see people/identity-changed.ts. */
+  readonly identityChanged: People['identityChanged'];
   /** The lookup of keys that are at hand already; see lookup/lookup.ts. */
   readonly answerKeys: Lookups['answerKeys'];
   readonly answerManyKeys: Lookups['answerManyKeys'];
@@ -103,6 +107,7 @@ export function createExclusions(platform: Platform, deps: ExclusionsDeps): Excl
     accountsOfKeys: deps.accountsOfKeys,
     reached: (seq, timeoutMs) => replica.reached(seq, timeoutMs),
   });
+  const people = createPeople(platform, register);
   const stats = (): ExclusionsStats => ({
     lookups: lookups.lookups,
     hits: lookups.hits,
@@ -125,8 +130,13 @@ export function createExclusions(platform: Platform, deps: ExclusionsDeps): Excl
         list: register.list,
         lookup: (input, call) => lookups.lookup(input, call),
         lookupMany: (input, call) => lookups.lookupMany(input, call),
+        ...people.handlers,
       },
-      alsoMalformed: { register: malformedIdentifiers, lookup: malformedIdentifiers },
+      alsoMalformed: {
+        register: malformedIdentifiers,
+        lookup: malformedIdentifiers,
+        findPeople: malformedIdentifiers,
+      },
       logs: [createChangesSource(db, replica)],
       services,
     },
@@ -141,6 +151,7 @@ export function createExclusions(platform: Platform, deps: ExclusionsDeps): Excl
     registerWithin: register.registerWithin,
     changeWithin: register.changeWithin,
     liftWithin: createLift(register.changeWithin),
+    identityChanged: people.identityChanged,
     answerKeys: (asked, call) => lookups.answerKeys(asked, call),
     answerManyKeys: (asked, call) => lookups.answerManyKeys(asked, call),
     stats,

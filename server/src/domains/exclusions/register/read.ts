@@ -23,11 +23,11 @@ export interface ExclusionReader {
   list(input: ParsedInputOf<typeof exclusions.list>, call: Call): Promise<OutputOf<typeof exclusions.list>>;
 }
 
-interface ReaderDeps {
+export interface ReaderDeps {
   accountKeys(tx: Tx, accountId: string): Promise<readonly { type: string; key: Buffer }[]>;
 }
 
-interface ExclusionRow {
+export interface ExclusionRow {
   readonly id: string;
   readonly reference: string;
   readonly source: Source;
@@ -50,14 +50,14 @@ interface PersonRow {
   readonly identifiers: readonly { type: string; key: string; original: string }[] | null;
 }
 
-const COLUMNS = `e.id, e.reference, e.source, e.period, e.starts_at, e.ends_at, e.in_force_until, e.reason,
+export const COLUMNS = `e.id, e.reference, e.source, e.period, e.starts_at, e.ends_at, e.in_force_until, e.reason,
   e.needs_review, e.registered_by, e.registered_at, e.seq, clock_timestamp() AS now`;
 
 /**
  * People who are certainly the account's own person: they share a strong identifier, or have no strong one at
  * all and share a phone or an e-mail address. A phone alone does not make a stranger's record one's own.
  */
-const OWN_PEOPLE = `
+export const OWN_PEOPLE = `
   SELECT i.person_id FROM identifiers i
   WHERE i.key = ANY($1::bytea[]) AND i.type IN ('nationalId', 'passport', 'alienId')
   UNION
@@ -67,7 +67,7 @@ const OWN_PEOPLE = `
     WHERE s.person_id = i.person_id AND s.type IN ('nationalId', 'passport', 'alienId'))`;
 
 /** What of the register one caller may see; undefined: all of it. */
-interface Own {
+export interface Own {
   readonly strong: readonly Buffer[];
   readonly weak: readonly Buffer[];
   readonly registrar: string;
@@ -102,7 +102,7 @@ export function createReader({ db, crypto }: Platform, deps: ReaderDeps): Exclus
   };
 }
 
-async function ownOf(tx: Tx, actor: Actor, deps: ReaderDeps): Promise<Own | undefined> {
+export async function ownOf(tx: Tx, actor: Actor, deps: ReaderDeps): Promise<Own | undefined> {
   if (actor.kind !== 'account') throw new KingaError('FORBIDDEN', 'Only accounts read exclusions');
   if (!isPersonal(actor.role)) return undefined;
   const keys = await deps.accountKeys(tx, actor.accountId);
@@ -114,7 +114,7 @@ async function ownOf(tx: Tx, actor: Actor, deps: ReaderDeps): Promise<Own | unde
 }
 
 /** A cursor is the seq of the last exclusion of the page before. */
-function beforeOf(cursor: string | undefined): string {
+export function beforeOf(cursor: string | undefined): string {
   if (cursor === undefined) return '9223372036854775807';
   if (!/^\d{1,15}$/.test(cursor)) throw invalidInput('cursor', 'not a cursor of this list');
   return cursor;
@@ -187,7 +187,7 @@ function detailOf(
   };
 }
 
-function toExclusion(row: ExclusionRow): Exclusion {
+export function toExclusion(row: ExclusionRow): Exclusion {
   const inForceUntil = row.in_force_until?.getTime() ?? null;
   return {
     id: row.id,

@@ -36,6 +36,8 @@ export interface Register {
   registerWithin(tx: Tx, registration: Registration): Promise<{ exclusion: Exclusion; told: Told }>;
   /** Changes people or exclusions within the caller's transaction; `told` comes after its commit. */
   changeWithin(tx: Tx, change: Change): Promise<{ changed: Changed; told: Told }>;
+  /** Resolves when this node has applied the log up to seq: for the repetition of a call answered elsewhere. */
+  reached(seq: number): Promise<void>;
   /** At most 1,000, in one transaction; the caller breathes between two. */
   registerBatch(registrations: readonly Registration[]): Promise<readonly Outcome[]>;
   readonly service: Service;
@@ -102,6 +104,7 @@ export function createRegister(platform: Platform, deps: RegisterDeps): Register
       const changed = await changePeople(tx, crypto, change);
       return { changed, told: telling(changed.entries, changed.epoch, changed.seq) };
     },
+    reached,
     registerBatch: createBatchWriter({ db, crypto, accountsOfKeys: deps.accountsOfKeys }),
     service: { name: 'register', drain: () => queue.drain() },
   };
