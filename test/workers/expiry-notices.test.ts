@@ -3,6 +3,7 @@ import { sendExpiryNotices } from '@kinga/server/domains/exclusions/index.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { insertAccount } from '../markets/world.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestPlatform, type TestPlatform } from '../support/platform.ts';
 import { inboxOf, insertExclusion } from './support.ts';
 
 const DAY_MS = 86_400_000;
@@ -10,11 +11,14 @@ const NOW = new Date('2026-11-20T06:00:00.000Z');
 const inDays = (days: number) => new Date(NOW.getTime() + days * DAY_MS);
 
 let database: TestDatabase;
+let platform: TestPlatform;
 
 beforeEach(async () => {
   database = await createTestDatabase();
+  platform = await createTestPlatform(database);
 });
 afterEach(async () => {
+  await platform[Symbol.asyncDispose]();
   await database[Symbol.asyncDispose]();
 });
 
@@ -36,8 +40,8 @@ describe('expiry notices', () => {
   it('come 30, 7 and 1 days before the end, each once, however often they are asked for', async () => {
     const half = await excluded(-100, 84);
     for (let day = 0; day <= 85; day++) {
-      await sendExpiryNotices(database.db, { now: inDays(day) });
-      if (day % 10 === 0) await sendExpiryNotices(database.db, { now: inDays(day) });
+      await sendExpiryNotices(platform, { now: inDays(day) });
+      if (day % 10 === 0) await sendExpiryNotices(platform, { now: inDays(day) });
     }
     expect(await half.daysTold()).toEqual([30, 7, 1]);
     expect((await inboxOf(database.db, half.accountId))[0]).toEqual({
@@ -54,7 +58,7 @@ describe('expiry notices', () => {
   it('are not sent for a point before the exclusion itself', async () => {
     const [day, week, month] = [await excluded(0, 1), await excluded(0, 7), await excluded(0, 30)];
     for (let hour = 0; hour <= 31 * 24; hour += 6) {
-      await sendExpiryNotices(database.db, { now: inDays(hour / 24) });
+      await sendExpiryNotices(platform, { now: inDays(hour / 24) });
     }
     expect(await day.daysTold()).toEqual([]);
     expect(await week.daysTold()).toEqual([1]);
@@ -63,7 +67,7 @@ describe('expiry notices', () => {
 
   it('after an outage only the one that fits the time left is sent, and none after the end', async () => {
     const [soon, over, never] = [await excluded(-300, 5), await excluded(-300, -1), await excluded(-9, null)];
-    await sendExpiryNotices(database.db, { now: NOW });
+    await sendExpiryNotices(platform, { now: NOW });
     expect(await soon.daysTold()).toEqual([7]);
     expect(await over.daysTold()).toEqual([]);
     expect(await never.daysTold()).toEqual([]);
@@ -72,7 +76,7 @@ describe('expiry notices', () => {
   it('promise no end while another exclusion of the same person lasts longer', async () => {
     const first = await excluded(-300, 5);
     await excluded(-10, null, first.personId);
-    await sendExpiryNotices(database.db, { now: NOW });
+    await sendExpiryNotices(platform, { now: NOW });
     expect(await first.daysTold()).toEqual([]);
   });
 
@@ -90,7 +94,7 @@ describe('expiry notices', () => {
     );
     const told = await excluded(-100, 6);
     let batches = 0;
-    const stopping = sendExpiryNotices(database.db, {
+    const stopping = sendExpiryNotices(platform, {
       now: NOW,
       betweenBatches: () => {
         batches++;
@@ -99,7 +103,7 @@ describe('expiry notices', () => {
     });
     await expect(stopping).rejects.toThrow('ending');
     expect(batches).toBe(1);
-    const rest = await Promise.all([0, 1].map(() => sendExpiryNotices(database.db, { now: NOW })));
+    const rest = await Promise.all([0, 1].map(() => sendExpiryNotices(platform, { now: NOW })));
     const { rows } = await database.db.query<{ count: number }>(
       'SELECT count(*)::int AS count FROM exclusion_notices',
     );

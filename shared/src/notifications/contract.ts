@@ -21,6 +21,21 @@ export const notificationTopics = {
         endsAt: fields.instant,
         daysBefore: z.union([z.literal(30), z.literal(7), z.literal(1)]),
       }),
+      /** Its period is over and it stays in force, until the person asks to return. */
+      exclusionStays: z.object({ exclusionId: fields.id, reference: z.string(), endsAt: fields.instant }),
+      exclusionChanged: z.object({
+        exclusionId: fields.id,
+        reference: z.string(),
+        change: z.enum([
+          'extended',
+          'renewalOn',
+          'renewalOff',
+          'returnRequested',
+          'returnCancelled',
+          'lifted',
+        ]),
+        endsAt: fields.instant.nullable(),
+      }),
       /** For the sender of a broadcast, at most once a second. */
       broadcastProgress: z.object({ id: fields.id, delivered: fields.seq, acknowledged: fields.seq }),
     },

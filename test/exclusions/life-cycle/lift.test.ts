@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { probe } from '../../support/probe.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import { newPerson } from '../../support/people.ts';
+import { probe } from '../../support/probe.ts';
 import { startNode } from '../nodes.ts';
 import { brokenAt, readLog } from '../support.ts';
 

@@ -5,7 +5,7 @@ import { workerJob } from '../worker-job.ts';
 
 export const confirmRegistrationJob = workerJob(exclusionJobs.confirmRegistration, {
   concurrency: 8,
-  run: async ({ db }, { exclusionId }, { key }) => {
-    await db.transaction((tx) => once(tx, key, () => confirmRegistration(tx, exclusionId)));
+  run: async ({ db, crypto }, { exclusionId }, { key }) => {
+    await db.transaction((tx) => once(tx, key, () => confirmRegistration(tx, crypto, exclusionId)));
   },
 });

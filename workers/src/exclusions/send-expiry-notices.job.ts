@@ -4,8 +4,8 @@ import { workerJob } from '../worker-job.ts';
 
 /** Once by its own rows, so a run may end anywhere and the next goes on there. */
 export const sendExpiryNoticesJob = workerJob(exclusionJobs.sendExpiryNotices, {
-  run: async ({ db }, _data, { signal, log }) => {
-    const notices = await sendExpiryNotices(db, { betweenBatches: () => signal.throwIfAborted() });
+  run: async (platform, _data, { signal, log }) => {
+    const notices = await sendExpiryNotices(platform, { betweenBatches: () => signal.throwIfAborted() });
     log.info({ notices }, 'expiry notices sent');
   },
 });

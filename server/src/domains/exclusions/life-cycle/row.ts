@@ -18,6 +18,8 @@ export interface Cycle {
   /** After its end it stays in force until a return is granted. */
   readonly stays: boolean;
   readonly liftedAt: number | null;
+  /** The latest end that was promised before the promise that holds now. */
+  readonly promisedBefore: number | null;
   readonly registeredAt: number;
   readonly registeredBy: string;
   readonly needsReview: boolean;
@@ -45,6 +47,7 @@ export const CYCLE_COLUMNS = `
   ${ms('e.lifted_at')} AS "liftedAt", ${ms('e.registered_at')} AS "registeredAt",
   e.registered_by AS "registeredBy", e.needs_review AS "needsReview",
   coalesce(e.changed_seq, e.seq)::float8 AS seq, ${ms('clock_timestamp()')} AS now,
+  (SELECT ${ms('max(t.ends_at_before)')} FROM exclusion_terms t WHERE t.exclusion_id = e.id) AS "promisedBefore",
   CASE WHEN w.id IS NULL THEN NULL ELSE jsonb_build_object(
     'requestedAt', ${ms('w.requested_at')}, 'availableAt', ${ms('w.available_at')},
     'lapsesAt', ${ms('w.lapses_at')}) END AS wish`;

@@ -1,23 +1,33 @@
+import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { appendEvents } from '../../../platform/outbox/outbox.ts';
+import { readersOf } from './readers.ts';
+import { sendToAccount, sendToSupport } from './send.ts';
+import { until } from './texts.ts';
 
-/** Tells every account that is known by one of the excluded person's identifiers: the exclusion is in force. */
-export async function confirmRegistration(tx: Tx, exclusionId: string): Promise<void> {
-  const { rows } = await tx.query<{ account_id: string; reference: string; ends_at: Date | null }>(
-    `SELECT DISTINCT known.account_id, e.reference, e.ends_at
-       FROM exclusions AS e
-       JOIN exclusion_persons AS p ON p.exclusion_id = e.id
-       JOIN identifiers AS i ON i.person_id = p.person_id
-       JOIN account_identifiers AS known ON known.key = i.key
-      WHERE e.id = $1`,
+/** Tells the accounts of the excluded person, and who supports them: the exclusion is in force. */
+export async function confirmRegistration(tx: Tx, crypto: Crypto, exclusionId: string): Promise<void> {
+  const { rows } = await tx.query<{ reference: string; ends_at: Date | null }>(
+    'SELECT reference, ends_at FROM exclusions WHERE id = $1',
     [exclusionId],
   );
+  const [exclusion] = rows;
+  if (exclusion === undefined) return;
+  const { reference, ends_at: endsAt } = exclusion;
+  const readers = await readersOf(tx, [exclusionId]);
   await appendEvents(
     tx,
-    rows.map((row) => ({
-      topic: `inbox/${row.account_id}`,
+    readers.map(({ accountId }) => ({
+      topic: `inbox/${accountId}`,
       type: 'exclusionRegistered',
-      data: { exclusionId, reference: row.reference, endsAt: row.ends_at?.toISOString() ?? null },
+      data: { exclusionId, reference, endsAt: endsAt?.toISOString() ?? null },
     })),
   );
+  for (const reader of readers) {
+    await sendToAccount(tx, crypto, reader, {
+      template: 'exclusionRegistered',
+      data: (locale) => ({ reference, until: until(endsAt, locale) }),
+    });
+    await sendToSupport(tx, crypto, reader, 'registered');
+  }
 }

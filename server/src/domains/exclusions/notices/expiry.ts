@@ -1,6 +1,10 @@
+import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { appendEvents } from '../../../platform/outbox/outbox.ts';
+import { type Reader, readersOf } from './readers.ts';
+import { sendToAccount, sendToSupport } from './send.ts';
+import { until } from './texts.ts';
 
 const BATCH = 500;
 
@@ -12,75 +16,98 @@ export interface ExpiryNoticesOptions {
 }
 
 /**
- * Notices 30, 7 and 1 days before the end of an exclusion, each once: the row that says so is written in the
+ * Notices 30, 7 and 1 days before the end of an exclusion, and one once it has come and the exclusion stays in
+ * force until the person asks; each once for each end that was promised: the row that says so is written in the
  * transaction of the notice. After an outage only the one that fits the time left is sent. No notice for a point
- * that lies before the exclusion itself (a 30-day one has no "30 days before"), nor while another exclusion of
- * the same person lasts longer, for that would promise an end that does not come.
+ * that lies before the promise itself (a 30-day one has no "30 days before"), nor of one that renews, nor while
+ * another exclusion of the same person lasts longer, for that would promise an end that does not come.
  */
-export async function sendExpiryNotices(db: Database, options: ExpiryNoticesOptions = {}): Promise<number> {
+export async function sendExpiryNotices(
+  { db, crypto }: { readonly db: Database; readonly crypto: Crypto },
+  options: ExpiryNoticesOptions = {},
+): Promise<number> {
   const { now = null, betweenBatches } = options;
   for (let total = 0; ; ) {
-    const claimed = await db.transaction((tx) => sendBatch(tx, now));
+    const claimed = await db.transaction((tx) => sendBatch(tx, crypto, now));
     total += claimed;
     if (claimed === 0) return total;
     betweenBatches?.();
   }
 }
 
-interface DueRow {
-  readonly exclusion_id: string;
-  readonly days_before: number;
+interface Due {
+  readonly id: string;
   readonly reference: string;
   readonly ends_at: Date;
-  /** Null: nobody to tell here. */
-  readonly account_id: string | null;
+  /** 0: the end has come. */
+  readonly days: number;
 }
 
-async function sendBatch(tx: Tx, now: Date | null): Promise<number> {
-  const { rows } = await tx.query<DueRow>(
+async function sendBatch(tx: Tx, crypto: Crypto, now: Date | null): Promise<number> {
+  const claimed = await claim(tx, now);
+  if (claimed.size === 0) return 0;
+  const readers = (await readersOf(tx, [...claimed.keys()])).flatMap((reader) => {
+    const due = claimed.get(reader.exclusionId);
+    return due === undefined ? [] : [{ reader, due }];
+  });
+  await appendEvents(
+    tx,
+    readers.map(({ reader, due }) => ({ topic: `inbox/${reader.accountId}`, ...eventOf(due) })),
+  );
+  for (const { reader, due } of readers) await send(tx, crypto, reader, due);
+  return claimed.size;
+}
+
+/** Of two workers at once the second finds the rows of the first and sends what is left. */
+async function claim(tx: Tx, now: Date | null): Promise<Map<string, Due>> {
+  const { rows } = await tx.query<Due>(
     `WITH clock AS (SELECT coalesce($2::timestamptz, statement_timestamp()) AS now), due AS (
        SELECT e.id, e.reference, e.ends_at, point.days
          FROM clock, exclusions AS e
          CROSS JOIN LATERAL (
-           SELECT min(days) AS days FROM unnest(ARRAY[30, 7, 1]) AS days
+           SELECT min(days) AS days FROM unnest(ARRAY[30, 7, 1, 0]) AS days
             WHERE e.ends_at - make_interval(days => days) <= now) AS point
-        WHERE e.ends_at > now AND e.ends_at <= now + interval '30 days'
-          AND e.ends_at - make_interval(days => point.days) > greatest(e.starts_at, e.registered_at)
+        WHERE e.ends_at > now - interval '30 days' AND e.ends_at <= now + interval '30 days'
+          AND NOT e.renews AND e.lifted_at IS NULL
+          AND (e.ends_at > now OR e.in_force_until IS NULL)
+          AND e.ends_at - make_interval(days => point.days)
+              > greatest(coalesce(e.term_starts_at, e.starts_at), e.registered_at)
           AND NOT EXISTS (SELECT FROM exclusion_notices AS n
-                           WHERE n.exclusion_id = e.id AND n.days_before = point.days)
+                           WHERE n.exclusion_id = e.id AND n.days_before = point.days
+                             AND n.ends_at = e.ends_at)
           AND NOT EXISTS (SELECT FROM exclusion_persons AS mine
                             JOIN exclusion_persons AS theirs USING (person_id)
                             JOIN exclusions AS other ON other.id = theirs.exclusion_id
                            WHERE mine.exclusion_id = e.id AND other.id <> e.id
-                             AND other.starts_at <= e.ends_at
-                             AND (other.ends_at IS NULL OR other.ends_at > e.ends_at))
+                             AND other.starts_at <= e.ends_at AND other.lifted_at IS NULL
+                             AND (other.ends_at IS NULL OR other.renews OR other.ends_at > e.ends_at))
         ORDER BY e.ends_at LIMIT $1
      ), claimed AS (
-       INSERT INTO exclusion_notices (exclusion_id, days_before) SELECT id, days FROM due
-       ON CONFLICT DO NOTHING RETURNING exclusion_id, days_before
+       INSERT INTO exclusion_notices (exclusion_id, days_before, ends_at) SELECT id, days, ends_at FROM due
+       ON CONFLICT DO NOTHING RETURNING exclusion_id
      )
-     SELECT DISTINCT claimed.exclusion_id, claimed.days_before, due.reference, due.ends_at, known.account_id
-       FROM claimed
-       JOIN due ON due.id = claimed.exclusion_id
-       LEFT JOIN exclusion_persons AS p ON p.exclusion_id = due.id
-       LEFT JOIN identifiers AS i ON i.person_id = p.person_id
-       LEFT JOIN account_identifiers AS known ON known.key = i.key`,
+     SELECT due.id, due.reference, due.ends_at, due.days FROM claimed JOIN due ON due.id = claimed.exclusion_id`,
     [BATCH, now],
   );
-  await appendEvents(
-    tx,
-    rows
-      .filter((row) => row.account_id !== null)
-      .map((row) => ({
-        topic: `inbox/${row.account_id}`,
-        type: 'exclusionEnding',
-        data: {
-          exclusionId: row.exclusion_id,
-          reference: row.reference,
-          endsAt: row.ends_at.toISOString(),
-          daysBefore: row.days_before,
-        },
-      })),
-  );
-  return new Set(rows.map((row) => row.exclusion_id)).size;
+  return new Map(rows.map((due) => [due.id, due]));
+}
+
+function eventOf({ id, reference, ends_at, days }: Due) {
+  const data = { exclusionId: id, reference, endsAt: ends_at.toISOString() };
+  return days === 0
+    ? { type: 'exclusionStays', data }
+    : { type: 'exclusionEnding', data: { ...data, daysBefore: days } };
+}
+
+async function send(
+  tx: Tx,
+  crypto: Crypto,
+  reader: Reader,
+  { reference, ends_at, days }: Due,
+): Promise<void> {
+  await sendToAccount(tx, crypto, reader, {
+    template: days === 0 ? 'exclusionStays' : 'exclusionEnding',
+    data: (locale) => ({ reference, until: until(ends_at, locale), days: String(days) }),
+  });
+  if (days > 0) await sendToSupport(tx, crypto, reader, 'ending');
 }

@@ -33,6 +33,21 @@ export const en = {
     text: 'Your self-exclusion {{reference}} reaches its end on {{until}}.\n\nYou can extend it at any time. From six months on it stays in force until you ask to return.\n\nHelp, day and night, free of charge: 719.',
     short: 'Kinga {{reference}}: {{days}} day(s) to {{until}}. You can extend it. Help: 719.',
   },
+  exclusionStays: {
+    subject: 'You are still protected: {{reference}}',
+    text: 'The period of your self-exclusion {{reference}} came to its end on {{until}}. It stays in force until you ask to return; you need not do anything.\n\nHelp, day and night, free of charge: 719.',
+    short: 'Kinga {{reference}}: the period is over, you stay protected until you ask to return. Help: 719.',
+  },
+  exclusionReturnRequested: {
+    subject: 'A request to end your protection {{reference}}',
+    text: 'Somebody, probably you, asked to end your self-exclusion {{reference}}. Nothing changes until it is confirmed after the days of reflection, and you can take it back until then.\n\nIf it was not you, take it back and change your password at once. Help, day and night, free of charge: 719.',
+    short: 'Kinga {{reference}}: a return was asked for. Not you? Take it back at once. Help: 719.',
+  },
+  exclusionLifted: {
+    subject: 'Your protection {{reference}} has ended',
+    text: 'Your self-exclusion {{reference}} is no longer in force. You can register a new one at any time.\n\nHelp, day and night, free of charge: 719.',
+    short: 'Kinga {{reference}}: your protection has ended. You can begin again at any time. Help: 719.',
+  },
   supportPerson: {
     subject: 'Somebody close to you asked us to tell you',
     text: 'Hello {{name}},\n\nsomebody who named you as a person they trust asked us to tell you: {{news}}.\n\nThey may be glad to hear from you. Help, day and night, free of charge: 719.',

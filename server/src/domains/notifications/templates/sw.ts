@@ -31,6 +31,21 @@ export const sw: Texts = {
     text: 'Kujizuia kwako {{reference}} kunafika mwisho {{until}}.\n\nUnaweza kukiongeza wakati wowote. Kuanzia miezi sita, kunaendelea hadi uombe kurudi.\n\nMsaada usiku na mchana, bila malipo: 719.',
     short: 'Kinga {{reference}}: siku {{days}} hadi {{until}}. Unaweza kuongeza. Msaada: 719.',
   },
+  exclusionStays: {
+    subject: 'Bado umekingwa: {{reference}}',
+    text: 'Muda wa kujizuia kwako {{reference}} ulifika mwisho {{until}}. Kunaendelea kutumika hadi uombe kurudi; huhitaji kufanya lolote.\n\nMsaada usiku na mchana, bila malipo: 719.',
+    short: 'Kinga {{reference}}: muda umekwisha, bado umekingwa hadi uombe kurudi. Msaada: 719.',
+  },
+  exclusionReturnRequested: {
+    subject: 'Ombi la kumaliza kinga yako {{reference}}',
+    text: 'Mtu, huenda ni wewe, ameomba kumaliza kujizuia kwako {{reference}}. Hakuna kinachobadilika hadi kuthibitishwe baada ya siku za kutafakari, na unaweza kuliondoa ombi hadi wakati huo.\n\nKama si wewe, liondoe na ubadilishe nenosiri mara moja. Msaada usiku na mchana, bila malipo: 719.',
+    short: 'Kinga {{reference}}: kurudi kumeombwa. Si wewe? Liondoe ombi mara moja. Msaada: 719.',
+  },
+  exclusionLifted: {
+    subject: 'Kinga yako {{reference}} imekwisha',
+    text: 'Kujizuia kwako {{reference}} hakutumiki tena. Unaweza kujisajili upya wakati wowote.\n\nMsaada usiku na mchana, bila malipo: 719.',
+    short: 'Kinga {{reference}}: kinga yako imekwisha. Unaweza kuanza tena wakati wowote. Msaada: 719.',
+  },
   supportPerson: {
     subject: 'Mtu wako wa karibu ametuomba tukujulishe',
     text: 'Hujambo {{name}},\n\nmtu aliyekutaja kuwa anayemwamini ametuomba tukujulishe: {{news}}.\n\nHuenda akafurahi kusikia kutoka kwako. Msaada usiku na mchana, bila malipo: 719.',

@@ -1,0 +1,66 @@
+import type { ExclusionCycle, LifeCycleAction, OwnExclusion } from '@kinga/shared/exclusions/life-cycle.ts';
+import type { PeriodRules } from '@kinga/shared/policy/values.ts';
+import { isOver, statusOf } from '../rules/period.ts';
+import type { Cycle, Wish } from './row.ts';
+import { promisedEnd, returnPossibleFrom } from './rules.ts';
+
+/** An exclusion as its life cycle is told, at the instant it was read. */
+export function viewOf(cycle: Cycle, rules: PeriodRules): ExclusionCycle {
+  const wish = openWish(cycle);
+  return {
+    id: cycle.id,
+    reference: cycle.reference,
+    status: statusOf(cycle, cycle.now),
+    period: cycle.period,
+    source: cycle.source,
+    startsAt: iso(cycle.startsAt),
+    endsAt: iso(promisedEnd(cycle, cycle.now)),
+    registeredAt: iso(cycle.registeredAt),
+    seq: cycle.seq,
+    needsReview: cycle.needsReview,
+    inForceUntil: iso(cycle.inForceUntil),
+    renews: cycle.renews,
+    staysUntilReturn: cycle.stays && cycle.liftedAt === null,
+    returnPossibleFrom: iso(returnPossibleFrom(cycle, rules)),
+    returnRequestedAt: iso(wish?.requestedAt ?? null),
+    returnAvailableAt: iso(wish?.availableAt ?? null),
+    returnLapsesAt: iso(wish?.lapsesAt ?? null),
+    liftedAt: iso(cycle.liftedAt),
+  };
+}
+
+/** The same with what its person may do about it. */
+export function ownViewOf(cycle: Cycle, rules: PeriodRules, mayChange: boolean): OwnExclusion {
+  const view = viewOf(cycle, rules);
+  const { now } = cycle;
+  const wish = openWish(cycle);
+  const isChangeable = mayChange && cycle.liftedAt === null && !isOver(cycle, now);
+  if (!isChangeable) return { ...view, allowed: [], possibleFrom: {} };
+  const from = isLiftable(cycle) ? returnPossibleFrom(cycle, rules) : null;
+  const allowed: LifeCycleAction[] = [];
+  if (cycle.source === 'person' && cycle.endsAt !== null) allowed.push('extend', 'setRenewal');
+  if (wish === null && from !== null && from <= now) allowed.push('requestReturn');
+  if (wish !== null && wish.availableAt <= now) allowed.push('confirmReturn');
+  if (wish !== null) allowed.push('cancelReturn');
+  const possibleFrom = {
+    ...(wish === null && from !== null && from > now ? { requestReturn: iso(from) } : {}),
+    ...(wish !== null && wish.availableAt > now ? { confirmReturn: iso(wish.availableAt) } : {}),
+  };
+  return { ...view, allowed, possibleFrom };
+}
+
+/** What a court ordered for ever ends by its order alone. */
+export function isLiftable(cycle: Cycle): boolean {
+  return !(cycle.source === 'court' && cycle.period === 'permanent');
+}
+
+/** The wish that can still be confirmed, now or later. */
+export function openWish({ wish, now }: Cycle): Wish | null {
+  return wish !== null && wish.lapsesAt > now ? wish : null;
+}
+
+function iso(at: number): string;
+function iso(at: number | null): string | null;
+function iso(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}
