@@ -1,5 +1,14 @@
 import { Migration } from '@mikro-orm/migrations';
 
+const OF_AN_OPERATOR = [
+  'token_subjects',
+  'token_keys',
+  'tokens',
+  'token_customers',
+  'token_usage',
+  'token_daily',
+];
+
 /** Screening tokens: who stands behind one, its generations, the operator's customers, what was done with it. */
 export class Migration0018Tokens extends Migration {
   override up(): void {
@@ -7,7 +16,7 @@ export class Migration0018Tokens extends Migration {
     this.#tokens();
     this.#customers();
     this.#activity();
-    for (const table of ['token_subjects', 'token_keys', 'tokens', 'token_customers', 'token_daily']) {
+    for (const table of OF_AN_OPERATOR) {
       this.addSql(`ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`);
       this.addSql(`
         CREATE POLICY tenant ON ${table}
@@ -101,6 +110,7 @@ export class Migration0018Tokens extends Migration {
     this.addSql(`
       CREATE TABLE token_usage (
         token_id text NOT NULL REFERENCES tokens (id),
+        tenant_id text NOT NULL,
         day date NOT NULL,
         validated bigint NOT NULL,
         hits bigint NOT NULL,

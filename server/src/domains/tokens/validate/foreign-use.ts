@@ -1,0 +1,55 @@
+import type { KeyActor } from '../../../platform/call/actor.ts';
+import type { Platform } from '../../../platform/context.ts';
+import type { Service } from '../../../platform/lifecycle/service.ts';
+import { raiseAlert } from '../../alerts/index.ts';
+
+/** The same use again is counted in the alert at most this often. */
+const AGAIN_AFTER_MS = 1_000;
+const REMEMBERED_MAX = 1_000;
+
+/**
+ * A token was used by another operator than its own: it was passed on, or stolen. The user is told what they
+ * would be told of any unknown token, no later and no sooner; somebody accountable is told more.
+ */
+export class ForeignUse implements Service {
+  readonly name = 'tokens-foreign-use';
+  readonly #platform: Platform;
+  readonly #raisedAtMs = new Map<string, number>();
+  readonly #raising = new Set<Promise<void>>();
+
+  constructor(platform: Platform) {
+    this.#platform = platform;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#raising);
+  }
+
+  note(handle: string, ownerId: string, user: KeyActor): void {
+    const key = `${user.operatorId}:${handle}`;
+    const nowMs = performance.now();
+    if (nowMs - (this.#raisedAtMs.get(key) ?? Number.NEGATIVE_INFINITY) < AGAIN_AFTER_MS) return;
+    if (this.#raisedAtMs.size >= REMEMBERED_MAX) this.#raisedAtMs.clear();
+    this.#raisedAtMs.set(key, nowMs);
+    const raising = this.#raise({ handle, ownerId, key }, user)
+      .catch((error) => this.#platform.log.error({ err: error }, 'a foreign use of a token was not told'))
+      .finally(() => this.#raising.delete(raising));
+    this.#raising.add(raising);
+  }
+
+  async #raise(of: { handle: string; ownerId: string; key: string }, user: KeyActor): Promise<void> {
+    const { handle, ownerId, key } = of;
+    await this.#platform.db.transaction((tx) =>
+      raiseAlert(tx, {
+        kind: 'tokens.foreign-use',
+        severity: 'critical',
+        operatorId: user.operatorId,
+        key,
+        explanation:
+          `A token of the operator ${ownerId} was used with a key of the operator ${user.operatorId}. ` +
+          'A token is good at its own operator only: it was passed on or stolen.',
+        facts: { handle, owner: ownerId, usedBy: user.operatorId, keyId: user.keyId },
+      }),
+    );
+  }
+}
