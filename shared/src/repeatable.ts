@@ -7,6 +7,9 @@ import type { ProcedureName } from './contract.ts';
  */
 export const REPEATABLE: readonly ProcedureName[] = [
   'identity.me',
+  'identity.identifiers',
+  'identity.listFactors',
+  'identity.profile',
   'identity.listSessions',
   'identity.revokeSession',
   'identity.revokeOtherSessions',
@@ -28,6 +31,9 @@ export const REPEATABLE: readonly ProcedureName[] = [
   'exclusions.getPerson',
   'exclusions.findPeople',
   'exclusions.listForReview',
+  'exclusions.mine',
+  'exclusions.getSupportPerson',
+  'exclusions.removeSupportPerson',
   'exclusions.lookup',
   'exclusions.lookupMany',
   'markets.get',
@@ -37,6 +43,7 @@ export const REPEATABLE: readonly ProcedureName[] = [
   'policy.current',
   'policy.list',
   'policy.get',
+  'policy.replay',
   'broadcasts.get',
   'broadcasts.pending',
   'broadcasts.acknowledge',

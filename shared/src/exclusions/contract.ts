@@ -4,6 +4,7 @@ import { procedure } from '../contract/procedure.ts';
 import { topic } from '../contract/topic.ts';
 import { exclusion, PERIODS, PURPOSES, SOURCES } from './exclusion.ts';
 import { identifiers } from './identifier.ts';
+import { lifeCycle } from './life-cycle.ts';
 import { people } from './people.ts';
 
 export {
@@ -110,6 +111,7 @@ export const exclusions = {
     limit: 'lookup',
   }),
   ...people,
+  ...lifeCycle,
 };
 
 /** Pseudonymous: nothing about period, end, source or reference leaves the register by this topic. */

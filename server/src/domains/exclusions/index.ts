@@ -7,7 +7,7 @@ import type { Service } from '../../platform/lifecycle/service.ts';
 import { malformedIdentifiers } from '../identifiers/index.ts';
 import type { Policy } from '../policy/index.ts';
 import { CheckRecorder } from './checks/recorder.ts';
-import { createLift, type LiftWithin } from './life-cycle/lift.ts';
+import { createLifeCycle, type LiftWithin } from './life-cycle/index.ts';
 import { Lookups } from './lookup/lookup.ts';
 import { createPeople, type People } from './people/index.ts';
 import { createRegister, type Register, type RegisterDeps } from './register/register.ts';
@@ -108,6 +108,7 @@ export function createExclusions(platform: Platform, deps: ExclusionsDeps): Excl
     reached: (seq, timeoutMs) => replica.reached(seq, timeoutMs),
   });
   const people = createPeople(platform, register);
+  const lifeCycle = createLifeCycle(platform, { register, accountKeys: deps.accountKeys });
   const stats = (): ExclusionsStats => ({
     lookups: lookups.lookups,
     hits: lookups.hits,
@@ -131,6 +132,7 @@ export function createExclusions(platform: Platform, deps: ExclusionsDeps): Excl
         lookup: (input, call) => lookups.lookup(input, call),
         lookupMany: (input, call) => lookups.lookupMany(input, call),
         ...people.handlers,
+        ...lifeCycle.handlers,
       },
       alsoMalformed: {
         register: malformedIdentifiers,
@@ -150,7 +152,7 @@ export function createExclusions(platform: Platform, deps: ExclusionsDeps): Excl
     registerBatch: (registrations) => register.registerBatch(registrations),
     registerWithin: register.registerWithin,
     changeWithin: register.changeWithin,
-    liftWithin: createLift(register.changeWithin),
+    liftWithin: lifeCycle.liftWithin,
     identityChanged: people.identityChanged,
     answerKeys: (asked, call) => lookups.answerKeys(asked, call),
     answerManyKeys: (asked, call) => lookups.answerManyKeys(asked, call),

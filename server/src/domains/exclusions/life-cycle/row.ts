@@ -61,6 +61,10 @@ export const OPEN_WISH = `
  */
 export async function lockCycle(tx: Tx, id: string): Promise<Cycle> {
   await tx.query('SELECT FROM exclusions WHERE id = $1 FOR NO KEY UPDATE', [id]);
+  return readCycle(tx, id);
+}
+
+export async function readCycle(tx: Tx, id: string): Promise<Cycle> {
   const { rows } = await tx.query<Cycle>(
     `SELECT ${CYCLE_COLUMNS} FROM exclusions AS e ${OPEN_WISH} WHERE e.id = $1`,
     [id],
