@@ -63,6 +63,12 @@ function url(scheme: RegExp, example: string) {
   return z.string().refine((value) => scheme.test(value) && URL.canParse(value), `not a ${example} URL`);
 }
 
+/** What travels there are secrets: in the open only on this machine. */
+const providerUrl = url(
+  /^https:|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])([:/]|$)/,
+  'https:// (or loopback http://)',
+);
+
 /** Every key the product reads from the environment; documented for people in .env.example. */
 const environment = z.object({
   // Digits only: as JavaScript reads numbers, a blank would be port 0 and 1e3 port 1000.
@@ -83,11 +89,16 @@ const environment = z.object({
   TRUSTED_PROXIES: addresses.default([]),
   METRICS_ALLOW: addresses.default([]),
   LIMITS: json.pipe(limits).default(() => limits.parse({})),
+  OIDC_ISSUER: providerUrl.optional(),
+  OIDC_CLIENT_ID: z.string().min(1).optional(),
+  OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+  OIDC_REDIRECT_URL: providerUrl.optional(),
   SMTP_URL: url(/^smtps?:\/\//, 'smtp://').optional(),
   MAIL_FROM: z
     .string()
     .regex(/@[^@\s]+$/, 'not an e-mail address')
     .default('Kinga <no-reply@kinga.invalid>'),
+  NATIONAL_ID_PROVIDER: z.enum(['simulator']).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   NODE_ENV: z.string().optional(),
 });
@@ -113,9 +124,21 @@ export interface Config {
   /** Addresses or CIDR blocks, beside loopback, that may read /metrics. */
   readonly metricsAllow: readonly string[];
   /** Absent: e-mail is written to files in DATA_DIR/messages. */
+  /** A provider that people may sign in with. */
+  readonly oidc: OidcConfig | undefined;
   readonly smtp: { readonly url: string; readonly from: string } | undefined;
+  /** Who confirms national IDs; absent: nobody, and every attempt is UNAVAILABLE. */
+  readonly nationalIdProvider: 'simulator' | undefined;
   readonly limits: Limits;
   readonly logLevel: string;
+}
+
+export interface OidcConfig {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** `/api/auth/oidc/callback` of this hub, as the provider and browsers know it. */
+  readonly redirectUrl: string;
 }
 
 export class ConfigError extends Error {
@@ -163,8 +186,26 @@ function normalise(values: z.output<typeof environment>): Config {
     secretsFile: resolve(values.SECRETS_FILE ?? `${dataDir}/secrets.json`),
     trustedProxies: values.TRUSTED_PROXIES,
     metricsAllow: values.METRICS_ALLOW,
+    oidc: oidcOf(values),
     smtp: values.SMTP_URL === undefined ? undefined : { url: values.SMTP_URL, from: values.MAIL_FROM },
+    // Outside demo mode a simulator has to be asked for by its name.
+    nationalIdProvider: values.NATIONAL_ID_PROVIDER ?? (demo ? 'simulator' : undefined),
     limits: values.LIMITS,
     logLevel: values.LOG_LEVEL,
   };
+}
+
+function oidcOf(values: z.output<typeof environment>): OidcConfig | undefined {
+  const {
+    OIDC_ISSUER: issuer,
+    OIDC_CLIENT_ID: clientId,
+    OIDC_CLIENT_SECRET: clientSecret,
+    OIDC_REDIRECT_URL: redirectUrl,
+  } = values;
+  if (issuer !== undefined && clientId !== undefined && clientSecret !== undefined && redirectUrl !== undefined)
+    return { issuer, clientId, clientSecret, redirectUrl };
+  const keys = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_REDIRECT_URL'] as const;
+  const missing = keys.find((key) => values[key] === undefined);
+  if (keys.every((key) => values[key] === undefined)) return undefined;
+  throw new ConfigError(`${missing}: the four OIDC_ keys go together`);
 }

@@ -3,8 +3,9 @@ import { type DemoReport, seedDemo } from './demo.ts';
 import type { Domain } from './domain.ts';
 import { createAlerts } from './domains/alerts/index.ts';
 import { createBroadcasts } from './domains/broadcasts/index.ts';
-import { createExclusions } from './domains/exclusions/index.ts';
+import { createExclusions, type Exclusions } from './domains/exclusions/index.ts';
 import { createIdentity } from './domains/identity/index.ts';
+import { linkOperatorStaff } from './domains/identity/operator-staff.ts';
 import { createLedger } from './domains/ledger/index.ts';
 import { entities as marketEntities } from './domains/markets/entities.ts';
 import { createMarkets } from './domains/markets/index.ts';
@@ -85,21 +86,26 @@ async function closePlatform(platform: Platform): Promise<void> {
 async function compose(platform: Platform): Promise<Hub> {
   const { config, db, log, metrics } = platform;
   // Domains tell the feed, and the feed is made of the domains' topics: the knot is tied here.
-  const wiring: { feed?: Feed } = {};
+  const wiring: { feed?: Feed; exclusions?: Exclusions } = {};
   const feedOf = () => {
     if (!wiring.feed) throw new Error('told the feed before it was made');
     return wiring.feed;
   };
 
   const revocations = createRevocations(platform);
-  const identity = createIdentity(platform, { revocations });
-  const operators = createOperators(platform, { revocations });
+  const registerOf = () => {
+    if (!wiring.exclusions) throw new Error('asked the register before it was made');
+    return wiring.exclusions;
+  };
+  const identity = createIdentity(platform, { revocations, register: registerOf });
+  const operators = createOperators(platform, { revocations, linkStaff: linkOperatorStaff });
   const policy = createPolicy(platform);
   const exclusions = createExclusions(platform, {
     accountKeys: identity.accountKeys,
     accountsOfKeys: identity.accountsOfKeys,
     policy,
   });
+  wiring.exclusions = exclusions;
   const ledger = createLedger(platform);
   const markets = createMarkets(platform, {
     ledger,
@@ -140,8 +146,8 @@ async function compose(platform: Platform): Promise<Hub> {
   exclusions.onApplied((event) => feed.emitLog(event.topic, event));
   exclusions.onReset((topic, reason) => feed.resetLog(topic, reason));
 
-  const authenticate: Authenticate = async ({ token, apiKey }) => {
-    if (apiKey !== undefined) return operators.authenticateKey(apiKey);
+  const authenticate: Authenticate = async ({ token, apiKey, ...presented }) => {
+    if (apiKey !== undefined) return operators.authenticateKey(apiKey, presented);
     return token === undefined ? ANONYMOUS : identity.authenticateToken(token);
   };
   const readiness = async () => ({
@@ -161,7 +167,11 @@ async function compose(platform: Platform): Promise<Hub> {
     grants: identity.grants,
   });
   feed.useIo(gateway.io);
-  revocations.onRevoked((revocation) => gateway.closeRevoked(revocation));
+  revocations.onRevoked((revocation) => {
+    const { kind, id } = revocation;
+    if (kind === 'terms') gateway.renewKey(id, (address) => operators.renewKey(id, address));
+    else gateway.closeRevoked(revocation);
+  });
 
   const services: Service[] = [
     revocations,

@@ -7,6 +7,7 @@ export const password = z.string().min(10).max(200);
 
 export const account = z.object({
   id: fields.id,
+  /** Empty for somebody who signs in by phone alone. */
   email: z.string(),
   role: z.enum(ROLES),
   /** The operator an operator's staff member belongs to. */

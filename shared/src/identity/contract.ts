@@ -3,6 +3,8 @@ import * as fields from '../contract/fields.ts';
 import { procedure, ROLES } from '../contract/procedure.ts';
 import { identifiers } from '../exclusions/identifier.ts';
 import { account, email, givenDevice, password, session } from './account.ts';
+import { byOneOfThem, registration, signInBy } from './registration.ts';
+import { SECOND_FACTOR_REQUIRED, secondFactors } from './second-factors.ts';
 import { sessionProcedures } from './sessions.ts';
 import { staffProcedures } from './staff.ts';
 
@@ -10,10 +12,17 @@ export { type Account, account } from './account.ts';
 
 export const identity = {
   login: procedure('identity.login', {
-    summary: 'Sign in with e-mail and password',
+    summary: 'Sign in with an e-mail address or a phone number, and a password',
     access: 'public',
-    input: z.strictObject({ email, password: z.string().min(1).max(200), device: givenDevice.optional() }),
+    input: byOneOfThem(
+      z.strictObject({
+        ...signInBy,
+        password: z.string().min(1).max(200),
+        device: givenDevice.optional(),
+      }),
+    ),
     output: session,
+    errors: { SECOND_FACTOR_REQUIRED },
   }),
   refresh: procedure('identity.refresh', {
     summary: 'A new access token and a new refresh token; reuse of an old one revokes the family',
@@ -55,6 +64,8 @@ export const identity = {
     limit: 'staff',
     grantable: false,
   }),
+  ...registration,
+  ...secondFactors,
   ...sessionProcedures,
   ...staffProcedures,
 };

@@ -20,7 +20,8 @@ export interface AccountKey {
 
 export interface AccountRow {
   readonly id: string;
-  readonly email: string;
+  /** Null: they sign in by phone alone. */
+  readonly email: string | null;
   readonly role: Account['role'];
   readonly operator_id: string | null;
   readonly created_at: Date;
@@ -32,7 +33,7 @@ const COLUMNS = 'id, email, role, operator_id, created_at';
 export function accountOf(row: AccountRow): Account {
   return {
     id: row.id,
-    email: row.email,
+    email: row.email ?? '',
     role: row.role,
     operatorId: row.operator_id,
     createdAt: row.created_at.toISOString(),
@@ -109,6 +110,19 @@ export async function findByEmail(
   const { rows } = await tx.query<AccountRow & { password_hash: string | null }>(
     `SELECT ${COLUMNS}, password_hash FROM accounts WHERE email = $1`,
     [email],
+  );
+  return rows[0];
+}
+
+/** The account that signs in with this phone or e-mail address. */
+export async function findBySignIn(
+  tx: Tx,
+  contact: { readonly type: 'phone' | 'email'; readonly canonical: string; readonly key: Buffer },
+): Promise<(AccountRow & { password_hash: string | null }) | undefined> {
+  if (contact.type === 'email') return await findByEmail(tx, contact.canonical);
+  const { rows } = await tx.query<AccountRow & { password_hash: string | null }>(
+    `SELECT ${COLUMNS}, password_hash FROM accounts WHERE phone_key = $1`,
+    [contact.key],
   );
   return rows[0];
 }

@@ -6,20 +6,28 @@ import type { By } from '../../platform/call/by.ts';
 import type { Grants } from '../../platform/call/grants.ts';
 import type { Platform } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/tx.ts';
+import { AddressList, clientAddress } from '../../platform/http/addresses.ts';
 import type { Revocations } from '../../platform/revocations/revocations.ts';
 import { malformedIdentifiers } from '../identifiers/index.ts';
 import { type AccountKey, accountKeys, accountsOfKeys, administratorExists } from './accounts.ts';
+import { LoginAttempts } from './attempts.ts';
+import type { OwnParts } from './parts.ts';
 import { createPasswords } from './password.ts';
 import { KnownGrants } from './permissions/known-grants.ts';
 import { Permissions } from './permissions/permissions.ts';
+import { NO_REGISTER, type RegisterSeam } from './register-seam.ts';
+import { createRegistration } from './registration/index.ts';
+import { createSecondFactors } from './second-factors/index.ts';
 import { IdentityService } from './service.ts';
 import { OwnSessions } from './sessions/own-sessions.ts';
 import { AccountHistory } from './sign-in-history/account-history.ts';
 import { SignIns } from './sign-in-history/sign-ins.ts';
 import { Staff } from './staff/staff.ts';
 import { createAccessTokens } from './tokens.ts';
+import { malformedPhone } from './verification/contact.ts';
 
 export { type AccountKey, accountsOfKeys } from './accounts.ts';
+export type { RegisterSeam } from './register-seam.ts';
 
 export interface Identity {
   readonly domain: Domain<typeof identity>;
@@ -38,8 +46,14 @@ export interface Identity {
   readonly grants: Grants & { onLess(listener: () => void): void };
 }
 
+export interface IdentityDeps {
+  readonly revocations: Revocations;
+  /** Absent: there is no register beside it. */
+  register?(): RegisterSeam;
+}
+
 /** Who signs in: accounts, sessions, tokens. */
-export function createIdentity(platform: Platform, deps: { revocations: Revocations }): Identity {
+export function createIdentity(platform: Platform, deps: IdentityDeps): Identity {
   const tokens = createAccessTokens(platform.crypto.secrets);
   const signIns = new SignIns(platform);
   const ownSessions = new OwnSessions(platform, deps.revocations);
@@ -47,12 +61,17 @@ export function createIdentity(platform: Platform, deps: { revocations: Revocati
   const permissions = new Permissions(platform, grants);
   const staff = new Staff(platform, deps.revocations);
   const history = new AccountHistory(platform, (actor) => mayAccess(contract.getAccount, actor, grants));
-  const service = new IdentityService({
-    platform,
-    revocations: deps.revocations,
-    passwords: createPasswords(),
+  const parts = ownParts(platform, deps);
+  const secondFactors = createSecondFactors(parts, {
+    signIns,
+    signIn: (account, how, call) => service.signIn(async () => account, how, call),
+  });
+  const registration = createRegistration(parts);
+  const service: IdentityService = new IdentityService({
+    ...parts,
     tokens,
     signIns,
+    proofs: secondFactors.proofs,
   });
   let seenAdministrator = platform.config.admin === undefined;
   return {
@@ -68,6 +87,8 @@ export function createIdentity(platform: Platform, deps: { revocations: Revocati
         },
         me: (_input, call) => service.me(call),
         createAccount: (input, call) => service.createAccountByCall(input, call),
+        ...registration.handlers,
+        ...secondFactors.handlers,
         listSessions: (input, call) => ownSessions.list(input.cursor, call),
         revokeSession: (input, call) => ownSessions.revoke(input.sessionId, call),
         revokeOtherSessions: (_input, call) => ownSessions.revokeOthers(call),
@@ -85,7 +106,12 @@ export function createIdentity(platform: Platform, deps: { revocations: Revocati
         suspendAccount: (input, call) => staff.suspend(input, call),
         reinstateAccount: (input, call) => staff.reinstate(input.accountId, call),
       },
-      alsoMalformed: { createAccount: malformedIdentifiers },
+      alsoMalformed: {
+        createAccount: malformedIdentifiers,
+        login: malformedPhone,
+        register: malformedPhone,
+        requestPasswordReset: malformedPhone,
+      },
       services: [signIns, grants],
       routes(app) {
         app.get('/.well-known/jwks.json', (_request, response) => {
@@ -104,5 +130,18 @@ export function createIdentity(platform: Platform, deps: { revocations: Revocati
     accountKeys,
     accountsOfKeys,
     grants,
+  };
+}
+
+function ownParts(platform: Platform, deps: IdentityDeps): OwnParts {
+  const proxies = new AddressList('TRUSTED_PROXIES', platform.config.trustedProxies);
+  const addressKey = (address: string) => clientAddress(address, undefined, proxies).key;
+  return {
+    platform,
+    revocations: deps.revocations,
+    passwords: createPasswords(),
+    attempts: new LoginAttempts(addressKey),
+    addressKey,
+    register: deps.register ?? (() => NO_REGISTER),
   };
 }

@@ -9,22 +9,26 @@ import { idempotent } from '../../platform/call/idempotency.ts';
 import type { Platform } from '../../platform/context.ts';
 import { ADVISORY_LOCKS } from '../../platform/db/advisory-locks.ts';
 import type { Tx } from '../../platform/db/tx.ts';
-import { AddressList, clientAddress } from '../../platform/http/addresses.ts';
 import { recordAudit } from '../../platform/outbox/audit.ts';
 import type { Revocations } from '../../platform/revocations/revocations.ts';
 import * as accounts from './accounts.ts';
-import { LoginAttempts } from './attempts.ts';
+import type { LoginAttempts } from './attempts.ts';
 import type { Passwords } from './password.ts';
+import { type RegisterSeam, sealedIdentifier } from './register-seam.ts';
+import type { Proofs } from './second-factors/proofs.ts';
 import type { GivenDevice } from './sessions/devices.ts';
 import * as sessions from './sessions/sessions.ts';
 import type { SignIns } from './sign-in-history/sign-ins.ts';
 import { signedIn } from './signed-in.ts';
 import type { AccessTokens } from './tokens.ts';
+import { contactOf } from './verification/contact.ts';
 
 /** Of nodes that start at once, one creates the administrator. */
 const ADMINISTRATOR_LOCK = ADVISORY_LOCKS.administrator;
 
 type Session = OutputOf<typeof identity.login>;
+
+const SIGN_IN_NAMES = { email: 'e-mail address', phone: 'phone number' } as const;
 
 export interface IdentityParts {
   readonly platform: Platform;
@@ -32,6 +36,9 @@ export interface IdentityParts {
   readonly passwords: Passwords;
   readonly tokens: AccessTokens;
   readonly signIns: SignIns;
+  readonly attempts: LoginAttempts;
+  readonly proofs: Proofs;
+  register(): RegisterSeam;
 }
 
 /** How somebody proved who they are, and where. */
@@ -47,6 +54,8 @@ export class IdentityService {
   readonly #tokens: AccessTokens;
   readonly #signIns: SignIns;
   readonly #attempts: LoginAttempts;
+  readonly #proofs: Proofs;
+  readonly #register: () => RegisterSeam;
   readonly #logins;
 
   constructor(parts: IdentityParts) {
@@ -55,26 +64,29 @@ export class IdentityService {
     this.#passwords = parts.passwords;
     this.#tokens = parts.tokens;
     this.#signIns = parts.signIns;
-    const proxies = new AddressList('TRUSTED_PROXIES', parts.platform.config.trustedProxies);
-    this.#attempts = new LoginAttempts((address) => clientAddress(address, undefined, proxies).key);
+    this.#attempts = parts.attempts;
+    this.#proofs = parts.proofs;
+    this.#register = () => parts.register();
     this.#logins = parts.platform.metrics.counter('kinga_logins_total', 'Attempts to sign in, by outcome', [
       'outcome',
     ]);
   }
 
   async login(input: ParsedInputOf<typeof identity.login>, call: Call): Promise<Session> {
-    const { email, password } = input;
+    const contact = contactOf(this.#platform.crypto, input);
+    const name = contact.canonical;
     const how: SignInBy = { method: 'password', device: input.device };
-    this.#checkAttempts(email, call.address);
-    const row = await accounts.findByEmail(this.#platform.db, email);
-    const isRight = await this.#passwords.verify(password, row?.password_hash ?? undefined);
+    this.#checkAttempts(name, call.address);
+    const row = await accounts.findBySignIn(this.#platform.db, contact);
+    const isRight = await this.#passwords.verify(input.password, row?.password_hash ?? undefined);
     if (row === undefined || !isRight) {
-      this.#attempts.failed(email, call.address);
+      this.#attempts.failed(name, call.address);
       this.#logins.inc({ outcome: 'refused' });
       if (row !== undefined) this.#signIns.failed({ accountId: row.id, address: call.address, ...how });
-      throw new KingaError('UNAUTHENTICATED', 'The e-mail address or the password is wrong');
+      throw new KingaError('UNAUTHENTICATED', `The ${SIGN_IN_NAMES[contact.type]} or the password is wrong`);
     }
-    this.#attempts.succeeded(email, call.address);
+    this.#attempts.succeeded(name, call.address);
+    await this.#proofs.mustNotNeed({ accountId: row.id, device: input.device }, call);
     return await this.signIn(async () => accounts.accountOf(row), how, call);
   }
 
@@ -99,9 +111,9 @@ export class IdentityService {
     return await this.#answer(account, session);
   }
 
-  #checkAttempts(email: string, address: string): void {
+  #checkAttempts(name: string, address: string): void {
     try {
-      this.#attempts.check(email, address);
+      this.#attempts.check(name, address);
     } catch (error) {
       this.#logins.inc({ outcome: 'limited' });
       throw error;
@@ -193,9 +205,19 @@ export class IdentityService {
     const { db, crypto } = this.#platform;
     const identifiers = accounts.identifiersOf(crypto, input);
     const passwordHash = await this.#passwords.hash(input.password);
-    return await db.transaction((tx) =>
-      effect(tx, () => accounts.insertAccount(tx, crypto, { input, passwordHash, identifiers, by })),
-    );
+    const { account, told } = await db.transaction(async (tx) => {
+      let told = async () => {};
+      const account = await effect(tx, async () => {
+        const inserted = await accounts.insertAccount(tx, crypto, { input, passwordHash, identifiers, by });
+        // Somebody excluded who opens an account anew is excluded under all that it is known by.
+        const added = identifiers.map((identifier) => sealedIdentifier(crypto, identifier));
+        ({ told } = await this.#register().identityChanged(tx, { accountKeys: [], added }));
+        return inserted;
+      });
+      return { account, told };
+    });
+    await told();
+    return account;
   }
 
   async ensureAdministrator(): Promise<void> {

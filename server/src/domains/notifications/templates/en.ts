@@ -13,6 +13,16 @@ export const en = {
     text: 'Somebody, probably you, asked for a Kinga account with this address. There is one already: sign in, or ask for a new password.\n\nIf it was not you, do nothing.',
     short: 'You have a Kinga account already: sign in, or ask for a new password.',
   },
+  factorAdded: {
+    subject: 'A second step was added to your Kinga account',
+    text: 'From now on, signing in to your account asks for one more step, which was just added.\n\nIf it was not you, change your password at once.',
+    short: 'A second step was added to your Kinga sign-in. Not you? Change your password at once.',
+  },
+  factorRemoved: {
+    subject: 'A second step was removed from your Kinga account',
+    text: 'A step that signing in to your account asked for was just removed.\n\nIf it was not you, change your password at once.',
+    short: 'A second step was removed from your Kinga sign-in. Not you? Change your password at once.',
+  },
   passwordChanged: {
     subject: 'Your Kinga password was changed',
     text: 'Your password was changed and every other session was ended.\n\nIf it was not you, ask for a new password at once.',
@@ -47,6 +57,16 @@ export const en = {
     subject: 'Your protection {{reference}} has ended',
     text: 'Your self-exclusion {{reference}} is no longer in force. You can register a new one at any time.\n\nHelp, day and night, free of charge: 719.',
     short: 'Kinga {{reference}}: your protection has ended. You can begin again at any time. Help: 719.',
+  },
+  licenceEnding: {
+    subject: 'Your licence {{licenceNo}} ends on {{until}}',
+    text: 'Your licence {{licenceNo}} ends on {{until}}. Send its renewal to the regulator before that day.',
+    short: 'Kinga: licence {{licenceNo}} ends on {{until}}.',
+  },
+  licenceEnded: {
+    subject: 'Your licence {{licenceNo}} ended on {{until}}',
+    text: 'Your licence {{licenceNo}} ended on {{until}}. Go on checking people; send the renewal to the regulator at once.',
+    short: 'Kinga: licence {{licenceNo}} ended on {{until}}. Renew it at once.',
   },
   supportPerson: {
     subject: 'Somebody close to you asked us to tell you',

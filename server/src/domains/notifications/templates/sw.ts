@@ -11,6 +11,16 @@ export const sw: Texts = {
     text: 'Mtu, huenda ni wewe, ameomba akaunti ya Kinga kwa anwani hii. Tayari ipo: ingia, au omba nenosiri jipya.\n\nKama si wewe, usifanye lolote.',
     short: 'Tayari una akaunti ya Kinga: ingia, au omba nenosiri jipya.',
   },
+  factorAdded: {
+    subject: 'Hatua ya pili imeongezwa kwenye akaunti yako ya Kinga',
+    text: 'Kuanzia sasa, kuingia kwenye akaunti yako kutahitaji hatua moja zaidi, iliyoongezwa sasa hivi.\n\nKama si wewe, badilisha nenosiri mara moja.',
+    short: 'Hatua ya pili imeongezwa kwenye akaunti yako ya Kinga. Si wewe? Badilisha nenosiri.',
+  },
+  factorRemoved: {
+    subject: 'Hatua ya pili imeondolewa kwenye akaunti yako ya Kinga',
+    text: 'Hatua iliyohitajika kuingia kwenye akaunti yako imeondolewa sasa hivi.\n\nKama si wewe, badilisha nenosiri mara moja.',
+    short: 'Hatua ya pili imeondolewa kwenye akaunti yako ya Kinga. Si wewe? Badilisha nenosiri.',
+  },
   passwordChanged: {
     subject: 'Nenosiri lako la Kinga limebadilishwa',
     text: 'Nenosiri lako limebadilishwa na vipindi vingine vyote vimefungwa.\n\nKama si wewe, omba nenosiri jipya mara moja.',
@@ -45,6 +55,16 @@ export const sw: Texts = {
     subject: 'Kinga yako {{reference}} imekwisha',
     text: 'Kujizuia kwako {{reference}} hakutumiki tena. Unaweza kujisajili upya wakati wowote.\n\nMsaada usiku na mchana, bila malipo: 719.',
     short: 'Kinga {{reference}}: kinga yako imekwisha. Unaweza kuanza tena wakati wowote. Msaada: 719.',
+  },
+  licenceEnding: {
+    subject: 'Leseni yako {{licenceNo}} inaisha tarehe {{until}}',
+    text: 'Leseni yako {{licenceNo}} inaisha tarehe {{until}}. Tuma uhuishaji wake kwa mdhibiti kabla ya siku hiyo.',
+    short: 'Kinga: leseni {{licenceNo}} inaisha tarehe {{until}}.',
+  },
+  licenceEnded: {
+    subject: 'Leseni yako {{licenceNo}} iliisha tarehe {{until}}',
+    text: 'Leseni yako {{licenceNo}} iliisha tarehe {{until}}. Endelea kuwakagua watu; tuma uhuishaji wake kwa mdhibiti mara moja.',
+    short: 'Kinga: leseni {{licenceNo}} iliisha tarehe {{until}}. Ihuishe mara moja.',
   },
   supportPerson: {
     subject: 'Mtu wako wa karibu ametuomba tukujulishe',

@@ -1,0 +1,63 @@
+import { KingaError } from '@kinga/shared/contract/errors.ts';
+import type { Crypto } from '../../../platform/crypto/crypto.ts';
+import { newId } from '../../../platform/crypto/ids.ts';
+import { isUniqueViolation } from '../../../platform/db/errors.ts';
+import type { Tx } from '../../../platform/db/tx.ts';
+import { recordAudit } from '../../../platform/outbox/audit.ts';
+import type { Locale } from '../../notifications/index.ts';
+import type { Contact } from '../verification/contact.ts';
+
+export interface NewCitizen {
+  /** Proved: it is what they sign in with, and one of their identifiers. */
+  readonly contact: Contact;
+  /** Null: they come by way of a provider. */
+  readonly passwordHash: string | null;
+  readonly name: string | undefined;
+  readonly dateOfBirth: string | undefined;
+  readonly locale: Locale;
+  readonly requestId: string;
+}
+
+/** Somebody who came by themselves. CONFLICT when the contact is another account's to sign in with by now. */
+export async function insertCitizen(
+  tx: Tx,
+  crypto: Crypto,
+  citizen: NewCitizen,
+): Promise<{ accountId: string; verifiedAt: Date }> {
+  const { contact } = citizen;
+  const accountId = newId('acc');
+  const sealed = (text: string | undefined) => (text === undefined ? null : crypto.seal(text));
+  try {
+    await tx.query(
+      `INSERT INTO accounts (id, email, phone_key, role, password_hash, name, date_of_birth, locale)
+       VALUES ($1, $2, $3, 'citizen', $4, $5, $6, $7)`,
+      [
+        accountId,
+        contact.type === 'email' ? contact.canonical : null,
+        contact.type === 'phone' ? contact.key : null,
+        citizen.passwordHash,
+        sealed(citizen.name),
+        sealed(citizen.dateOfBirth),
+        citizen.locale,
+      ],
+    );
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    throw new KingaError('CONFLICT', 'There is an account that signs in with this already', { cause: error });
+  }
+  const { rows } = await tx.query<{ verified_at: Date }>(
+    `INSERT INTO account_identifiers (account_id, key, type, sealed, verified_at)
+     VALUES ($1, $2, $3, $4, clock_timestamp()) RETURNING verified_at`,
+    [accountId, contact.key, contact.type, crypto.seal(contact.canonical)],
+  );
+  await recordAudit(tx, {
+    actor: 'system',
+    action: 'account.registered',
+    subject: accountId,
+    details: { role: 'citizen', identifiers: [contact.type] },
+    requestId: citizen.requestId,
+  });
+  const [row] = rows;
+  if (row === undefined) throw new Error('INSERT returned no identifier');
+  return { accountId, verifiedAt: row.verified_at };
+}

@@ -1,0 +1,140 @@
+import { KingaError } from '@kinga/shared/contract/errors.ts';
+import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
+import type { identity } from '@kinga/shared/identity/contract.ts';
+import { WRONG_PASSWORD } from '@kinga/shared/identity/registration.ts';
+import type { By } from '../../../platform/call/by.ts';
+import type { Call } from '../../../platform/call/handler.ts';
+import type { Tx } from '../../../platform/db/tx.ts';
+import { recordAudit } from '../../../platform/outbox/audit.ts';
+import { findBySignIn } from '../accounts.ts';
+import { tellOwner } from '../owner.ts';
+import type { OwnParts } from '../parts.ts';
+import { endTrust } from '../sessions/devices.ts';
+import { revokeSessions, standingSessions } from '../sessions/sessions.ts';
+import { signedIn } from '../signed-in.ts';
+import { answer, auditCode, type Challenge, codeRefused } from '../verification/challenges.ts';
+import { contactOf } from '../verification/contact.ts';
+import { sendCode } from '../verification/send-code.ts';
+import { localeOf } from './profile.ts';
+
+/** Much longer than the work takes: by its duration nobody learns whether there was a message to write. */
+const RESET_ANSWER_MS = 150;
+
+/** A new password for whoever forgot theirs, or wants another. */
+export class OwnPasswords {
+  readonly #parts: OwnParts;
+
+  constructor(parts: OwnParts) {
+    this.#parts = parts;
+  }
+
+  async requestReset(
+    input: ParsedInputOf<typeof identity.requestPasswordReset>,
+    call: Call,
+  ): Promise<Challenge> {
+    const { db, crypto } = this.#parts.platform;
+    const contact = contactOf(crypto, input);
+    const floor = new Promise((resolve) => setTimeout(resolve, RESET_ANSWER_MS));
+    try {
+      return await db.transaction(async (tx) => {
+        const owner = await findBySignIn(tx, contact);
+        const accountId = owner?.id;
+        const sent = await sendCode(tx, crypto, {
+          purpose: 'passwordReset',
+          contact,
+          accountId,
+          payload: null,
+          locale: await localeOf(tx, accountId ?? ''),
+          ...(accountId === undefined ? { insteadOfCode: 'nothing' as const } : {}),
+          asking: { addressKey: this.#parts.addressKey(call.address) },
+        });
+        await auditCode(tx, call, sent, { purpose: 'passwordReset', type: contact.type });
+        return sent;
+      });
+    } finally {
+      await floor;
+    }
+  }
+
+  async reset(input: ParsedInputOf<typeof identity.resetPassword>, call: Call): Promise<void> {
+    const { attempts, passwords, platform } = this.#parts;
+    attempts.check(input.challengeId, call.address);
+    const passwordHash = await passwords.hash(input.newPassword);
+    const ended = await platform.db.transaction(async (tx) => {
+      const challenge = await answer(tx, platform.crypto, { ...input, purposes: ['passwordReset'] });
+      const accountId = challenge?.account_id ?? undefined;
+      if (accountId === undefined) return undefined;
+      return await this.#change(tx, { accountId, passwordHash, by: call, action: 'password.reset' });
+    });
+    if (ended === undefined) {
+      attempts.failed(input.challengeId, call.address);
+      throw codeRefused();
+    }
+    this.#announce(ended);
+  }
+
+  async change(input: ParsedInputOf<typeof identity.changePassword>, call: Call): Promise<void> {
+    const { attempts, passwords, platform } = this.#parts;
+    const { accountId, sessionId } = signedIn(call);
+    attempts.check(accountId, call.address);
+    const { rows } = await platform.db.query<{ password_hash: string | null }>(
+      'SELECT password_hash FROM accounts WHERE id = $1',
+      [accountId],
+    );
+    const known = rows[0]?.password_hash ?? undefined;
+    if (!(await passwords.verify(input.currentPassword, known))) {
+      attempts.failed(accountId, call.address);
+      throw new KingaError('WRONG_PASSWORD', WRONG_PASSWORD.message);
+    }
+    const passwordHash = await passwords.hash(input.newPassword);
+    const ended = await platform.db.transaction((tx) =>
+      this.#change(tx, {
+        accountId,
+        passwordHash,
+        by: call,
+        action: 'password.changed',
+        // Of two changes at once the second knows a password that is none any more.
+        ...(known === undefined ? {} : { from: known }),
+        keep: sessionId,
+      }),
+    );
+    this.#announce(ended);
+  }
+
+  /** Gives the sessions it ended, to be announced after the commit. */
+  async #change(
+    tx: Tx,
+    change: {
+      accountId: string;
+      passwordHash: string;
+      by: By;
+      action: 'password.reset' | 'password.changed';
+      from?: string;
+      keep?: string;
+    },
+  ): Promise<string[]> {
+    const { accountId, passwordHash, by, action } = change;
+    const { crypto } = this.#parts.platform;
+    const { rowCount } = await tx.query(
+      'UPDATE accounts SET password_hash = $2 WHERE id = $1 AND ($3::text IS NULL OR password_hash = $3)',
+      [accountId, passwordHash, change.from ?? null],
+    );
+    if (rowCount === 0) throw new KingaError('CONFLICT', 'The password was changed at the same time');
+    const keep = change.keep === undefined ? {} : { except: change.keep };
+    const sessionIds = await standingSessions(tx, { accountId, ...keep });
+    await endTrust(tx, accountId);
+    await tellOwner(tx, crypto, { accountId, template: 'passwordChanged' });
+    await recordAudit(tx, {
+      actor: by.actor,
+      ...(by.requestId === undefined ? {} : { requestId: by.requestId }),
+      action,
+      subject: accountId,
+      details: { sessionsEnded: sessionIds.length },
+    });
+    return await revokeSessions(tx, this.#parts.revocations, sessionIds);
+  }
+
+  #announce(sessionIds: readonly string[]): void {
+    for (const id of sessionIds) this.#parts.revocations.announce({ kind: 'session', id });
+  }
+}

@@ -1,0 +1,191 @@
+import { KingaError } from '@kinga/shared/contract/errors.ts';
+import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
+import type { identity } from '@kinga/shared/identity/contract.ts';
+import { toString as qrCode } from 'qrcode';
+import { z } from 'zod';
+import type { Call } from '../../../platform/call/handler.ts';
+import { newId } from '../../../platform/crypto/ids.ts';
+import type { Tx } from '../../../platform/db/tx.ts';
+import { recordAudit } from '../../../platform/outbox/audit.ts';
+import { tellOwner } from '../owner.ts';
+import type { OwnParts } from '../parts.ts';
+import { signedIn } from '../signed-in.ts';
+import { answer, type Challenge, codeRefused } from '../verification/challenges.ts';
+import { contactAt } from '../verification/contact.ts';
+import { LIMITS, refund, spend } from '../verification/limits.ts';
+import * as store from './factors.ts';
+import type { Proofs } from './proofs.ts';
+import { forgetRecoveryCodes, recoveryCodesLeft, renewRecoveryCodes } from './recovery-codes.ts';
+import { newTotp } from './totp.ts';
+
+const FACTORS_MAX = 5;
+const contactPayload = z.object({ type: z.enum(['phone', 'email']), value: z.string() });
+
+/** The second factors of an account, as its owner adds and removes them. */
+export class Enrolment {
+  readonly #parts: OwnParts;
+  readonly #proofs: Proofs;
+
+  constructor(parts: OwnParts, proofs: Proofs) {
+    this.#parts = parts;
+    this.#proofs = proofs;
+  }
+
+  async startTotp(call: Call): Promise<OutputOf<typeof identity.startTotp>> {
+    const { db, crypto } = this.#parts.platform;
+    const { accountId } = signedIn(call);
+    const { url, factorId } = await db.transaction(async (tx) => {
+      const { rows } = await tx.query<{ email: string | null }>('SELECT email FROM accounts WHERE id = $1', [
+        accountId,
+      ]);
+      const totp = newTotp(rows[0]?.email ?? accountId);
+      // One that was never confirmed is given up for the new one.
+      const inserted = await tx.query<{ id: string }>(
+        `INSERT INTO second_factors AS f (id, account_id, kind, secret) VALUES ($1, $2, 'totp', $3)
+         ON CONFLICT (account_id) WHERE kind = 'totp'
+         DO UPDATE SET id = excluded.id, secret = excluded.secret, created_at = excluded.created_at
+         WHERE f.confirmed_at IS NULL RETURNING id`,
+        [newId('fct'), accountId, crypto.seal(totp.secret)],
+      );
+      const factorId = inserted.rows[0]?.id;
+      if (factorId === undefined)
+        throw new KingaError('CONFLICT', 'The account has an authenticator app already');
+      await recordAudit(tx, {
+        ...call,
+        action: 'factor.started',
+        subject: factorId,
+        details: { kind: 'totp' },
+      });
+      return { url: totp.url, factorId };
+    });
+    return { factorId, url, qrSvg: await qrCode(url, { type: 'svg' }) };
+  }
+
+  async confirmTotp(code: string, call: Call): Promise<OutputOf<typeof identity.confirmTotp>> {
+    const { db, crypto } = this.#parts.platform;
+    const { accountId } = signedIn(call);
+    const done = await db.transaction(async (tx) => {
+      const { rows } = await tx.query<store.FactorRow>(
+        `SELECT ${store.COLUMNS} FROM second_factors
+         WHERE account_id = $1 AND kind = 'totp' AND confirmed_at IS NULL FOR UPDATE`,
+        [accountId],
+      );
+      const [row] = rows;
+      if (row === undefined) throw new KingaError('NOT_FOUND', 'There is no authenticator app to confirm');
+      await spend(tx, crypto, LIMITS.secondFactor, accountId);
+      if (!(await this.#proofs.takeTotp(tx, row, code))) return undefined;
+      await refund(tx, crypto, LIMITS.secondFactor, accountId);
+      await tx.query('UPDATE second_factors SET confirmed_at = clock_timestamp() WHERE id = $1', [row.id]);
+      await mustHaveRoom(tx, accountId);
+      const recoveryCodes = await renewRecoveryCodes(tx, crypto, accountId);
+      await this.#told(tx, { accountId, factor: row, added: true, call });
+      return { factor: store.factorOf(crypto, row), recoveryCodes };
+    });
+    if (done === undefined) throw codeRefused();
+    return done;
+  }
+
+  async add(input: ParsedInputOf<typeof identity.addFactor>, call: Call): Promise<store.Factor> {
+    const { attempts, platform } = this.#parts;
+    const { accountId } = signedIn(call);
+    attempts.check(input.challengeId, call.address);
+    const factor = await platform.db.transaction(async (tx) => {
+      const challenge = await answer(tx, platform.crypto, { ...input, purposes: ['factor'], accountId });
+      return challenge && (await this.#insert(tx, accountId, challenge.payload, call));
+    });
+    if (factor === undefined) {
+      attempts.failed(input.challengeId, call.address);
+      throw codeRefused();
+    }
+    return factor;
+  }
+
+  async list(call: Call): Promise<OutputOf<typeof identity.listFactors>> {
+    const { db, crypto } = this.#parts.platform;
+    const { accountId } = signedIn(call);
+    const rows = await store.factorsOf(db, accountId);
+    return {
+      items: rows.map((row) => store.factorOf(crypto, row)),
+      recoveryCodesLeft: await recoveryCodesLeft(db, accountId),
+    };
+  }
+
+  async challenge(factor: string, call: Call): Promise<Challenge> {
+    const { accountId } = signedIn(call);
+    return await this.#parts.platform.db.transaction(async (tx) => {
+      const opened = await this.#proofs.open(tx, accountId, 'proof');
+      const asking = { addressKey: this.#parts.addressKey(call.address) };
+      const sent = await this.#proofs.send(tx, { ...opened, accountId, factor, asking });
+      if (sent === 'unknown') throw new KingaError('NOT_FOUND', 'There is no such factor');
+      await recordAudit(tx, { ...call, action: 'factor.challenged', subject: accountId, details: { sent } });
+      return opened;
+    });
+  }
+
+  async remove(input: ParsedInputOf<typeof identity.removeFactor>, call: Call): Promise<void> {
+    const { attempts, platform } = this.#parts;
+    const { accountId } = signedIn(call);
+    attempts.check(input.challengeId, call.address);
+    const isRight = await platform.db.transaction(async (tx) => {
+      const proof = await this.#proofs.check(tx, { ...input, purpose: 'proof', accountId, call });
+      if (proof?.isRight !== true) return false;
+      const row = await store.lockFactor(tx, { accountId, factorId: input.factorId });
+      if (row === undefined) throw new KingaError('NOT_FOUND', 'There is no such factor');
+      await tx.query('DELETE FROM second_factors WHERE id = $1', [row.id]);
+      const left = await store.factorsOf(tx, accountId);
+      if (left.length === 0) await forgetRecoveryCodes(tx, accountId);
+      await this.#told(tx, { accountId, factor: row, added: false, call });
+      return true;
+    });
+    if (isRight) return;
+    attempts.failed(input.challengeId, call.address);
+    throw codeRefused();
+  }
+
+  async #insert(tx: Tx, accountId: string, payload: unknown, call: Call): Promise<store.Factor> {
+    const { crypto } = this.#parts.platform;
+    const contact = contactAt(crypto, contactPayload.parse(payload), 'code');
+    const { rows } = await tx.query<store.FactorRow>(
+      `INSERT INTO second_factors (id, account_id, kind, secret, key, confirmed_at)
+       VALUES ($1, $2, $3, $4, $5, clock_timestamp())
+       ON CONFLICT (account_id, key) DO NOTHING RETURNING ${store.COLUMNS}`,
+      [
+        newId('fct'),
+        accountId,
+        contact.type === 'phone' ? 'sms' : 'email',
+        crypto.seal(contact.canonical),
+        contact.key,
+      ],
+    );
+    const [row] = rows;
+    if (row === undefined) throw new KingaError('CONFLICT', 'This is a second factor of the account already');
+    await mustHaveRoom(tx, accountId);
+    await this.#told(tx, { accountId, factor: row, added: true, call });
+    return store.factorOf(crypto, row);
+  }
+
+  async #told(
+    tx: Tx,
+    {
+      accountId,
+      factor,
+      added,
+      call,
+    }: { accountId: string; factor: store.FactorRow; added: boolean; call: Call },
+  ): Promise<void> {
+    const { crypto } = this.#parts.platform;
+    await tellOwner(tx, crypto, { accountId, template: added ? 'factorAdded' : 'factorRemoved' });
+    await recordAudit(tx, {
+      ...call,
+      action: added ? 'factor.added' : 'factor.removed',
+      subject: factor.id,
+      details: { kind: factor.kind },
+    });
+  }
+}
+
+async function mustHaveRoom(tx: Tx, accountId: string): Promise<void> {
+  const factors = await store.factorsOf(tx, accountId);
+  if (factors.length <= FACTORS_MAX) return;
+  throw new KingaError('CONFLICT', `An account has ${FACTORS_MAX} second factors at most`);
+}

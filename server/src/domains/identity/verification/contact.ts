@@ -1,0 +1,59 @@
+import { type ErrorDetail, invalidInput } from '@kinga/shared/contract/errors.ts';
+import type { IdentifierType } from '@kinga/shared/exclusions/identifier.ts';
+import type { Crypto } from '../../../platform/crypto/crypto.ts';
+import { canonicalise } from '../../identifiers/index.ts';
+import type { ChannelName } from '../../notifications/index.ts';
+
+export type ContactType = 'phone' | 'email';
+
+/** Where a code can be sent, in its canonical form. */
+export interface Contact {
+  readonly type: ContactType;
+  readonly canonical: string;
+  /** 16 bytes */
+  readonly key: Buffer;
+}
+
+export interface SignInBy {
+  readonly email?: string | undefined;
+  readonly phone?: string | undefined;
+}
+
+/** One of the two is there: the contract says so. */
+export function contactOf(crypto: Crypto, given: SignInBy): Contact {
+  if (given.phone !== undefined) return contactAt(crypto, { type: 'phone', value: given.phone }, 'phone');
+  return contactAt(crypto, { type: 'email', value: given.email ?? '' }, 'email');
+}
+
+export function contactAt(
+  crypto: Crypto,
+  { type, value }: { type: ContactType; value: string },
+  path: string,
+): Contact {
+  const result = canonicalise({ type, value });
+  if (!result.ok) throw invalidInput(path, result.message);
+  return { type, canonical: result.canonical, key: crypto.identifierKey(type, result.canonical) };
+}
+
+/** Beside what the schema complains of: a phone that is none. */
+export function malformedPhone(input: unknown): ErrorDetail[] {
+  const value: unknown =
+    typeof input === 'object' && input !== null ? Reflect.get(input, 'phone') : undefined;
+  if (typeof value !== 'string' || value.length > 40) return [];
+  const result = canonicalise({ type: 'phone', value });
+  return result.ok ? [] : [{ path: 'phone', message: result.message }];
+}
+
+export function channelOf(type: ContactType): ChannelName {
+  return type === 'email' ? 'email' : 'sms';
+}
+
+/** Enough for the owner to know which one it is, and for nobody else to use it. */
+export function masked(type: IdentifierType, canonical: string): string {
+  if (type === 'email') {
+    const at = canonical.lastIndexOf('@');
+    return `${canonical.slice(0, 1)}•••${canonical.slice(at)}`;
+  }
+  const head = type === 'phone' ? canonical.slice(0, 4) : '';
+  return `${head}•••${canonical.slice(-3)}`;
+}

@@ -1,0 +1,214 @@
+import { KingaError } from '@kinga/shared/contract/errors.ts';
+import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
+import type { IdentifierType } from '@kinga/shared/exclusions/identifier.ts';
+import type { identity } from '@kinga/shared/identity/contract.ts';
+import { IDENTIFIER_BOUND } from '@kinga/shared/identity/registration.ts';
+import { z } from 'zod';
+import type { Call } from '../../../platform/call/handler.ts';
+import { isUniqueViolation } from '../../../platform/db/errors.ts';
+import type { Tx } from '../../../platform/db/tx.ts';
+import { recordAudit } from '../../../platform/outbox/audit.ts';
+import { accountKeys } from '../accounts.ts';
+import type { OwnParts } from '../parts.ts';
+import { sealedIdentifier } from '../register-seam.ts';
+import { signedIn } from '../signed-in.ts';
+import { answer, codeRefused, type OpenChallenge } from './challenges.ts';
+import { type Contact, contactAt, masked } from './contact.ts';
+
+type OwnIdentifier = OutputOf<typeof identity.addIdentifier>;
+
+interface IdentifierRow {
+  readonly type: IdentifierType;
+  readonly key: Buffer;
+  readonly sealed: Buffer;
+  readonly verified_at: Date | null;
+  readonly signs_in: boolean;
+}
+
+/** As many as a registration of an exclusion takes. */
+const IDENTIFIERS_MAX = 10;
+const SELECT = `
+  SELECT i.type, i.key, i.sealed, i.verified_at,
+         coalesce(i.key = a.phone_key OR i.key = $2, false) AS signs_in
+  FROM account_identifiers i JOIN accounts a ON a.id = i.account_id WHERE i.account_id = $1`;
+const contactPayload = z.object({ type: z.enum(['phone', 'email']), value: z.string() });
+
+/** What somebody is known by, as they see and change it themselves. */
+export class OwnIdentifiers {
+  readonly #parts: OwnParts;
+
+  constructor(parts: OwnParts) {
+    this.#parts = parts;
+  }
+
+  async list(call: Call): Promise<{ items: OwnIdentifier[] }> {
+    return { items: await this.#read(this.#parts.platform.db, signedIn(call).accountId) };
+  }
+
+  async add(input: ParsedInputOf<typeof identity.addIdentifier>, call: Call): Promise<OwnIdentifier> {
+    const { attempts, platform } = this.#parts;
+    const { accountId } = signedIn(call);
+    attempts.check(input.challengeId, call.address);
+    const done = await platform.db.transaction(async (tx) => {
+      const challenge = await answer(tx, platform.crypto, { ...input, purposes: ['identifier'], accountId });
+      return challenge && (await this.prove(tx, { accountId, challenge, call }));
+    });
+    if (done === undefined) {
+      attempts.failed(input.challengeId, call.address);
+      throw codeRefused();
+    }
+    await done.told();
+    return done.identifier;
+  }
+
+  /** The contact of an answered challenge is the account's from now on, and proved. */
+  async prove(
+    tx: Tx,
+    { accountId, challenge, call }: { accountId: string; challenge: OpenChallenge; call: Call },
+  ): Promise<{
+    identifier: OwnIdentifier & { type: 'phone' | 'email'; verifiedAt: string };
+    told: () => Promise<void>;
+  }> {
+    const { crypto } = this.#parts.platform;
+    const { type, value } = contactPayload.parse(challenge.payload);
+    const contact = contactAt(crypto, { type, value }, 'code');
+    const before = await this.lock(tx, accountId);
+    const isNew = !before.some(({ key }) => key.equals(contact.key));
+    if (isNew && before.length >= IDENTIFIERS_MAX) throw tooMany();
+    await attachProved(tx, { accountId, ...contact, sealed: crypto.seal(contact.canonical) });
+    await signInWith(tx, accountId, contact);
+    await recordAudit(tx, {
+      ...call,
+      action: isNew ? 'identifier.added' : 'identifier.verified',
+      subject: accountId,
+      details: { type },
+    });
+    const known = (await this.#read(tx, accountId)).find((one) => one.type === type && one.value === value);
+    if (known?.verifiedAt == null) throw new Error('a proved identifier is not there');
+    const added = isNew ? [sealedIdentifier(crypto, contact)] : [];
+    const { told } = await this.#parts.register().identityChanged(tx, { accountKeys: before, added });
+    return { identifier: { ...known, type, verifiedAt: known.verifiedAt }, told };
+  }
+
+  async remove(input: ParsedInputOf<typeof identity.removeIdentifier>, call: Call): Promise<void> {
+    const { db, crypto } = this.#parts.platform;
+    const { accountId } = signedIn(call);
+    const contact = contactAt(crypto, input, 'value');
+    const told = await db.transaction(async (tx) => {
+      const before = await this.lock(tx, accountId);
+      await this.mustHave(tx, accountId, contact);
+      await this.#refuseWhileExcluded(tx, before);
+      await stopSigningIn(tx, accountId, contact);
+      await tx.query('DELETE FROM account_identifiers WHERE account_id = $1 AND key = $2', [
+        accountId,
+        contact.key,
+      ]);
+      await recordAudit(tx, {
+        ...call,
+        action: 'identifier.removed',
+        subject: accountId,
+        details: { type: contact.type },
+      });
+      const after = await accountKeys(tx, accountId);
+      return (await this.#parts.register().identityChanged(tx, { accountKeys: after, added: [] })).told;
+    });
+    await told();
+  }
+
+  async mustHave(tx: Tx, accountId: string, { key }: Contact): Promise<void> {
+    const { rowCount } = await tx.query(
+      'SELECT FROM account_identifiers WHERE account_id = $1 AND key = $2',
+      [accountId, key],
+    );
+    if (rowCount === 0) throw new KingaError('NOT_FOUND', 'The account is not known by this');
+  }
+
+  /** Changes of what one account is known by come one after the other. */
+  async lock(tx: Tx, accountId: string) {
+    await tx.query('SELECT FROM accounts WHERE id = $1 FOR NO KEY UPDATE', [accountId]);
+    return await accountKeys(tx, accountId);
+  }
+
+  /** What somebody excluded is known by is what protects them. */
+  async #refuseWhileExcluded(tx: Tx, keys: readonly { type: IdentifierType; key: Buffer }[]): Promise<void> {
+    const register = this.#parts.register();
+    const isExcluded = await register.isExcluded(
+      tx,
+      keys.map(({ key }) => key),
+    );
+    const { excluded } = await register.identityChanged(tx, { accountKeys: keys, added: [] });
+    if (!isExcluded && !excluded) return;
+    throw new KingaError('IDENTIFIER_BOUND', IDENTIFIER_BOUND.message);
+  }
+
+  async #read(tx: Tx, accountId: string): Promise<OwnIdentifier[]> {
+    const { crypto } = this.#parts.platform;
+    const account = await tx.query<{ email: string | null }>('SELECT email FROM accounts WHERE id = $1', [
+      accountId,
+    ]);
+    const email = account.rows[0]?.email ?? null;
+    const emailKey = email === null ? null : crypto.identifierKey('email', email);
+    const { rows } = await tx.query<IdentifierRow>(`${SELECT} ORDER BY i.type, i.key`, [accountId, emailKey]);
+    return rows.map((row) => {
+      const value = crypto.open(row.sealed);
+      return {
+        type: row.type,
+        value,
+        masked: masked(row.type, value),
+        verifiedAt: row.verified_at?.toISOString() ?? null,
+        signsIn: row.signs_in,
+      };
+    });
+  }
+}
+
+/** Proved again, it stays proved since the first time. */
+export async function attachProved(
+  tx: Tx,
+  given: { accountId: string; key: Buffer; type: IdentifierType; sealed: Buffer },
+): Promise<Date> {
+  const { rows } = await tx.query<{ verified_at: Date }>(
+    `INSERT INTO account_identifiers AS i (account_id, key, type, sealed, verified_at)
+     VALUES ($1, $2, $3, $4, clock_timestamp())
+     ON CONFLICT (account_id, key) DO UPDATE SET verified_at = coalesce(i.verified_at, excluded.verified_at)
+     RETURNING verified_at`,
+    [given.accountId, given.key, given.type, given.sealed],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error('INSERT returned no identifier');
+  return row.verified_at;
+}
+
+/** The first proved phone and the first proved e-mail address are what one signs in with, unless another does. */
+async function signInWith(tx: Tx, accountId: string, { type, canonical, key }: Contact): Promise<void> {
+  const column = type === 'email' ? 'email' : 'phone_key';
+  try {
+    await tx.query(
+      `UPDATE accounts SET ${column} = $2
+       WHERE id = $1 AND ${column} IS NULL AND NOT EXISTS (SELECT FROM accounts WHERE ${column} = $2)`,
+      [accountId, type === 'email' ? canonical : key],
+    );
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    throw new KingaError('CONFLICT', 'Another account has begun to sign in with this', { cause: error });
+  }
+}
+
+/** CONFLICT when it is the last thing to sign in with. */
+async function stopSigningIn(tx: Tx, accountId: string, { type, canonical, key }: Contact): Promise<void> {
+  const [column, other] = type === 'email' ? ['email', 'phone_key'] : ['phone_key', 'email'];
+  const mine = type === 'email' ? canonical : key;
+  const { rows } = await tx.query<{ signs_in: boolean; has_other: boolean }>(
+    `SELECT coalesce(${column} = $2, false) AS signs_in, ${other} IS NOT NULL AS has_other
+     FROM accounts WHERE id = $1`,
+    [accountId, mine],
+  );
+  const [row] = rows;
+  if (row?.signs_in !== true) return;
+  if (!row.has_other) throw new KingaError('CONFLICT', 'There would be nothing left to sign in with');
+  await tx.query(`UPDATE accounts SET ${column} = NULL WHERE id = $1`, [accountId]);
+}
+
+export function tooMany(): KingaError {
+  return new KingaError('CONFLICT', `An account is known by ${IDENTIFIERS_MAX} identifiers at most`);
+}

@@ -1,0 +1,66 @@
+import type { Crypto } from '../../../platform/crypto/crypto.ts';
+import type { Tx } from '../../../platform/db/tx.ts';
+import { type Locale, sendMessage } from '../../notifications/index.ts';
+import { type Challenge, giveCode, openChallenge, type Purpose } from './challenges.ts';
+import { type Contact, type ContactType, channelOf } from './contact.ts';
+import { LIMITS, spend } from './limits.ts';
+
+/** Whose request it is, for the limits. */
+export interface Asking {
+  /** By what the address is counted; undefined: it is shared by many and not counted by itself. */
+  readonly addressKey: string | undefined;
+}
+
+export interface CodeToSend {
+  readonly purpose: Exclude<Purpose, 'login' | 'proof'>;
+  readonly contact: Contact;
+  readonly accountId?: string | undefined;
+  readonly payload: unknown;
+  readonly locale: Locale;
+  /** What the owner of the contact is told instead of a code: nobody will answer the challenge. */
+  readonly insteadOfCode?: 'accountExists' | 'nothing';
+}
+
+/** Opens a challenge and sends its code. The same rows are written whether or not somebody may answer it. */
+export async function sendCode(
+  tx: Tx,
+  crypto: Crypto,
+  given: CodeToSend & { asking: Asking },
+): Promise<Challenge> {
+  const { contact, purpose, accountId, payload, locale } = given;
+  await spendCode(tx, crypto, contact.key, given.asking);
+  const about = `${accountId ?? ''}:${contact.type}:${contact.key.toString('hex')}`;
+  const opened = await openChallenge(tx, crypto, { purpose, about, accountId, payload });
+  const code = await giveCode(tx, crypto, opened.challengeId);
+  if (given.insteadOfCode === 'nothing') return opened;
+  const template = given.insteadOfCode ?? 'code';
+  const data: Record<string, string> = template === 'code' ? { code } : {};
+  await deliver(tx, crypto, { type: contact.type, to: contact.canonical, template, data, locale, accountId });
+  return opened;
+}
+
+/** At most five an hour go to one phone or address, for whatever purpose. */
+export async function spendCode(tx: Tx, crypto: Crypto, contactKey: Buffer, asking: Asking): Promise<void> {
+  if (asking.addressKey !== undefined) await spend(tx, crypto, LIMITS.codesPerAddress, asking.addressKey);
+  await spend(tx, crypto, LIMITS.codesPerContact, contactKey.toString('hex'));
+}
+
+export async function deliver(
+  tx: Tx,
+  crypto: Crypto,
+  message: {
+    type: ContactType;
+    to: string;
+    template: 'code' | 'accountExists';
+    data: Readonly<Record<string, string>>;
+    locale: Locale;
+    accountId?: string | undefined;
+  },
+): Promise<void> {
+  const { type, accountId, ...rest } = message;
+  await sendMessage(tx, crypto, {
+    ...rest,
+    channel: channelOf(type),
+    ...(accountId === undefined ? {} : { accountId }),
+  });
+}
