@@ -2,6 +2,7 @@ import { z } from 'zod';
 import * as fields from '../contract/fields.ts';
 import { procedure, ROLES, SCOPES } from '../contract/procedure.ts';
 import { topic } from '../contract/topic.ts';
+import { ANSWERS, PURPOSES } from '../exclusions/contract.ts';
 import { policyValues } from './values.ts';
 
 const version = z.number().int().min(1).max(1_000_000);
@@ -26,6 +27,10 @@ const told = summary.omit({ status: true });
 /** The law is public to everybody who is known. */
 const everybody = { access: { roles: ROLES, scopes: SCOPES } } as const;
 const authority = { access: { roles: ['admin', 'regulator'] }, limit: 'staff' } as const;
+
+export const REPLAY_EXAMPLES_MAX = 100;
+
+const count = z.number().int().nonnegative();
 
 export const policy = {
   current: procedure('policy.current', {
@@ -65,6 +70,43 @@ export const policy = {
     input: z.strictObject({ version }),
     output: document,
     idempotency: 'accepted',
+  }),
+  replay: procedure('policy.replay', {
+    summary:
+      'Which recorded answers would have differed under a version: status, or how long it could be reused. From the history of exclusions, of which a check knows only the one identifier it was recorded under: an answer that another one of the same question would have changed is not found, and neither is what an outage changed (UNKNOWN). Up to 50,000 checks a call, then nextCursor',
+    ...authority,
+    input: z.strictObject({
+      version,
+      from: fields.givenInstant,
+      /** Exclusive. */
+      to: fields.givenInstant,
+      cursor: fields.cursor.optional(),
+    }),
+    output: z.object({
+      version,
+      from: fields.instant,
+      to: fields.instant,
+      examined: count,
+      differing: count,
+      /** Answers that the history does not lead to as it is told today: nothing is said about them. */
+      unexplained: count,
+      byPurpose: z.array(
+        z.object({ purpose: z.enum(PURPOSES), examined: count, differing: count, unexplained: count }),
+      ),
+      examples: z
+        .array(
+          z.object({
+            checkId: z.string(),
+            at: fields.instant,
+            purpose: z.enum(PURPOSES),
+            recorded: z.enum(ANSWERS),
+            replayed: z.enum(ANSWERS),
+            why: z.string(),
+          }),
+        )
+        .max(REPLAY_EXAMPLES_MAX),
+      nextCursor: fields.cursor.optional(),
+    }),
   }),
 };
 

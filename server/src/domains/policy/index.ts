@@ -3,6 +3,7 @@ import type { Domain } from '../../domain.ts';
 import type { Platform } from '../../platform/context.ts';
 import type { PolicyVersion } from './book.ts';
 import { PolicyFollower } from './follower.ts';
+import { replay } from './replay/replay.ts';
 import { PolicyService } from './service.ts';
 
 export type { PolicyVersion } from './book.ts';
@@ -29,6 +30,7 @@ export function createPolicy(platform: Platform): Policy {
         get: (input) => service.get(input),
         publish: (input, call) => service.publish(input, call),
         withdraw: (input, call) => service.withdraw(input, call),
+        replay: (input) => replay(platform, input),
       },
       outboxLogs: [{ topic: policyTopics.versions }],
       services: [follower],

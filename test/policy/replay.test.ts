@@ -1,0 +1,216 @@
+import { createPolicy, readPolicy } from '@kinga/server/domains/policy/index.ts';
+import type { Period, Purpose } from '@kinga/shared/exclusions/contract.ts';
+import type { Identifier } from '@kinga/shared/exclusions/identifier.ts';
+import type { PolicyValues } from '@kinga/shared/policy/values.ts';
+import { expect, test } from 'vitest';
+import { type RegisterNode, startNode } from '../exclusions/nodes.ts';
+import { account } from '../exclusions/support.ts';
+import { callBy, refusal } from '../support/call.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { newPeople, type Person } from '../support/people.ts';
+import { probe } from '../support/probe.ts';
+import { valuesWith } from './support.ts';
+
+const DAY_MS = 86_400_000;
+const AUTHORITY = callBy(account('regulator'));
+const EVER = { from: '2020-01-01', to: '2100-01-01' };
+
+async function open(database: TestDatabase, node: RegisterNode) {
+  const { handlers } = createPolicy(node.platform).domain;
+  const asked: { checkId: string; who: Person; purpose: Purpose; status: string }[] = [];
+  return {
+    handlers,
+    asked,
+    ask: async (who: Person, purpose: Purpose = 'login') => {
+      const { checkId, status } = await node.lookup([who.byNationalId], purpose);
+      asked.push({ checkId, who, purpose, status });
+      return status;
+    },
+    /** Registered so long ago that it ends in a moment, if it does. */
+    register: (who: Person, period: Period, ageMs: number) =>
+      node.register([who.byNationalId], { period, startsAt: new Date(Date.now() - ageMs).toISOString() }),
+    /** Never in force here: what would have been, under it? */
+    hypothesis: async (change: (values: PolicyValues) => void) => {
+      const input = { startsAt: '2099-01-01', values: valuesWith(change), note: 'What if' };
+      const { version } = await handlers.publish(input, AUTHORITY);
+      await handlers.withdraw({ version }, AUTHORITY);
+      return version;
+    },
+    recorded: () =>
+      probe(async () => {
+        const { rows } = await database.pool.query<{ n: number }>('SELECT count(*)::int AS n FROM checks');
+        return rows[0]!.n >= asked.length;
+      }),
+    replay: async (version: number, more: { cursor?: string } = {}) =>
+      handlers.replay({ version, ...EVER, ...more }, AUTHORITY),
+  };
+}
+
+test('finds exactly the answers that other periods would have changed', async () => {
+  await using database = await createTestDatabase();
+  await using node = await startNode(database);
+  const world = await open(database, node);
+  const [thirty, week, half, lifted, pending, stranger] = newPeople(6) as [Person, ...Person[]] as Person[];
+  await world.register(thirty!, '30d', 30 * DAY_MS - 1_000);
+  await world.register(week!, '7d', 7 * DAY_MS - 1_000);
+  await world.register(half!, '6mo', 220 * DAY_MS);
+  const { id } = await world.register(lifted!, '30d', 10 * DAY_MS);
+  await world.register(pending!, '1y', -DAY_MS);
+  const everybody = [thirty, week, half, lifted, pending, stranger] as Person[];
+  for (const who of everybody) await world.ask(who);
+  const { told } = await database.db.transaction((tx) =>
+    node.exclusions.liftWithin(tx, id, { reasonCode: 'petitionDismissed', by: { actor: 'system' } }),
+  );
+  await told();
+  await probe(async () => (await world.ask(thirty!)) === 'CLEAR' && (await world.ask(week!)) === 'CLEAR');
+  for (const who of everybody) await world.ask(who);
+  await world.recorded();
+
+  const asItWas = await world.replay(1);
+  expect(asItWas).toMatchObject({ examined: world.asked.length, differing: 0, unexplained: 0, examples: [] });
+  expect(asItWas.nextCursor).toBeUndefined();
+
+  const stays = await world.hypothesis(({ periods }) => {
+    periods['30d'].staysUntilReturn = true;
+  });
+  const cleared = world.asked.filter(({ who, status }) => who === thirty && status === 'CLEAR');
+  const staying = await world.replay(stays);
+  expect(staying.examples.map(({ checkId }) => checkId)).toEqual(cleared.map(({ checkId }) => checkId));
+  expect(staying).toMatchObject({ version: stays, differing: cleared.length, unexplained: 0 });
+  expect(staying.examples[0]).toMatchObject({
+    purpose: 'login',
+    recorded: 'CLEAR',
+    replayed: 'EXCLUDED',
+    why: `under version ${stays} an exclusion of 30d is still in force`,
+  });
+
+  const ends = await world.hypothesis(({ periods }) => {
+    periods['6mo'].staysUntilReturn = false;
+  });
+  const returned = world.asked.filter(({ who }) => who === half);
+  const ending = await world.replay(ends);
+  expect(ending.examples.map(({ checkId }) => checkId)).toEqual(returned.map(({ checkId }) => checkId));
+  expect(ending.examples[0]).toMatchObject({ recorded: 'EXCLUDED', replayed: 'CLEAR' });
+
+  const longer = await world.hypothesis(({ periods }) => {
+    periods['7d'].length.hours = 192;
+    periods['7d'].minimum.hours = 192;
+  });
+  const late = world.asked.filter(({ who, status }) => who === week && status === 'CLEAR');
+  expect((await world.replay(longer)).examples.map(({ checkId }) => checkId)).toEqual(
+    late.map(({ checkId }) => checkId),
+  );
+});
+
+test('finds the answers that could have been reused for another time, and no others', async () => {
+  await using database = await createTestDatabase();
+  await using node = await startNode(database);
+  const world = await open(database, node);
+  const [excluded, soon, stranger] = newPeople(3) as Person[];
+  await world.register(excluded!, '1y', DAY_MS);
+  await world.register(soon!, '1y', -20_000);
+  for (const who of [excluded!, soon!, stranger!]) {
+    for (const purpose of ['bet', 'deposit', 'login'] as const) await world.ask(who, purpose);
+  }
+  await world.recorded();
+  // An outage's answer was for one use under any version.
+  await database.pool.query(
+    `INSERT INTO checks SELECT ('ffff' || substr(id::text, 5))::uuid, key_no, subject, 'b', 'U', seq, at FROM checks LIMIT 1`,
+  );
+  const shorter = await world.hypothesis(({ purposes }) => {
+    purposes.bet.reuseSeconds = 30;
+    purposes.bet.outage = { rule: 'failClosed' };
+  });
+  const found = await world.replay(shorter);
+  // Both times end with the start that was to come, so of that person nothing differs.
+  const bets = world.asked.filter(({ purpose, who }) => purpose === 'bet' && who !== soon);
+  expect(found.examples.map(({ checkId }) => checkId)).toEqual(bets.map(({ checkId }) => checkId));
+  expect(found.examples[0]).toMatchObject({
+    recorded: 'EXCLUDED',
+    replayed: 'EXCLUDED',
+    why: `reusable for 60 s, under version ${shorter} for 30 s`,
+  });
+  expect(found.byPurpose.find(({ purpose }) => purpose === 'bet')).toMatchObject({
+    examined: 3,
+    differing: 2,
+  });
+  expect(found.byPurpose.find(({ purpose }) => purpose === 'login')).toMatchObject({
+    examined: 3,
+    differing: 0,
+  });
+});
+
+test('a call looks at 50,000 checks at most; the pages together are the whole', async () => {
+  await using database = await createTestDatabase();
+  await using node = await startNode(database);
+  const world = await open(database, node);
+  await database.pool.query(
+    `INSERT INTO checks SELECT (lpad(to_hex(1780000000000 + n), 12, '0') || lpad(to_hex(n), 20, '0'))::uuid, 7,
+       gen_random_uuid(), 'm', 'C', 0, to_timestamp((1780000000000 + n) / 1000.0)
+     FROM generate_series(1, 120000) n`,
+  );
+  const version = await world.hypothesis(({ purposes }) => {
+    purposes.marketing.reuseSeconds = 3_600;
+  });
+  let page = await world.replay(version);
+  const pages = [page];
+  while (page.nextCursor !== undefined) {
+    page = await world.replay(version, { cursor: page.nextCursor });
+    pages.push(page);
+  }
+  expect(pages.every(({ examined, examples }) => examined <= 50_000 && examples.length <= 100)).toBe(true);
+  const total = (name: 'examined' | 'differing') => pages.reduce((sum, one) => sum + one[name], 0);
+  expect([total('examined'), total('differing')]).toEqual([120_000, 120_000]);
+});
+
+test('what is no span of time, no version or no cursor is refused', async () => {
+  await using database = await createTestDatabase();
+  await using node = await startNode(database);
+  const { handlers } = await open(database, node);
+  const replay = async (input: object) =>
+    refusal(handlers.replay({ version: 1, ...EVER, ...input }, AUTHORITY));
+  expect(await replay({ to: '2019-01-01' })).toMatchObject({
+    code: 'INVALID_INPUT',
+    details: [{ path: 'to' }],
+  });
+  expect(await replay({ cursor: 'x' })).toMatchObject({
+    code: 'INVALID_INPUT',
+    details: [{ path: 'cursor' }],
+  });
+  expect(await replay({ version: 2 })).toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test('a registration keeps the term it was promised, whatever version comes after it', async () => {
+  await using database = await createTestDatabase();
+  await using node = await startNode(database);
+  const { handlers } = await open(database, node);
+  const [before, after] = newPeople(2) as Person[];
+  const endOf = async (who: Person) => {
+    const { id } = await node.register([who.byNationalId as Identifier], { period: '30d' });
+    const { rows } = await database.pool.query<{ stays: boolean }>(
+      'SELECT in_force_until IS NULL AS stays FROM exclusions WHERE id = $1',
+      [id],
+    );
+    return rows[0]?.stays;
+  };
+  expect(await endOf(before!)).toBe(false);
+  const values = valuesWith(({ periods }) => {
+    periods['30d'].staysUntilReturn = true;
+  });
+  const { version, startsAt } = await handlers.publish({ values, note: 'Stay' }, AUTHORITY);
+  await probe(async () => {
+    const { rows } = await database.pool.query<{ begun: boolean }>(
+      'SELECT clock_timestamp() >= $1::timestamptz AS begun',
+      [startsAt],
+    );
+    return rows[0]?.begun;
+  });
+  expect(await endOf(after!)).toBe(true);
+  const at = (ms: number) => readPolicy(database.db, ms);
+  expect([(await at(0)).version, (await at(Date.parse(startsAt) - 1)).version]).toEqual([1, 1]);
+  expect((await at(Date.parse(startsAt))).version).toBe(version);
+  const kept = await database.pool.query(
+    'SELECT in_force_until IS NULL AS stays FROM exclusions ORDER BY seq',
+  );
+  expect(kept.rows).toEqual([{ stays: false }, { stays: true }]);
+});
