@@ -13,6 +13,7 @@ import { monitoringTopics } from './monitoring/contract.ts';
 import { notificationTopics } from './notifications/contract.ts';
 import { notificationJobs } from './notifications/jobs.ts';
 import { operators } from './operators/contract.ts';
+import { operatorJobs } from './operators/jobs.ts';
 import { policy, policyTopics } from './policy/contract.ts';
 
 /** Everything that can be called: the SDK's shape, the HTTP mirror, the permission table, the documents. */
@@ -55,7 +56,7 @@ export type TopicNamed<TName extends TopicName> = ContractTopic extends infer TT
   : never;
 
 /** Everything a worker does. */
-export const jobs = { ...exclusionJobs, ...analyticsJobs, ...notificationJobs };
+export const jobs = { ...exclusionJobs, ...analyticsJobs, ...notificationJobs, ...operatorJobs };
 
 export const allProcedures: readonly Procedure[] = Object.values(contract).flatMap((domain) =>
   Object.values<Procedure>(domain),

@@ -15,7 +15,15 @@ function account(role: Role, accountId: string, operatorId: string | null = null
 }
 
 function key(keyId: string, operatorId: string): KeyActor {
-  return { kind: 'key', keyId, keyNo: 1, operatorId, scopes: new Set(['exclusions:lookup']) };
+  return {
+    kind: 'key',
+    keyId,
+    keyNo: 1,
+    operatorId,
+    scopes: new Set(['exclusions:lookup']),
+    environment: 'live',
+    mode: 'alarm',
+  };
 }
 
 async function start() {

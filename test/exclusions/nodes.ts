@@ -17,6 +17,8 @@ export const OPERATOR: KeyActor = {
   keyNo: 7,
   operatorId: 'opr_test',
   scopes: new Set(['exclusions:lookup', 'exclusions:watch']),
+  environment: 'live',
+  mode: 'alarm',
 };
 
 export interface RegisterNode extends AsyncDisposable {

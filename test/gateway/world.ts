@@ -46,7 +46,15 @@ export function account(name: string, role: Role, expiresAt = Date.now() + HOUR_
 }
 
 export function operatorKey(name: string, scopes: readonly Scope[]): Actor {
-  return { kind: 'key', keyId: name, keyNo: 1, operatorId: 'op', scopes: new Set(scopes) };
+  return {
+    kind: 'key',
+    keyId: name,
+    keyNo: 1,
+    operatorId: 'op',
+    scopes: new Set(scopes),
+    environment: 'live',
+    mode: 'alarm',
+  };
 }
 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {

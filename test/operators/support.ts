@@ -1,3 +1,4 @@
+import { linkOperatorStaff } from '@kinga/server/domains/identity/operator-staff.ts';
 import { createOperators, entities, type Operators } from '@kinga/server/domains/operators/index.ts';
 import { createRevocations, type Revocations } from '@kinga/server/platform/revocations/revocations.ts';
 import type { Scope } from '@kinga/shared/contract/procedure.ts';
@@ -20,7 +21,7 @@ export async function startOperatorsNode(
   return {
     platform,
     revocations,
-    operators: createOperators(platform, { revocations }),
+    operators: createOperators(platform, { revocations, linkStaff: linkOperatorStaff }),
     [Symbol.asyncDispose]: async () => {
       await revocations.stop?.();
       await platform[Symbol.asyncDispose]();

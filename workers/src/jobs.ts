@@ -3,6 +3,8 @@ import { confirmRegistrationJob } from './exclusions/confirm-registration.job.ts
 import { sendExpiryNoticesJob } from './exclusions/send-expiry-notices.job.ts';
 import { pruneJob } from './feed/prune.job.ts';
 import { deliverJob } from './notifications/deliver.job.ts';
+import { checkLicencesJob } from './operators/check-licences.job.ts';
+import { countChecksJob } from './operators/count-checks.job.ts';
 import type { WorkerJob } from './worker-job.ts';
 
 /** Everything a worker can do. When, if not when somebody asks for it: schedule.ts. */
@@ -12,4 +14,6 @@ export const workerJobs: readonly WorkerJob[] = [
   computeDailyJob,
   pruneJob,
   deliverJob,
+  checkLicencesJob,
+  countChecksJob,
 ];

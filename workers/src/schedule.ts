@@ -1,5 +1,6 @@
 import { analyticsJobs } from '@kinga/shared/analytics/jobs.ts';
 import { exclusionJobs } from '@kinga/shared/exclusions/jobs.ts';
+import { operatorJobs } from '@kinga/shared/operators/jobs.ts';
 
 export interface Scheduled {
   readonly job: string;
@@ -24,6 +25,18 @@ export const schedule: readonly Scheduled[] = [
     cron: '15 0 * * *',
     timeZone: NAIROBI,
     why: 'After midnight, with a quarter of an hour for what waits in spools',
+  },
+  {
+    job: operatorJobs.checkLicences.name,
+    cron: '30 3 * * *',
+    timeZone: NAIROBI,
+    why: 'Every night, so that who is told a licence ends has the whole day for it',
+  },
+  {
+    job: operatorJobs.countChecks.name,
+    cron: '25 * * * *',
+    timeZone: NAIROBI,
+    why: 'Every hour, so that today’s figures are an hour old at most',
   },
   {
     job: 'feed.prune',

@@ -34,6 +34,8 @@ export type ByeCode =
   | 'DRAINING'
   | 'SLOW_CONSUMER'
   | 'REVOKED'
+  /** The terms of the key have changed: come again. */
+  | 'CHANGED'
   | 'EXPIRED'
   | 'PAYLOAD_TOO_LARGE'
   | 'PROTOCOL_ERROR';

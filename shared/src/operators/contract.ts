@@ -1,27 +1,20 @@
 import { z } from 'zod';
 import * as fields from '../contract/fields.ts';
-import { procedure, SCOPES } from '../contract/procedure.ts';
+import { procedure } from '../contract/procedure.ts';
+import { compliance } from './compliance.ts';
+import { keys } from './keys.ts';
+import { onboarding } from './onboarding.ts';
+import { email, operator } from './operator.ts';
+import { settingsProcedures } from './settings.ts';
 
-const operator = z.object({
-  id: fields.id,
-  name: z.string(),
-  licenceNo: z.string(),
-  contactEmail: z.string(),
-  createdAt: fields.instant,
-});
-export type Operator = z.output<typeof operator>;
-
-const staff = { access: { roles: ['admin'] }, limit: 'staff' } as const;
+export type { Operator } from './operator.ts';
 
 export const operators = {
   create: procedure('operators.create', {
     summary: 'Enter a licensed betting operator; the licence number is unique',
-    ...staff,
-    input: z.strictObject({
-      name: fields.shortText,
-      licenceNo: fields.shortText,
-      contactEmail: z.string().trim().toLowerCase().pipe(z.email().max(254)),
-    }),
+    access: { roles: ['admin'] },
+    limit: 'staff',
+    input: z.strictObject({ name: fields.shortText, licenceNo: fields.shortText, contactEmail: email }),
     output: operator,
     idempotency: 'accepted',
   }),
@@ -32,20 +25,8 @@ export const operators = {
     input: fields.listInput,
     output: fields.page(operator),
   }),
-  issueKey: procedure('operators.issueKey', {
-    summary: 'A new API key: shown in this answer only, stored as a keyed hash, good on every node at once',
-    ...staff,
-    input: z.strictObject({
-      operatorId: fields.id,
-      label: fields.shortText,
-      scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
-    }),
-    output: z.object({ keyId: fields.id, apiKey: z.string() }),
-  }),
-  revokeKey: procedure('operators.revokeKey', {
-    summary: 'Revokes a key; its sockets close within a second on every node. Repeating it changes nothing',
-    ...staff,
-    input: z.strictObject({ keyId: fields.id }),
-    output: z.object({ keyId: fields.id, revokedAt: fields.instant }),
-  }),
+  ...onboarding,
+  ...keys,
+  ...settingsProcedures,
+  ...compliance,
 };

@@ -136,7 +136,15 @@ function refusal(error: unknown): Ack {
 
 function actorOf(auth: Readonly<Record<string, unknown>>): Actor {
   if (auth.key === true) {
-    return { kind: 'key', keyId: 'k1', keyNo: 1, operatorId: 'op_1', scopes: new Set(['exclusions:watch']) };
+    return {
+      kind: 'key',
+      keyId: 'k1',
+      keyNo: 1,
+      operatorId: 'op_1',
+      scopes: new Set(['exclusions:watch']),
+      environment: 'live',
+      mode: 'alarm',
+    };
   }
   if (auth.anonymous === true) return { kind: 'anonymous' };
   return {

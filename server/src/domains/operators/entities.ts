@@ -1,4 +1,3 @@
-import type { Scope } from '@kinga/shared/contract/procedure.ts';
 import { defineEntity, type EntityName, p } from '@mikro-orm/core';
 
 export const OperatorEntity = defineEntity({
@@ -10,22 +9,12 @@ export const OperatorEntity = defineEntity({
     licenceNo: p.string(),
     contactEmail: p.string(),
     createdAt: p.datetime(),
+    contactPhone: p.string().nullable(),
+    website: p.string().nullable(),
+    licenceExpiresAt: p.datetime().nullable(),
+    suspendedAt: p.datetime().nullable(),
+    suspensionReason: p.string().nullable(),
   },
 });
 
-export const ApiKeyEntity = defineEntity({
-  name: 'ApiKey',
-  tableName: 'api_keys',
-  properties: {
-    id: p.string().primary(),
-    /** The operator. */
-    tenantId: p.string(),
-    label: p.string(),
-    scopes: p.array((text) => text as Scope),
-    keyDigest: p.string(),
-    createdAt: p.datetime(),
-    revokedAt: p.datetime().nullable(),
-  },
-});
-
-export const entities: readonly EntityName[] = [OperatorEntity, ApiKeyEntity];
+export const entities: readonly EntityName[] = [OperatorEntity];

@@ -5,16 +5,34 @@ import type { KeyActor } from '../../platform/call/actor.ts';
 import type { By } from '../../platform/call/by.ts';
 import type { Platform } from '../../platform/context.ts';
 import type { Revocations } from '../../platform/revocations/revocations.ts';
-import { ApiKeys } from './keys.ts';
-import { createByCall, createOperator, listOperators } from './operators.ts';
+import { getAuditLog } from './compliance/audit-log.ts';
+import { getCompliance } from './compliance/compliance.ts';
+import { getStatistics } from './compliance/statistics.ts';
+import { revokeKey, updateKey } from './keys/changes.ts';
+import { issueKey, listKeys, rotateKey } from './keys/issue.ts';
+import { KnownKeys, type Presented } from './keys/known-keys.ts';
+import { KeyUsage } from './keys/usage.ts';
+import { apply, getApplication, listApplications } from './onboarding/applications.ts';
+import { setLicence } from './onboarding/licences.ts';
+import { type LinkStaff, review } from './onboarding/review.ts';
+import { reinstateOperator, suspendOperator } from './onboarding/suspension.ts';
+import { createByCall, createOperator, getOperator, listOperators, updateOperator } from './operators.ts';
+import { getSettings, updateSettings } from './settings.ts';
 
+export { operatorExists } from './access.ts';
+export { countChecks } from './compliance/count-checks.ts';
 export { entities } from './entities.ts';
-export { operatorExists } from './operators.ts';
+export { checkLicences } from './onboarding/licences.ts';
 
 export interface Operators {
   readonly domain: Domain<typeof operators>;
-  /** Whose API key this is; UNAUTHENTICATED when it is malformed, unknown or revoked. */
-  authenticateKey(apiKey: string): Promise<KeyActor>;
+  /**
+   * Whose API key this is. UNAUTHENTICATED when it is malformed, unknown, revoked or at its end, when its operator
+   * is suspended, and when it comes from where it may not or without the signature it needs.
+   */
+  authenticateKey(apiKey: string, presented?: Presented): Promise<KeyActor>;
+  /** What a live socket of this key may do now; UNAUTHENTICATED when it may not be. */
+  renewKey(keyId: string, address: string): Promise<KeyActor>;
   createOperator(input: ParsedInputOf<typeof operators.create>, by: By): Promise<Operator>;
   issueKey(
     input: ParsedInputOf<typeof operators.issueKey>,
@@ -22,21 +40,47 @@ export interface Operators {
   ): Promise<OutputOf<typeof operators.issueKey>>;
 }
 
-/** Licensed operators and their machines' keys. */
-export function createOperators(platform: Platform, deps: { revocations: Revocations }): Operators {
-  const keys = new ApiKeys(platform, deps.revocations);
+export interface OperatorsDeps {
+  readonly revocations: Revocations;
+  readonly linkStaff: LinkStaff;
+}
+
+/** Licensed operators: how they become one, their machines' keys, and how well they keep their duties. */
+export function createOperators(platform: Platform, { revocations, linkStaff }: OperatorsDeps): Operators {
+  const usage = new KeyUsage(platform);
+  const keys = new KnownKeys(platform, { revocations, usage });
+  const parts = { platform, revocations };
   return {
     domain: {
       name: 'operators',
       handlers: {
         create: (input, call) => createByCall(platform, input, call),
         list: (input) => listOperators(platform, input),
-        issueKey: (input, call) => keys.issue(input, call),
-        revokeKey: (input, call) => keys.revoke(input.keyId, call),
+        get: (input, call) => getOperator(platform, input, call),
+        update: (input, call) => updateOperator(platform, input, call),
+        apply: (input, call) => apply(platform, input, call),
+        listApplications: (input, call) => listApplications(platform, input, call),
+        getApplication: (input, call) => getApplication(platform, input.id, call),
+        review: (input, call) => review({ platform, linkStaff }, input, call),
+        suspend: (input, call) => suspendOperator(parts, input, call),
+        reinstate: (input, call) => reinstateOperator(platform, input.operatorId, call),
+        setLicence: (input, call) => setLicence(platform, input, call),
+        issueKey: (input, call) => issueKey(platform, input, call),
+        listKeys: (input, call) => listKeys(platform, input, call),
+        rotateKey: (input, call) => rotateKey(parts, input, call),
+        updateKey: (input, call) => updateKey(parts, input, call),
+        revokeKey: (input, call) => revokeKey(parts, input.keyId, call),
+        settings: (input, call) => getSettings(platform, input, call),
+        updateSettings: (input, call) => updateSettings(platform, input, call),
+        compliance: (input, call) => getCompliance(platform, input, call),
+        statistics: (input, call) => getStatistics(platform, input, call),
+        auditLog: (input, call) => getAuditLog(platform, input, call),
       },
+      services: [usage],
     },
-    authenticateKey: (apiKey) => keys.authenticate(apiKey),
+    authenticateKey: (apiKey, presented = {}) => keys.authenticate(apiKey, presented),
+    renewKey: (keyId, address) => keys.again(keyId, address),
     createOperator: (input, by) => createOperator(platform, input, by),
-    issueKey: (input, by) => keys.issue(input, by),
+    issueKey: (input, by) => issueKey(platform, input, by),
   };
 }

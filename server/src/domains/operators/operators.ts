@@ -2,7 +2,8 @@ import { KingaError } from '@kinga/shared/contract/errors.ts';
 import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { Operator, operators } from '@kinga/shared/operators/contract.ts';
-import type { InferEntity } from '@mikro-orm/core';
+import type { OperatorDetail } from '@kinga/shared/operators/onboarding.ts';
+import { type InferEntity, LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { By } from '../../platform/call/by.ts';
 import type { Call } from '../../platform/call/handler.ts';
@@ -12,12 +13,24 @@ import { newId } from '../../platform/crypto/ids.ts';
 import { isUniqueViolation } from '../../platform/db/errors.ts';
 import type { Tx } from '../../platform/db/tx.ts';
 import { recordAudit } from '../../platform/outbox/audit.ts';
+import { operatorOfCall, unknownOperator } from './access.ts';
 import { OperatorEntity } from './entities.ts';
 
-type NewOperator = ParsedInputOf<typeof operators.create>;
+export type NewOperator = ParsedInputOf<typeof operators.create> & {
+  readonly contactPhone?: string | null;
+  readonly website?: string | null;
+};
+interface Work {
+  readonly em: EntityManager;
+  readonly tx: Tx;
+}
 
 /** By a call: once per idempotency key. */
-export async function createByCall(platform: Platform, input: NewOperator, call: Call): Promise<Operator> {
+export async function createByCall(
+  platform: Platform,
+  input: ParsedInputOf<typeof operators.create>,
+  call: Call,
+): Promise<Operator> {
   return await platform.db.unitOfWork((em, tx) =>
     idempotent(tx, platform.crypto, { call, input }, () => insertOperator({ em, tx }, input, call)),
   );
@@ -27,19 +40,9 @@ export async function createOperator(platform: Platform, input: NewOperator, by:
   return await platform.db.unitOfWork((em, tx) => insertOperator({ em, tx }, input, by));
 }
 
-async function insertOperator(
-  work: { em: EntityManager; tx: Tx },
-  input: NewOperator,
-  by: By,
-): Promise<Operator> {
+export async function insertOperator(work: Work, input: NewOperator, by: By): Promise<Operator> {
   const operator = work.em.create(OperatorEntity, { id: newId('op'), ...input, createdAt: new Date() });
-  try {
-    await work.em.flush();
-  } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
-    const message = 'There is an operator with this licence number already';
-    throw new KingaError('CONFLICT', message, { details: [{ path: 'licenceNo', message }], cause: error });
-  }
+  await flushUnderLicence(work.em);
   await recordAudit(work.tx, { ...by, action: 'operator.created', subject: operator.id });
   return operatorOf(operator);
 }
@@ -60,12 +63,111 @@ export async function listOperators(
   return found.length > PAGE_SIZE && last ? { items, nextCursor: last.id } : { items };
 }
 
-export async function operatorExists(tx: Tx, operatorId: string): Promise<boolean> {
-  const { rows } = await tx.query('SELECT 1 FROM operators WHERE id = $1', [operatorId]);
-  return rows.length > 0;
+export async function getOperator(
+  platform: Platform,
+  input: ParsedInputOf<typeof operators.get>,
+  call: Call,
+): Promise<OperatorDetail> {
+  const id = await operatorOfCall(platform.db, call.actor, input);
+  return detailOf(await platform.db.em().findOneOrFail(OperatorEntity, { id }));
 }
 
-function operatorOf(operator: InferEntity<typeof OperatorEntity>): Operator {
-  const { id, name, licenceNo, contactEmail, createdAt } = operator;
-  return { id, name, licenceNo, contactEmail, createdAt: createdAt.toISOString() };
+export async function updateOperator(
+  { db, crypto }: Platform,
+  input: ParsedInputOf<typeof operators.update>,
+  call: Call,
+): Promise<OperatorDetail> {
+  const { operatorId, ...changes } = input;
+  return await db.unitOfWork((em, tx) =>
+    idempotent(tx, crypto, { call, input }, () =>
+      changeOperator({ em, tx }, operatorId, { changes, by: call, action: 'operator.updated' }),
+    ),
+  );
+}
+
+interface OperatorChanges {
+  readonly name?: string | undefined;
+  readonly licenceNo?: string | undefined;
+  readonly contactEmail?: string | undefined;
+  readonly contactPhone?: string | null | undefined;
+  readonly website?: string | null | undefined;
+  readonly licenceExpiresAt?: Date;
+  readonly suspendedAt?: Date | null;
+  readonly suspensionReason?: string | null;
+}
+
+/** One change of one operator's row, with its audit: which fields, not what is in them. */
+export async function changeOperator(
+  { em, tx }: Work,
+  operatorId: string,
+  change: {
+    readonly changes: OperatorChanges;
+    readonly by: By;
+    readonly action: string;
+    readonly details?: Readonly<Record<string, unknown>>;
+  },
+): Promise<OperatorDetail> {
+  const operator = await lockOperator(em, operatorId);
+  em.assign(operator, { ...change.changes } as Partial<typeof operator>);
+  await flushUnderLicence(em);
+  const fields = Object.keys(change.changes).sort();
+  await recordAudit(tx, {
+    actor: change.by.actor,
+    ...(change.by.requestId === undefined ? {} : { requestId: change.by.requestId }),
+    action: change.action,
+    subject: operatorId,
+    details: change.details ?? { fields },
+  });
+  return detailOf(operator);
+}
+
+/** Its row, held to the end of the transaction. */
+export async function lockOperator(
+  em: EntityManager,
+  operatorId: string,
+): Promise<InferEntity<typeof OperatorEntity>> {
+  const operator = await em.findOne(
+    OperatorEntity,
+    { id: operatorId },
+    { lockMode: LockMode.PESSIMISTIC_WRITE },
+  );
+  if (operator === null) throw unknownOperator();
+  return operator;
+}
+
+async function flushUnderLicence(em: EntityManager): Promise<void> {
+  try {
+    await em.flush();
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    throw licenceTaken(error);
+  }
+}
+
+export function licenceTaken(cause?: unknown): KingaError {
+  const message = 'There is an operator with this licence number already';
+  return new KingaError('CONFLICT', message, { details: [{ path: 'licenceNo', message }], cause });
+}
+
+export function operatorOf(operator: InferEntity<typeof OperatorEntity>): Operator {
+  const { id, name, licenceNo, contactEmail, createdAt, suspendedAt, licenceExpiresAt } = operator;
+  return {
+    id,
+    name,
+    licenceNo,
+    contactEmail,
+    createdAt: createdAt.toISOString(),
+    state: suspendedAt ? 'suspended' : 'active',
+    licenceExpiresAt: licenceExpiresAt?.toISOString() ?? null,
+  };
+}
+
+export function detailOf(operator: InferEntity<typeof OperatorEntity>): OperatorDetail {
+  return {
+    ...operatorOf(operator),
+    contactPhone: operator.contactPhone ?? null,
+    website: operator.website ?? null,
+    suspendedAt: operator.suspendedAt?.toISOString() ?? null,
+    suspensionReason: operator.suspensionReason ?? null,
+  };
 }

@@ -16,6 +16,7 @@ const REFUSALS = {
   person: 'Too many calls',
   staff: 'Too many calls on staff procedures',
   lookup: 'Too many lookups',
+  quota: 'More than the quota of this key',
   watch: 'Too many watches at once',
   anonymous: 'Too many calls without credentials from this address',
   unanswered: 'Too many unanswered calls',
@@ -56,8 +57,7 @@ export class Admission {
     if (caller.actor.kind === 'anonymous') {
       this.#anonymously(caller, nowMs);
     } else if (kind === 'lookup') {
-      const wait = this.#lookups.take(caller.name, units, nowMs);
-      if (wait > 0) this.#refuse('lookup', wait);
+      this.#lookup(caller, units, nowMs);
     } else {
       this.#personal(caller, kind, nowMs);
     }
@@ -67,6 +67,14 @@ export class Admission {
     if (addressKey === undefined) return;
     const wait = this.#connections.take(addressKey, 1, nowMs);
     if (wait > 0) this.#refuse('connections', wait);
+  }
+
+  #lookup({ actor, name }: Caller, units: number, nowMs: number): void {
+    const wait = this.#lookups.take(name, units, nowMs);
+    if (wait > 0) this.#refuse('lookup', wait);
+    if (actor.kind !== 'key' || actor.allowance === undefined) return;
+    const quotaWait = actor.allowance.take(units, nowMs);
+    if (quotaWait > 0) this.#refuse('quota', quotaWait);
   }
 
   #anonymously(caller: Caller, nowMs: number): void {

@@ -3,6 +3,21 @@ import type { Actor } from './actor.ts';
 export interface Credentials {
   readonly token?: string | undefined;
   readonly apiKey?: string | undefined;
+  /** Where from, as the gateway knows it; never what the client says of itself. */
+  readonly address?: string | undefined;
+  readonly proof?: RequestProof | undefined;
+}
+
+/** What a signed request says of itself: see shared/src/contract/signature.ts. */
+export interface RequestProof {
+  readonly timestamp: string;
+  readonly nonce: string;
+  /** base64url */
+  readonly signature: string;
+  readonly method: string;
+  readonly path: string;
+  /** SHA-256 of the body as it came, in hexadecimal. */
+  bodyDigest(): string;
 }
 
 /**
@@ -12,10 +27,14 @@ export interface Credentials {
 export type Authenticate = (credentials: Credentials) => Promise<Actor>;
 
 /**
- * A session or key that is good no longer. The gateway closes its sockets with `bye REVOKED`; learnt from the
- * revocation log that every node tails, so it needs no Redis.
+ * What is good no longer, learnt from the revocation log that every node tails, so it needs no Redis.
+ * - `session`, `key`: for good. Its sockets are closed with `bye REVOKED`.
+ * - `operator`: an operator is suspended: the same for the sockets of all its keys, which may come back.
+ * - `terms`: a key has other terms than before: its sockets are judged by the new ones.
  */
 export interface Revocation {
-  readonly kind: 'session' | 'key';
+  readonly kind: 'session' | 'key' | 'operator' | 'terms';
   readonly id: string;
+  /** Names one of many: what can happen to the same id again. */
+  readonly change?: string | undefined;
 }

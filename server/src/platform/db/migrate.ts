@@ -22,6 +22,7 @@ const APPEND_ONLY = [
   'petition_steps',
   'policy_versions',
   'policy_withdrawals',
+  'operator_reviews',
 ];
 
 /**

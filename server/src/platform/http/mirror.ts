@@ -1,11 +1,14 @@
+import { hash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { SIGNATURE_HEADERS } from '@kinga/shared/contract/signature.ts';
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express';
 import { type Actor, ANONYMOUS, actorName } from '../call/actor.ts';
-import type { Authenticate } from '../call/authenticator.ts';
+import type { Authenticate, RequestProof } from '../call/authenticator.ts';
 import type { Caller } from '../call/caller.ts';
 import type { Dispatcher } from '../call/dispatcher.ts';
 import { invalidDetails } from '../call/input.ts';
-import { credentialsOf } from '../socket/handshake.ts';
+import { credentialsOf, proofOf } from '../socket/handshake.ts';
 import { type AddressList, type ClientAddress, clientAddress } from './addresses.ts';
 import { isClientFault, requestIdOf, sendAck, sendError } from './respond.ts';
 
@@ -13,19 +16,29 @@ export interface MirrorParts {
   readonly dispatcher: Dispatcher;
   readonly authenticate: Authenticate;
   readonly trusted: AddressList;
+  readonly warnAboutProxy: (client: ClientAddress) => void;
   readonly messageBytes: number;
 }
 
 /** `POST /api/v1/<procedure>`: the same dispatcher, the same body as the ack. */
 export function mountMirror(app: Express, parts: MirrorParts): void {
-  const readJson = express.json({ limit: parts.messageBytes, strict: false, type: 'application/json' });
+  const readJson = express.json({
+    limit: parts.messageBytes,
+    strict: false,
+    type: 'application/json',
+    verify: keepIfSigned,
+  });
   app.post('/api/v1/:procedure', async (req, res) => {
     const client = clientOf(req, parts.trusted);
     let caller = callerFor(ANONYMOUS, client);
+    parts.warnAboutProxy(client);
     let refusal: Error | undefined;
     try {
-      caller = callerFor(await identify(req, parts.authenticate), client);
-      await readBody(req, res, readJson);
+      // A signature speaks of the body: it is read first, and complained about after who sent it.
+      const early = isSigned(req) ? await faultOf(readBody(req, res, readJson)) : undefined;
+      caller = callerFor(await identify(req, parts.authenticate, client.address), client);
+      if (early !== undefined) throw early;
+      if (!isSigned(req)) await readBody(req, res, readJson);
     } catch (error) {
       refusal = error instanceof Error ? error : new Error('not an error');
     }
@@ -61,14 +74,44 @@ function callerFor(actor: Actor, client: ClientAddress): Caller {
   };
 }
 
-async function identify(req: Request, authenticate: Authenticate): Promise<Actor> {
+async function identify(req: Request, authenticate: Authenticate, address: string): Promise<Actor> {
   const { authorization } = req.headers;
   const token = authorization === undefined ? undefined : /^Bearer +(\S+)$/i.exec(authorization)?.[1];
   if (authorization !== undefined && token === undefined) {
     throw new KingaError('UNAUTHENTICATED', 'Authorization must be "Bearer <token>"');
   }
   const credentials = credentialsOf({ token, apiKey: req.headers['x-api-key'] });
-  return credentials === undefined ? ANONYMOUS : authenticate(credentials);
+  if (credentials === undefined) return ANONYMOUS;
+  return authenticate({ ...credentials, address, proof: isSigned(req) ? proofOfRequest(req) : undefined });
+}
+
+const signedBodies = new WeakMap<IncomingMessage, Buffer>();
+
+function isSigned(req: IncomingMessage): boolean {
+  return req.headers[SIGNATURE_HEADERS.signature] !== undefined;
+}
+
+function keepIfSigned(req: IncomingMessage, _res: unknown, body: Buffer): void {
+  if (isSigned(req)) signedBodies.set(req, body);
+}
+
+function proofOfRequest(req: Request): RequestProof | undefined {
+  const given = {
+    timestamp: req.headers[SIGNATURE_HEADERS.timestamp],
+    nonce: req.headers[SIGNATURE_HEADERS.nonce],
+    signature: req.headers[SIGNATURE_HEADERS.signature],
+  };
+  const bodyDigest = () => hash('sha256', signedBodies.get(req) ?? '');
+  return proofOf(given, { method: req.method, path: req.originalUrl, bodyDigest });
+}
+
+async function faultOf(work: Promise<void>): Promise<Error | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error('not an error');
+  }
 }
 
 async function readBody(req: Request, res: Response, readJson: RequestHandler): Promise<void> {

@@ -45,6 +45,7 @@ interface Row {
   seq: string;
   kind: Revocation['kind'];
   subject_id: string;
+  change: string | null;
 }
 
 /** What is good no longer, known on every node by its own tail of the table; Redis only hastens. */
@@ -102,9 +103,10 @@ export function createRevocations(platform: Platform): Revocations {
 
 async function insertRevocation(tx: Tx, revocation: Revocation): Promise<void> {
   await tx.query('SELECT pg_advisory_xact_lock($1)', [REVOCATION_LOCK]);
-  await tx.query('INSERT INTO revocations (kind, subject_id) VALUES ($1, $2)', [
+  await tx.query('INSERT INTO revocations (kind, subject_id, change) VALUES ($1, $2, $3)', [
     revocation.kind,
     revocation.id,
+    revocation.change ?? null,
   ]);
   await tx.query(`SELECT pg_notify('${CHANNEL}', '')`);
 }
@@ -130,7 +132,7 @@ class Reader {
     this.#epoch = epoch;
     while (this.#seq < head) {
       const { rows } = await tx.query<Row>(
-        'SELECT seq, kind, subject_id FROM revocations WHERE seq > $1 ORDER BY seq LIMIT $2',
+        'SELECT seq, kind, subject_id, change FROM revocations WHERE seq > $1 ORDER BY seq LIMIT $2',
         [this.#seq, BATCH],
       );
       for (const row of rows) this.#take(row);
@@ -141,16 +143,16 @@ class Reader {
 
   async #load(tx: Tx, head: number): Promise<void> {
     const { rows } = await tx.query<Row>(
-      `SELECT seq, kind, subject_id FROM revocations
+      `SELECT seq, kind, subject_id, change FROM revocations
        WHERE seq <= $1 AND at > clock_timestamp() - make_interval(secs => $2) ORDER BY seq`,
       [head, REMEMBERED_SECONDS],
     );
-    for (const row of rows) this.#found({ kind: row.kind, id: row.subject_id });
+    for (const row of rows) this.#found(revocationOf(row));
     this.#seq = head;
   }
 
   #take(row: Row): void {
-    this.#found({ kind: row.kind, id: row.subject_id });
+    this.#found(revocationOf(row));
     this.#seq = Number(row.seq);
   }
 
@@ -159,7 +161,7 @@ class Reader {
     this.#prunedAtMs = performance.now();
     await tx.query(
       `DELETE FROM revocations
-       WHERE kind = 'session' AND at < clock_timestamp() - interval '${SESSION_ROWS_KEPT}'
+       WHERE kind <> 'key' AND at < clock_timestamp() - interval '${SESSION_ROWS_KEPT}'
          AND seq < (SELECT max(seq) FROM revocations)`,
     );
   }
@@ -202,6 +204,10 @@ class RecentRevocations {
   }
 }
 
-function nameOf(revocation: Revocation): string {
-  return `${revocation.kind}:${revocation.id}`;
+function revocationOf({ kind, subject_id, change }: Row): Revocation {
+  return change === null ? { kind, id: subject_id } : { kind, id: subject_id, change };
+}
+
+function nameOf({ kind, id, change }: Revocation): string {
+  return change === undefined ? `${kind}:${id}` : `${kind}:${id}:${change}`;
 }

@@ -1,8 +1,10 @@
+import { hash } from 'node:crypto';
 import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { SIGNED_HANDSHAKE } from '@kinga/shared/contract/signature.ts';
 import type { Server, Socket } from 'socket.io';
 import { type Actor, ANONYMOUS } from '../call/actor.ts';
 import type { Admission } from '../call/admission.ts';
-import type { Authenticate, Credentials } from '../call/authenticator.ts';
+import type { Authenticate, Credentials, RequestProof } from '../call/authenticator.ts';
 import { failureOf, loggable } from '../call/failure.ts';
 import type { Platform } from '../context.ts';
 import { type AddressList, type ClientAddress, clientAddress } from '../http/addresses.ts';
@@ -17,6 +19,7 @@ export interface HandshakeParts {
   readonly admission: Admission;
   readonly authenticate: Authenticate;
   readonly trusted: AddressList;
+  readonly warnAboutProxy: (client: ClientAddress) => void;
   readonly isDraining: () => boolean;
 }
 
@@ -68,13 +71,31 @@ async function admit(socket: Socket, parts: HandshakeParts): Promise<Admitted> {
     request.headers['x-forwarded-for'],
     parts.trusted,
   );
+  parts.warnAboutProxy(client);
   if (parts.isDraining()) {
     throw new KingaError('UNAVAILABLE', 'This node is stopping', { retryAfterMs: 1_000 });
   }
   parts.admission.connection(client.key, performance.now());
   const credentials = credentialsOf(socket.handshake.auth);
   if (credentials === undefined) return { actor: ANONYMOUS, client };
-  return { actor: await parts.authenticate(credentials), client };
+  const proof = proofOf(socket.handshake.auth, { ...SIGNED_HANDSHAKE, bodyDigest: () => EMPTY_DIGEST });
+  return { actor: await parts.authenticate({ ...credentials, address: client.address, proof }), client };
+}
+
+const EMPTY_DIGEST = hash('sha256', '');
+
+/** Undefined: not signed. Whether it has to be, and whether the signature is good, is asked elsewhere. */
+export function proofOf(
+  given: unknown,
+  request: Pick<RequestProof, 'method' | 'path' | 'bodyDigest'>,
+): RequestProof | undefined {
+  if (typeof given !== 'object' || given === null) return undefined;
+  const [timestamp, nonce, signature] = ['timestamp', 'nonce', 'signature'].map((name) => {
+    const value: unknown = Reflect.get(given, name);
+    return typeof value === 'string' ? value : undefined;
+  });
+  if (timestamp === undefined || nonce === undefined || signature === undefined) return undefined;
+  return { timestamp, nonce, signature, ...request };
 }
 
 /** Undefined: none were given. Anything that was meant as a credential and is none fails. */

@@ -1,7 +1,7 @@
 import { invalidInput } from '@kinga/shared/contract/errors.ts';
 import type { Bye } from '@kinga/shared/contract/wire.ts';
 import type { Socket } from 'socket.io';
-import { type AccountActor, type Actor, actorName } from '../call/actor.ts';
+import { type Actor, actorName, type KeyActor } from '../call/actor.ts';
 import type { Caller } from '../call/caller.ts';
 import type { Watcher } from '../feed/watcher.ts';
 import type { ClientAddress } from '../http/addresses.ts';
@@ -43,8 +43,8 @@ export class Session implements Caller, Watcher {
     this.#onRearm = of.onRearm;
     if (of.actor.kind === 'account') {
       this.rearm = (actor) => this.#rearm(actor);
-      this.#arm(of.actor);
     }
+    this.#arm(of.actor);
   }
 
   get actor(): Actor {
@@ -116,10 +116,19 @@ export class Session implements Caller, Watcher {
     tcp.once('close', () => clearTimeout(timer));
   }
 
+  /** The same key on other terms. */
+  renew(actor: KeyActor): void {
+    if (actorName(actor) === this.name) this.#become(actor);
+  }
+
   #rearm(actor: Actor): void {
     if (actor.kind !== 'account' || actorName(actor) !== this.name) {
       throw invalidInput('accessToken', 'a token of another account');
     }
+    this.#become(actor);
+  }
+
+  #become(actor: Actor): void {
     if (this.#ended) return;
     const before = this.#actor;
     this.#actor = actor;
@@ -127,13 +136,21 @@ export class Session implements Caller, Watcher {
     this.#onRearm(this, before);
   }
 
-  #arm(actor: AccountActor): void {
+  #arm(actor: Actor): void {
     clearTimeout(this.#expiry);
-    const leftMs = Math.max(0, actor.expiresAt - Date.now());
-    this.#expiry = setTimeout(
-      () => this.disconnect({ code: 'EXPIRED', message: 'The access token has expired' }),
-      Math.min(leftMs, TIMER_MS_MAX),
-    );
+    const leftMs = leftMsOf(actor);
+    if (leftMs === undefined) return;
+    const message = actor.kind === 'key' ? 'The API key has ended' : 'The access token has expired';
+    const end = () =>
+      leftMs > TIMER_MS_MAX ? this.#arm(actor) : this.disconnect({ code: 'EXPIRED', message });
+    this.#expiry = setTimeout(end, Math.min(leftMs, TIMER_MS_MAX));
     this.#expiry.unref();
   }
+}
+
+/** How long these credentials are still good; undefined: nobody said. */
+function leftMsOf(actor: Actor): number | undefined {
+  if (actor.kind === 'account') return Math.max(0, actor.expiresAt - Date.now());
+  if (actor.kind === 'anonymous' || actor.endsAt === undefined) return undefined;
+  return Math.max(0, actor.endsAt - performance.now());
 }

@@ -1,5 +1,6 @@
+import { KingaError } from '@kinga/shared/contract/errors.ts';
 import { ROLES, type Role } from '@kinga/shared/contract/procedure.ts';
-import type { Actor } from '../call/actor.ts';
+import type { Actor, KeyActor } from '../call/actor.ts';
 import type { Revocation } from '../call/authenticator.ts';
 import type { Session } from './session.ts';
 
@@ -36,8 +37,14 @@ export class Sessions {
 
   closeRevoked(revocation: Revocation): void {
     const credential = `${revocation.kind}:${revocation.id}`;
-    this.#remember(credential);
+    // What may come back is not kept out: who comes in late is found by its stale terms.
+    if (revocation.change === undefined) this.#remember(credential);
     for (const session of [...(this.#byCredential.get(credential) ?? [])]) closeAsRevoked(session);
+  }
+
+  /** The key has other terms: each of its sockets goes on with them, comes again, or goes. */
+  renewKey(keyId: string, again: (address: string) => Promise<KeyActor>): void {
+    for (const session of this.#byCredential.get(`key:${keyId}`) ?? []) void renew(session, again);
   }
 
   byRole(): Record<SocketRole, number> {
@@ -51,21 +58,22 @@ export class Sessions {
   #index(session: Session, actor: Actor): void {
     const role = roleOf(actor);
     this.#counts.set(role, (this.#counts.get(role) ?? 0) + 1);
-    const credential = credentialOf(actor);
-    if (credential === undefined) return;
-    const peers = this.#byCredential.get(credential) ?? new Set();
-    this.#byCredential.set(credential, peers.add(session));
-    if (this.#revoked.has(credential)) closeAsRevoked(session);
+    for (const credential of credentialsOf(actor)) {
+      const peers = this.#byCredential.get(credential) ?? new Set();
+      this.#byCredential.set(credential, peers.add(session));
+      if (this.#revoked.has(credential)) closeAsRevoked(session);
+    }
+    if (actor.kind === 'key' && actor.stale === true) closeAsChanged(session);
   }
 
   #unindex(session: Session, actor: Actor): void {
     const role = roleOf(actor);
     this.#counts.set(role, (this.#counts.get(role) ?? 0) - 1);
-    const credential = credentialOf(actor);
-    if (credential === undefined) return;
-    const peers = this.#byCredential.get(credential);
-    peers?.delete(session);
-    if (peers?.size === 0) this.#byCredential.delete(credential);
+    for (const credential of credentialsOf(actor)) {
+      const peers = this.#byCredential.get(credential);
+      peers?.delete(session);
+      if (peers?.size === 0) this.#byCredential.delete(credential);
+    }
   }
 
   #remember(credential: string): void {
@@ -83,11 +91,30 @@ function closeAsRevoked(session: Session): void {
   session.disconnect({ code: 'REVOKED', message: 'These credentials are no longer good' });
 }
 
+function closeAsChanged(session: Session): void {
+  session.close({ code: 'CHANGED', message: 'This key has new terms: connect again' });
+}
+
+/** What it watches rests on its scopes, so with others it begins anew. */
+async function renew(session: Session, again: (address: string) => Promise<KeyActor>): Promise<void> {
+  try {
+    const actor = await again(session.address);
+    if (session.actor.kind === 'key' && actor.scopes.symmetricDifference(session.actor.scopes).size === 0) {
+      session.renew(actor);
+    } else closeAsChanged(session);
+  } catch (error) {
+    // Without an answer it may be good or not: it comes again, and is judged then.
+    if (error instanceof KingaError && error.code === 'UNAUTHENTICATED') closeAsRevoked(session);
+    else closeAsChanged(session);
+  }
+}
+
 function roleOf(actor: Actor): SocketRole {
   return actor.kind === 'account' ? actor.role : actor.kind;
 }
 
-function credentialOf(actor: Actor): string | undefined {
-  if (actor.kind === 'account') return `session:${actor.sessionId}`;
-  return actor.kind === 'key' ? `key:${actor.keyId}` : undefined;
+/** What an actor stands on. */
+function credentialsOf(actor: Actor): readonly string[] {
+  if (actor.kind === 'account') return [`session:${actor.sessionId}`];
+  return actor.kind === 'key' ? [`key:${actor.keyId}`, `operator:${actor.operatorId}`] : [];
 }

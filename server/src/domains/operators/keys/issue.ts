@@ -1,0 +1,117 @@
+import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
+import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
+import type { operators } from '@kinga/shared/operators/contract.ts';
+import type { Revocation } from '../../../platform/call/authenticator.ts';
+import type { By } from '../../../platform/call/by.ts';
+import type { Call } from '../../../platform/call/handler.ts';
+import type { Platform } from '../../../platform/context.ts';
+import { newId } from '../../../platform/crypto/ids.ts';
+import { actForTenant } from '../../../platform/db/tenant.ts';
+import type { Tx } from '../../../platform/db/tx.ts';
+import { recordAudit } from '../../../platform/outbox/audit.ts';
+import { operatorExists, operatorOfCall, unknownOperator } from '../access.ts';
+import { instantOf } from '../instants.ts';
+import { type ChangeParts, lockKey, refusePast } from './changes.ts';
+import { newApiKey } from './key-format.ts';
+import { digestOf } from './known-keys.ts';
+import { KEYS, type KeyRow, keyOf } from './row.ts';
+
+export async function issueKey(
+  platform: Platform,
+  input: ParsedInputOf<typeof operators.issueKey>,
+  by: By,
+): Promise<OutputOf<typeof operators.issueKey>> {
+  const { operatorId, label, environment = 'live', mode = 'alarm' } = input;
+  const expiresAt = input.expiresAt === undefined ? null : instantOf(input.expiresAt);
+  const apiKey = newApiKey(environment);
+  const id = newId('key');
+  const scopes = [...new Set(input.scopes)].sort();
+  await platform.db.transaction(async (tx) => {
+    if (!(await operatorExists(tx, operatorId))) throw unknownOperator();
+    if (expiresAt !== null) await refusePast(tx, expiresAt);
+    await actForTenant(tx, operatorId);
+    await insertKey(tx, {
+      id,
+      tenant_id: operatorId,
+      label,
+      scopes,
+      key_digest: digestOf(platform, apiKey),
+      expires_at: expiresAt,
+      allowed_addresses: input.allowedAddresses ?? [],
+      quota_per_second: input.quotaPerSecond ?? null,
+      quota_per_day: input.quotaPerDay ?? null,
+      public_key: input.requireSignature?.publicKey ?? null,
+      mode,
+      environment,
+    });
+    const details = { operatorId, scopes, environment };
+    await recordAudit(tx, { ...by, action: 'key.issued', subject: id, details });
+  });
+  return { keyId: id, apiKey };
+}
+
+/** The new key has the old one's terms, its end too: whoever may rotate a key may not prolong it. */
+export async function rotateKey(
+  { platform, revocations }: ChangeParts,
+  { keyId, overlapHours }: ParsedInputOf<typeof operators.rotateKey>,
+  by: By,
+): Promise<OutputOf<typeof operators.rotateKey>> {
+  const id = newId('key');
+  const change: Revocation = { kind: 'terms', id: keyId, change: newId('chg') };
+  const rotated = await platform.db.transaction(async (tx) => {
+    const old = await lockKey(tx, keyId, by.actor);
+    if (old.has_ended) throw new KingaError('CONFLICT', 'The key has ended');
+    if (old.replaced_by !== null) throw new KingaError('CONFLICT', 'The key has been replaced already');
+    const apiKey = newApiKey(old.environment);
+    const { label, scopes, expires_at, allowed_addresses, mode, environment, tenant_id } = old;
+    const { quota_per_second, quota_per_day, public_key } = old;
+    await insertKey(tx, {
+      ...{ id, tenant_id, label, scopes, key_digest: digestOf(platform, apiKey), expires_at },
+      ...{ allowed_addresses, quota_per_second, quota_per_day, public_key, mode, environment },
+    });
+    const { rows } = await tx.query<{ expires_at: Date }>(
+      `UPDATE api_keys SET replaced_by = $2,
+         expires_at = least(expires_at, clock_timestamp() + make_interval(secs => $3))
+       WHERE id = $1 RETURNING expires_at`,
+      [keyId, id, overlapHours * 3600],
+    );
+    const details = { operatorId: old.tenant_id, replacedBy: id, overlapHours };
+    await recordAudit(tx, { ...by, action: 'key.rotated', subject: keyId, details });
+    await revocations.revoke(tx, change);
+    return { apiKey, oldKeyEndsAt: rows[0]?.expires_at.toISOString() ?? '' };
+  });
+  revocations.announce(change);
+  return { keyId: id, ...rotated };
+}
+
+export async function listKeys(
+  { db }: Platform,
+  input: ParsedInputOf<typeof operators.listKeys>,
+  call: Call,
+): Promise<OutputOf<typeof operators.listKeys>> {
+  return await db.transaction(async (tx) => {
+    const operatorId = await operatorOfCall(tx, call.actor, input);
+    await actForTenant(tx, operatorId);
+    const { rows } = await tx.query<KeyRow>(
+      `${KEYS} WHERE k.tenant_id = $1 AND ($2::text IS NULL OR k.id < $2)
+       ORDER BY k.id DESC LIMIT ${PAGE_SIZE + 1}`,
+      [operatorId, input.cursor ?? null],
+    );
+    const items = rows.slice(0, PAGE_SIZE).map(keyOf);
+    const last = items.at(-1);
+    return rows.length > PAGE_SIZE && last ? { items, nextCursor: last.id } : { items };
+  });
+}
+
+async function insertKey(tx: Tx, row: Readonly<Record<string, unknown>>): Promise<void> {
+  const columns = Object.keys(row);
+  await tx.query(
+    `INSERT INTO api_keys (${columns.join(', ')}) VALUES (${columns.map((_, i) => `$${i + 1}`).join(', ')})`,
+    Object.values(row).map((value) =>
+      typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
+        ? JSON.stringify(value)
+        : value,
+    ),
+  );
+}

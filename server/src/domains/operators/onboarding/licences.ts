@@ -1,0 +1,105 @@
+import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
+import type { operators } from '@kinga/shared/operators/contract.ts';
+import type { OperatorDetail } from '@kinga/shared/operators/onboarding.ts';
+import { DEFAULT_SETTINGS } from '@kinga/shared/operators/settings.ts';
+import { DateTime } from 'luxon';
+import type { Call } from '../../../platform/call/handler.ts';
+import { idempotent } from '../../../platform/call/idempotency.ts';
+import type { Platform } from '../../../platform/context.ts';
+import type { Tx } from '../../../platform/db/tx.ts';
+import { raiseAlert } from '../../alerts/index.ts';
+import { sendMessage } from '../../notifications/index.ts';
+import { instantOf } from '../instants.ts';
+import { changeOperator } from '../operators.ts';
+import { readSettings } from '../settings.ts';
+
+/**
+ * So many days before the end of a licence somebody is told; 0 is the end itself. An expired licence switches
+ * nothing off: an operator that can no longer ask who is excluded lets everybody in, and the people it was to
+ * protect pay for its paperwork. Whoever watches over operators suspends it when it is to stop.
+ */
+const TOLD_DAYS_BEFORE = [30, 7, 1, 0] as const;
+
+export async function setLicence(
+  { db, crypto }: Platform,
+  input: ParsedInputOf<typeof operators.setLicence>,
+  call: Call,
+): Promise<OperatorDetail> {
+  const { operatorId, licenceNo } = input;
+  const licenceExpiresAt = instantOf(input.licenceExpiresAt);
+  const changes = licenceNo === undefined ? { licenceExpiresAt } : { licenceExpiresAt, licenceNo };
+  return await db.unitOfWork((em, tx) =>
+    idempotent(tx, crypto, { call, input }, () =>
+      changeOperator({ em, tx }, operatorId, {
+        changes,
+        by: call,
+        action: 'operator.licence-set',
+        details: { licenceExpiresAt: licenceExpiresAt.toISOString() },
+      }),
+    ),
+  );
+}
+
+interface Ending {
+  readonly id: string;
+  readonly licence_no: string;
+  readonly contact_email: string;
+  readonly licence_expires_at: Date;
+  readonly days_left: number;
+}
+
+/**
+ * Tells what is due, each once for one end of one licence: the notice's row is in the transaction of what is
+ * told, so a run may end anywhere and the next goes on there. Returns how many were told.
+ */
+export async function checkLicences(
+  { db, crypto }: Pick<Platform, 'db' | 'crypto'>,
+  betweenOperators: () => void = () => {},
+): Promise<number> {
+  const { rows } = await db.query<Ending>(
+    `SELECT id, licence_no, contact_email, licence_expires_at,
+            ceil(extract(epoch FROM licence_expires_at - clock_timestamp()) / 86400)::int AS days_left
+     FROM operators
+     WHERE licence_expires_at <= clock_timestamp() + make_interval(days => $1) ORDER BY id`,
+    [Math.max(...TOLD_DAYS_BEFORE)],
+  );
+  let told = 0;
+  for (const ending of rows) {
+    betweenOperators();
+    if (await db.transaction((tx) => tell(tx, crypto, ending))) told++;
+  }
+  return told;
+}
+
+async function tell(tx: Tx, crypto: Platform['crypto'], ending: Ending): Promise<boolean> {
+  const due = Math.min(...TOLD_DAYS_BEFORE.filter((days) => days >= Math.max(0, ending.days_left)));
+  const { rowCount } = await tx.query(
+    `INSERT INTO licence_notices (operator_id, licence_expires_at, days_before) VALUES ($1, $2, $3)
+     ON CONFLICT DO NOTHING`,
+    [ending.id, ending.licence_expires_at, due],
+  );
+  if (rowCount === 0) return false;
+  const hasEnded = due === 0;
+  const until = DateTime.fromJSDate(ending.licence_expires_at, { zone: 'Africa/Nairobi' }).toISODate() ?? '';
+  await raiseAlert(tx, {
+    kind: 'operators.licence',
+    severity: hasEnded ? 'critical' : 'warning',
+    operatorId: ending.id,
+    key: `${ending.id}:${hasEnded ? 'ended' : 'ending'}`,
+    explanation: hasEnded
+      ? `The licence ended on ${until}. The operator’s keys still work: suspend it if it is to stop`
+      : `The licence ends on ${until}, in ${ending.days_left} days or less`,
+    facts: { licenceExpiresAt: ending.licence_expires_at.toISOString(), daysBefore: due },
+  });
+  const settings = { ...DEFAULT_SETTINGS, ...(await readSettings(tx, ending.id))?.settings };
+  if (settings.notices.includes('licence')) {
+    await sendMessage(tx, crypto, {
+      channel: 'email',
+      to: ending.contact_email,
+      template: hasEnded ? 'licenceEnded' : 'licenceEnding',
+      data: { licenceNo: ending.licence_no, until },
+      locale: settings.locale,
+    });
+  }
+  return true;
+}

@@ -1,0 +1,44 @@
+import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
+import type { operators } from '@kinga/shared/operators/contract.ts';
+import type { OperatorDetail } from '@kinga/shared/operators/onboarding.ts';
+import type { Revocation } from '../../../platform/call/authenticator.ts';
+import type { By } from '../../../platform/call/by.ts';
+import type { Platform } from '../../../platform/context.ts';
+import { newId } from '../../../platform/crypto/ids.ts';
+import type { Revocations } from '../../../platform/revocations/revocations.ts';
+import { changeOperator, detailOf, lockOperator } from '../operators.ts';
+
+/**
+ * Its keys are good while the operator is not suspended, so there is nothing to undo in them: the revocation
+ * makes every node close their sockets and forget them, and each time they come back their row decides.
+ */
+export async function suspendOperator(
+  { platform, revocations }: { platform: Platform; revocations: Revocations },
+  { operatorId, reason }: ParsedInputOf<typeof operators.suspend>,
+  by: By,
+): Promise<OperatorDetail> {
+  const suspension: Revocation = { kind: 'operator', id: operatorId, change: newId('chg') };
+  const { operator, isNew } = await platform.db.unitOfWork(async (em, tx) => {
+    const before = await lockOperator(em, operatorId);
+    if (before.suspendedAt) return { operator: detailOf(before), isNew: false };
+    const changes = { suspendedAt: new Date(), suspensionReason: reason };
+    const after = await changeOperator({ em, tx }, operatorId, { changes, by, action: 'operator.suspended' });
+    await revocations.revoke(tx, suspension);
+    return { operator: after, isNew: true };
+  });
+  if (isNew) revocations.announce(suspension);
+  return operator;
+}
+
+export async function reinstateOperator(
+  { db }: Platform,
+  operatorId: string,
+  by: By,
+): Promise<OperatorDetail> {
+  return await db.unitOfWork(async (em, tx) => {
+    const before = await lockOperator(em, operatorId);
+    if (!before.suspendedAt) return detailOf(before);
+    const changes = { suspendedAt: null, suspensionReason: null };
+    return await changeOperator({ em, tx }, operatorId, { changes, by, action: 'operator.reinstated' });
+  });
+}

@@ -1,0 +1,10 @@
+import { checkLicences } from '@kinga/server/domains/operators/index.ts';
+import { operatorJobs } from '@kinga/shared/operators/jobs.ts';
+import { workerJob } from '../worker-job.ts';
+
+/** Once by its own rows, so a run may end anywhere and the next goes on there. */
+export const checkLicencesJob = workerJob(operatorJobs.checkLicences, {
+  run: async (platform, _data, { signal, log }) => {
+    log.info({ told: await checkLicences(platform, () => signal.throwIfAborted()) }, 'licences checked');
+  },
+});
