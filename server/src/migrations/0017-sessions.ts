@@ -73,14 +73,15 @@ export class Migration0017Sessions extends Migration {
         PRIMARY KEY (issuer, subject),
         UNIQUE (account_id, issuer)
       )`);
-    // digest: keyed hash of a one-time code; claims: who the provider said it is, sealed.
+    // digest: keyed hash of a one-time code; claims: who the provider said it is, sealed. link_only: it opens no
+    // session any more, and joins the two accounts once the owner of ours has signed in.
     this.addSql(`
       CREATE TABLE oidc_codes (
         digest text PRIMARY KEY,
         claims bytea NOT NULL,
         created_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
         expires_at timestamptz(3) NOT NULL,
-        link_account_id text REFERENCES accounts (id)
+        link_only boolean NOT NULL DEFAULT false
       )`);
     this.addSql(`CREATE INDEX oidc_codes_expires_at ON oidc_codes (expires_at)`);
   }
