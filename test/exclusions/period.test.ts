@@ -47,6 +47,22 @@ describe('terms', () => {
     expect(termOf('permanent', 0).endsAt).toBeNull();
   });
 
+  test('the policy says how long a period is, and whether it stays in force after its end', () => {
+    const { '30d': thirty, '6mo': half, ...others } = structuredClone(VERSION_ONE.periods);
+    const rules = {
+      ...others,
+      '30d': { ...thirty, length: { hours: 721 }, staysUntilReturn: true },
+      '6mo': { ...half, length: { months: 7 }, staysUntilReturn: false },
+    };
+    const start = nairobi('2026-01-31T10:00');
+    expect(termUnder('30d', start, rules)).toMatchObject({
+      endsAt: start + 721 * HOUR_MS,
+      inForceUntil: null,
+    });
+    const end = nairobi('2026-08-31T10:00');
+    expect(termUnder('6mo', start, rules)).toMatchObject({ endsAt: end, inForceUntil: end });
+  });
+
   test('before 1970 the interval begins at 0', () => {
     expect(intervalOf({ startsAt: -5, inForceUntil: null })).toEqual({ startsAt: 0, endsAt: null });
   });

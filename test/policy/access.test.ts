@@ -67,6 +67,8 @@ test('what is milder than the law, or no whole document, is refused by the name 
   }
   const unknown = { startsAt: LATER, values: { ...valuesWith(), grace: 1 }, note: 'More' };
   expect(refused((await hub.http('policy.publish', unknown, { token })).body).code).toBe('INVALID_INPUT');
+  const unstorable = { startsAt: LATER, values: valuesSet('minimumAge.cites', 'a\u0000b'), note: 'NUL' };
+  expect(refused((await hub.http('policy.publish', unstorable, { token })).body).code).toBe('INVALID_INPUT');
   const { rows } = await hub.database.pool.query('SELECT count(*)::int AS n FROM policy_versions');
   expect(rows).toEqual([{ n: 1 }]);
 });

@@ -3,6 +3,7 @@ import * as fields from '../contract/fields.ts';
 import { procedure, ROLES, SCOPES } from '../contract/procedure.ts';
 import { topic } from '../contract/topic.ts';
 import { ANSWERS, PURPOSES } from '../exclusions/contract.ts';
+import { answeredValues } from './answer.ts';
 import { policyValues } from './values.ts';
 
 const version = z.number().int().min(1).max(1_000_000);
@@ -18,7 +19,7 @@ const summary = z.object({
 });
 export type PolicySummary = z.output<typeof summary>;
 
-const document = summary.extend({ values: policyValues });
+const document = summary.extend({ values: answeredValues });
 export type PolicyDocument = z.output<typeof document>;
 
 /** What was changed, without the values: `policy.get` has them. */

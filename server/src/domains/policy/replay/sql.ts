@@ -23,6 +23,8 @@ const RENEWING = `coalesce((SELECT t.renews FROM exclusion_terms t WHERE t.exclu
                             ORDER BY t.seq DESC LIMIT 1), false)`;
 
 /**
+ * The register's own tables, read as they are: an index leads from the keys of a page to all that is known of them.
+ *
  * $1, $2: ids from and before; $3-$6: the period rules of the version; $7: its reuse by purpose; $8-$11: what was
  * in force when, by purpose; $12: how many examples.
  *
