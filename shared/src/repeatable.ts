@@ -42,6 +42,8 @@ export const REPEATABLE: readonly ProcedureName[] = [
   'exclusions.findPeople',
   'exclusions.listForReview',
   'exclusions.mine',
+  'exclusions.statistics',
+  'exclusions.report',
   'exclusions.getSupportPerson',
   'exclusions.removeSupportPerson',
   'exclusions.lookup',

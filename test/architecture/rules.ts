@@ -29,12 +29,13 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
 /** Who may call whom, through the other's index.ts only. */
 export const DOMAIN_TABLE: Readonly<Record<string, readonly string[]>> = {
   identifiers: [],
+  matching: [],
   alerts: [],
   policy: [],
   notifications: [],
   identity: ['identifiers', 'notifications'],
   screening: ['alerts', 'policy'],
-  exclusions: ['identifiers', 'policy', 'notifications'],
+  exclusions: ['identifiers', 'matching', 'policy', 'notifications'],
   petitions: ['identifiers', 'exclusions', 'notifications'],
   tokens: ['identifiers', 'exclusions', 'alerts'],
   operators: ['exclusions', 'tokens', 'alerts', 'notifications'],
@@ -42,7 +43,7 @@ export const DOMAIN_TABLE: Readonly<Record<string, readonly string[]>> = {
   markets: ['exclusions', 'ledger'],
   broadcasts: ['operators'],
   monitoring: [],
-  analytics: [],
+  analytics: ['exclusions'],
 };
 
 export function importsOf(text: string): string[] {

@@ -6,6 +6,7 @@ import { exclusion, PERIODS, PURPOSES, SOURCES } from './exclusion.ts';
 import { identifiers } from './identifier.ts';
 import { lifeCycle } from './life-cycle.ts';
 import { people } from './people.ts';
+import { statistics } from './statistics.ts';
 
 export {
   type Exclusion,
@@ -112,6 +113,7 @@ export const exclusions = {
   }),
   ...people,
   ...lifeCycle,
+  ...statistics,
 };
 
 /** Pseudonymous: nothing about period, end, source or reference leaves the register by this topic. */

@@ -76,7 +76,7 @@ export const lifeCycle = {
       'Help first; then the caller’s own exclusions, the newest first, with what may be done about each',
     ...own,
     input: fields.listInput,
-    output: fields.page(ownExclusion).extend({ helplines: z.array(helpline) }),
+    output: z.object({ helplines: z.array(helpline), ...fields.page(ownExclusion).shape }),
   }),
   extend: procedure('exclusions.extend', {
     summary:

@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
 import type { Database } from '../../platform/db/database.ts';
 import type { Tx } from '../../platform/db/tx.ts';
+import { countChecked } from '../exclusions/index.ts';
 
 const ZONE = 'Africa/Nairobi';
 /** A day of checks may be a hundred million rows. */
@@ -65,6 +66,12 @@ async function computeDay(tx: Tx, day: Day): Promise<void> {
      SELECT $1::date, 'checks', ${PURPOSE_NAME} || '/' || ${ANSWER_NAME}, count(*) FROM checks
       WHERE id >= $2::uuid AND id < $3::uuid GROUP BY purpose, answer`,
     [day.date, day.firstCheckId, day.endCheckId],
+  );
+  const checked = await countChecked(tx, day.date);
+  await tx.query(
+    `INSERT INTO daily_statistics (day, metric, breakdown, value)
+     SELECT $1::date, 'registrationsChecked', * FROM unnest($2::text[], $3::bigint[])`,
+    [day.date, [...checked.keys()], [...checked.values()]],
   );
 }
 

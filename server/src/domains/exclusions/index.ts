@@ -13,6 +13,7 @@ import { createPeople, type People } from './people/index.ts';
 import { createRegister, type Register, type RegisterDeps } from './register/register.ts';
 import { Follower } from './replica/follower.ts';
 import { CHANGES, createChangesSource, eventOf } from './replica/log-source.ts';
+import { createStatistics } from './statistics/index.ts';
 
 export type { KeysAsked } from './lookup/lookup.ts';
 export { type ItemError, type ManyAnswers, ResultsWriter } from './lookup/results-writer.ts';
@@ -29,6 +30,7 @@ export {
   type Shard,
   SLOT_WORDS,
 } from './replica/shard.ts';
+export { countChecked } from './statistics/checked.ts';
 
 /** What the register needs to know of accounts. */
 export type ExclusionsDeps = Pick<RegisterDeps, 'accountKeys' | 'accountsOfKeys'> & {
@@ -133,6 +135,7 @@ export function createExclusions(platform: Platform, deps: ExclusionsDeps): Excl
         lookupMany: (input, call) => lookups.lookupMany(input, call),
         ...people.handlers,
         ...lifeCycle.handlers,
+        ...createStatistics(platform),
       },
       alsoMalformed: {
         register: malformedIdentifiers,

@@ -1,0 +1,100 @@
+import type { Answer, Purpose } from '@kinga/shared/exclusions/contract.ts';
+import type { Tx } from '../../../platform/db/tx.ts';
+import { checkIdsOf, type Days } from './days.ts';
+
+/** So many checks of one kind on one day. */
+export interface Counted {
+  readonly day: string;
+  /** Null: of all operators together. */
+  readonly operatorId: string | null;
+  readonly purpose: Purpose;
+  readonly answer: Answer;
+  readonly checks: number;
+}
+
+export interface Figures {
+  readonly total: readonly Counted[];
+  readonly byOperator: readonly Counted[];
+  /** Days of which nothing is known. */
+  readonly uncounted: readonly string[];
+}
+
+const PURPOSE = `CASE c.purpose WHEN 'r' THEN 'registration' WHEN 'l' THEN 'login' WHEN 'd' THEN 'deposit'
+  WHEN 'b' THEN 'bet' WHEN 'm' THEN 'marketing' END`;
+const ANSWER = `CASE c.answer WHEN 'E' THEN 'EXCLUDED' WHEN 'C' THEN 'CLEAR' WHEN 'U' THEN 'UNKNOWN' END`;
+
+/**
+ * The checks of a range of days: as the nightly jobs counted them, and of the last two days, where they have not
+ * been yet, from the checks themselves. The transaction acts for every tenant.
+ */
+export async function readFigures(tx: Tx, days: Days, recent: readonly string[]): Promise<Figures> {
+  const total = await readTotals(tx, days);
+  const byOperator = await readByOperator(tx, days);
+  const totalDays = await countedDays(tx, days);
+  const operatorDays = new Set(byOperator.map(({ day }) => day));
+  for (const day of recent) {
+    if (totalDays.has(day) && operatorDays.has(day)) continue;
+    const counted = await countDay(tx, day);
+    if (!operatorDays.has(day)) byOperator.push(...counted.filter(({ operatorId }) => operatorId !== null));
+    if (!totalDays.has(day)) total.push(...counted.map((one) => ({ ...one, operatorId: null })));
+    totalDays.add(day);
+  }
+  return { total, byOperator, uncounted: days.all.filter((day) => !totalDays.has(day)) };
+}
+
+async function countedDays(tx: Tx, days: Days): Promise<Set<string>> {
+  const { rows } = await tx.query<{ day: string }>(
+    `SELECT DISTINCT day::text FROM daily_statistics WHERE day BETWEEN $1 AND $2`,
+    [days.from, days.to],
+  );
+  return new Set(rows.map(({ day }) => day));
+}
+
+async function readTotals(tx: Tx, days: Days): Promise<Counted[]> {
+  const { rows } = await tx.query<Counted>(
+    `SELECT day::text, NULL AS "operatorId", split_part(breakdown, '/', 1) AS purpose,
+            split_part(breakdown, '/', 2) AS answer, value::float8 AS checks
+       FROM daily_statistics WHERE metric = 'checks' AND day BETWEEN $1 AND $2`,
+    [days.from, days.to],
+  );
+  return rows;
+}
+
+async function readByOperator(tx: Tx, days: Days): Promise<Counted[]> {
+  const { rows } = await tx.query<Counted>(
+    `SELECT day::text, tenant_id AS "operatorId", purpose, answer, checks::float8 AS checks
+       FROM operator_statistics WHERE day BETWEEN $1 AND $2`,
+    [days.from, days.to],
+  );
+  return rows;
+}
+
+/** By key first: there are millions of checks, and few keys. */
+async function countDay(tx: Tx, day: string): Promise<Counted[]> {
+  const { first, end } = checkIdsOf(day);
+  const { rows } = await tx.query<Counted>(
+    `SELECT $3::text AS day, k.tenant_id AS "operatorId", ${PURPOSE} AS purpose, ${ANSWER} AS answer,
+            sum(c.checks)::float8 AS checks
+       FROM (SELECT key_no, purpose, answer, count(*) AS checks FROM checks
+              WHERE id >= $1::uuid AND id < $2::uuid GROUP BY key_no, purpose, answer) AS c
+       LEFT JOIN api_keys AS k ON k.no = c.key_no
+      GROUP BY k.tenant_id, c.purpose, c.answer`,
+    [first, end, day],
+  );
+  return rows;
+}
+
+export interface Counts {
+  readonly checks: number;
+  readonly hits: number;
+  readonly unknowns: number;
+}
+
+export function countsOf(counted: readonly Counted[]): Counts {
+  const sum = (kept: readonly Counted[]) => kept.reduce((all, { checks }) => all + checks, 0);
+  return {
+    checks: sum(counted),
+    hits: sum(counted.filter(({ answer }) => answer === 'EXCLUDED')),
+    unknowns: sum(counted.filter(({ answer }) => answer === 'UNKNOWN')),
+  };
+}

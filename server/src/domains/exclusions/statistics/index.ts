@@ -1,0 +1,133 @@
+import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
+import { PERIODS, PURPOSES, SOURCES } from '@kinga/shared/exclusions/contract.ts';
+import type { statistics } from '@kinga/shared/exclusions/statistics.ts';
+import type { Handlers } from '../../../platform/call/handler.ts';
+import type { Platform } from '../../../platform/context.ts';
+import { actForEveryTenant } from '../../../platform/db/tenant.ts';
+import type { Tx } from '../../../platform/db/tx.ts';
+import { type Counted, countsOf, readFigures } from './checks.ts';
+import { type Days, daysOf, recentOf } from './days.ts';
+import {
+  countAgeBands,
+  type Registered,
+  readChecked,
+  readRegistrations,
+  readStanding,
+} from './registrations.ts';
+
+type Range = ParsedInputOf<typeof statistics.statistics>;
+
+interface Operator {
+  readonly id: string;
+  readonly name: string;
+  readonly licence_no: string;
+}
+
+/** The register in figures, for whoever supervises it. */
+export function createStatistics({ db, crypto }: Platform): Handlers<typeof statistics> {
+  return {
+    statistics: (input) =>
+      db.transaction(async (tx) => {
+        const days = daysOf(input);
+        const { now, figures, operators } = await readCommon(tx, days);
+        const registered = await readRegistrations(tx, days);
+        const { total, byOperator, uncounted } = figures;
+        return {
+          ...rangeOf(input, now),
+          now: await readStanding(tx),
+          registrations: {
+            ...registrationsOf(registered),
+            byAgeBand: await countAgeBands(tx, crypto, days),
+          },
+          days: days.all.map((day) => ({
+            day,
+            registrations: sum(registered.filter((one) => one.day === day)),
+            ...countsOf(total.filter((one) => one.day === day)),
+          })),
+          checks: {
+            ...countsOf(total),
+            byPurpose: PURPOSES.map((purpose) => ({
+              purpose,
+              ...countsOf(total.filter((one) => one.purpose === purpose)),
+            })),
+            byOperator: operators.map(({ id, name }) => ({
+              operatorId: id,
+              name,
+              ...countsOf(byOperator.filter(({ operatorId }) => operatorId === id)),
+            })),
+          },
+          uncounted: [...uncounted],
+        };
+      }),
+    report: (input) =>
+      db.transaction(async (tx) => {
+        const days = daysOf(input);
+        const { now, recent, figures, operators } = await readCommon(tx, days);
+        const { registrations, checked } = await readChecked(tx, days, recent);
+        const rows = operators.map((operator) =>
+          reportRow(operator, {
+            counted: figures.byOperator.filter(({ operatorId }) => operatorId === operator.id),
+            registrations,
+            registrationsChecked: checked.get(operator.id) ?? 0,
+          }),
+        );
+        return { ...rangeOf(input, now), rows, uncounted: [...figures.uncounted] };
+      }),
+  };
+}
+
+async function readCommon(tx: Tx, days: Days) {
+  await actForEveryTenant(tx);
+  const { now, recent } = await recentOf(tx, days);
+  const figures = await readFigures(tx, days, recent);
+  const { rows: operators } = await tx.query<Operator>(
+    'SELECT id, name, licence_no FROM operators ORDER BY name, id',
+  );
+  return { now, recent, figures, operators };
+}
+
+function rangeOf({ from, to }: Range, now: Date) {
+  return { from, to, asOf: now.toISOString() };
+}
+
+function registrationsOf(registered: readonly Registered[]) {
+  return {
+    total: sum(registered),
+    byPeriod: PERIODS.map((period) => ({
+      period,
+      registrations: sum(registered.filter((one) => one.period === period)),
+    })),
+    bySource: SOURCES.map((source) => ({
+      source,
+      registrations: sum(registered.filter((one) => one.source === source)),
+    })),
+  };
+}
+
+function sum(registered: readonly Registered[]): number {
+  return registered.reduce((all, { registrations }) => all + registrations, 0);
+}
+
+type ReportRow = OutputOf<typeof statistics.report>['rows'][number];
+
+function reportRow(
+  { id, name, licence_no: licenceNo }: Operator,
+  found: { counted: readonly Counted[]; registrations: number; registrationsChecked: number },
+): ReportRow {
+  const { counted, registrations, registrationsChecked } = found;
+  const of = (purpose: string) => countsOf(counted.filter((one) => one.purpose === purpose)).checks;
+  return {
+    operatorId: id,
+    name,
+    licenceNo,
+    registration: of('registration'),
+    login: of('login'),
+    deposit: of('deposit'),
+    bet: of('bet'),
+    marketing: of('marketing'),
+    ...countsOf(counted),
+    registrations,
+    registrationsChecked,
+    registrationsCheckedShare: registrations === 0 ? null : Math.min(1, registrationsChecked / registrations),
+  };
+}
