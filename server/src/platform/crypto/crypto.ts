@@ -18,7 +18,7 @@ const SEAL_VERSION = 1;
 export interface Crypto {
   /** 128 bits of the keyed hash of an identifier's canonical form, in one call of the fast one-shot hash. */
   identifierKey(type: string, canonical: string): Buffer;
-  /** The same as the first 16 characters of a latin1 string: what a lookup uses, at a third of the time. */
+  /** The whole hash as 32 characters of latin1, the first 16 being that key: at a third of the time. */
   identifierHash(type: string, canonical: string): string;
   /** Keyed, domain-separated digest for everything else that is compared and not read (hex). */
   digest(purpose: string, text: string): string;

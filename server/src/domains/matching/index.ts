@@ -1,0 +1,81 @@
+import type { Crypto } from '../../platform/crypto/crypto.ts';
+import { type Clue, cluesOf, type Whose } from './clues.ts';
+import { type Facts, keyTextsOf, portraitOf } from './keys.ts';
+
+export { soundsOf } from './names.ts';
+export type { Facts };
+
+/** The type under which match keys stand among a person's identifiers; never shown to anybody. */
+export const MATCH = 'match';
+
+const KEY_CHARS = 16;
+
+/**
+ * Under which keys a person can be found by name and date of birth (or by a mailbox), 16 bytes each: to be stored
+ * beside their identifiers, and to be made anew whenever their name, date of birth or documents change.
+ */
+export function matchKeysOf(crypto: Crypto, facts: Facts): Buffer[] {
+  const portrait = portraitOf(facts);
+  const side = portrait.document === undefined ? 'withoutDocument' : 'withDocument';
+  return keyTextsOf(portrait).map((text) => Buffer.from(sideOf(hashOf(crypto, text), side), 'latin1'));
+}
+
+export interface Match {
+  readonly isPossible: boolean;
+  /** The key that was found, else the first that was asked for; empty when the facts say too little to ask. */
+  readonly key: string;
+}
+
+/** Might the register know this person? `isKnown` is asked for keys as latin1, as the replica's table is. */
+export function findMatch(crypto: Crypto, facts: Facts, isKnown: (key: string) => boolean): Match {
+  const hashes = new Map<string, string>();
+  const hashed = (text: string) => {
+    let hash = hashes.get(text);
+    if (hash === undefined) {
+      hash = hashOf(crypto, text);
+      hashes.set(text, hash);
+    }
+    return hash;
+  };
+  let first = '';
+  for (const { whose, texts } of cluesOf(portraitOf(facts))) {
+    for (const side of SIDES[whose]) {
+      const key = sideOf(hashed(texts[0] ?? ''), side);
+      if (first === '') first = key;
+      if (!isKnown(key)) continue;
+      if (texts.every((text, i) => i === 0 || isKnown(sideOf(hashed(text), side)))) {
+        return { isPossible: true, key };
+      }
+    }
+  }
+  return { isPossible: false, key: first };
+}
+
+/** Every key that could be asked for, for those who must ask PostgreSQL for all of them at once. */
+export function askedKeysOf(crypto: Crypto, facts: Facts): Buffer[] {
+  const keys = new Set<string>();
+  for (const { whose, texts } of cluesOf(portraitOf(facts))) {
+    for (const text of texts) {
+      const hash = hashOf(crypto, text);
+      for (const side of SIDES[whose]) keys.add(sideOf(hash, side));
+    }
+  }
+  return Array.from(keys, (key) => Buffer.from(key, 'latin1'));
+}
+
+type Side = Exclude<Whose, 'anybody'>;
+
+const SIDES: Readonly<Record<Clue['whose'], readonly Side[]>> = {
+  anybody: ['withDocument', 'withoutDocument'],
+  withDocument: ['withDocument'],
+  withoutDocument: ['withoutDocument'],
+};
+
+function hashOf(crypto: Crypto, text: string): string {
+  return crypto.identifierHash(MATCH, text);
+}
+
+/** One hash makes two keys: its first half is of people on record with a document, its second of the others. */
+function sideOf(hash: string, side: Side): string {
+  return side === 'withDocument' ? hash.slice(0, KEY_CHARS) : hash.slice(KEY_CHARS, 2 * KEY_CHARS);
+}
