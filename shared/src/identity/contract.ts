@@ -3,6 +3,7 @@ import * as fields from '../contract/fields.ts';
 import { procedure, ROLES } from '../contract/procedure.ts';
 import { identifiers } from '../exclusions/identifier.ts';
 import { account, email, givenDevice, password, session } from './account.ts';
+import { oidcProcedures } from './oidc.ts';
 import { byOneOfThem, registration, signInBy } from './registration.ts';
 import { SECOND_FACTOR_REQUIRED, secondFactors } from './second-factors.ts';
 import { sessionProcedures } from './sessions.ts';
@@ -66,6 +67,7 @@ export const identity = {
   }),
   ...registration,
   ...secondFactors,
+  ...oidcProcedures,
   ...sessionProcedures,
   ...staffProcedures,
 };

@@ -11,6 +11,9 @@ import type { Revocations } from '../../platform/revocations/revocations.ts';
 import { malformedIdentifiers } from '../identifiers/index.ts';
 import { type AccountKey, accountKeys, accountsOfKeys, administratorExists } from './accounts.ts';
 import { LoginAttempts } from './attempts.ts';
+import { OidcCodes } from './oidc/codes.ts';
+import { OidcSignIn } from './oidc/oidc.ts';
+import { mountOidc } from './oidc/routes.ts';
 import type { OwnParts } from './parts.ts';
 import { createPasswords } from './password.ts';
 import { KnownGrants } from './permissions/known-grants.ts';
@@ -73,6 +76,8 @@ export function createIdentity(platform: Platform, deps: IdentityDeps): Identity
     signIns,
     proofs: secondFactors.proofs,
   });
+  const oidcCodes = new OidcCodes(platform);
+  const oidc = new OidcSignIn({ ...parts, codes: oidcCodes, service, proofs: secondFactors.proofs });
   let seenAdministrator = platform.config.admin === undefined;
   return {
     domain: {
@@ -89,6 +94,9 @@ export function createIdentity(platform: Platform, deps: IdentityDeps): Identity
         createAccount: (input, call) => service.createAccountByCall(input, call),
         ...registration.handlers,
         ...secondFactors.handlers,
+        exchangeOidcCode: (input, call) => oidc.exchange(input, call),
+        linkOidc: (input, call) => oidc.link(input.code, call),
+        unlinkOidc: (_input, call) => oidc.unlink(call),
         listSessions: (input, call) => ownSessions.list(input.cursor, call),
         revokeSession: (input, call) => ownSessions.revoke(input.sessionId, call),
         revokeOtherSessions: (_input, call) => ownSessions.revokeOthers(call),
@@ -117,6 +125,7 @@ export function createIdentity(platform: Platform, deps: IdentityDeps): Identity
         app.get('/.well-known/jwks.json', (_request, response) => {
           response.set('Cache-Control', 'public, max-age=300').json(tokens.jwks);
         });
+        mountOidc(app, platform, oidcCodes);
       },
     },
     authenticateToken: (token) => service.authenticate(token),

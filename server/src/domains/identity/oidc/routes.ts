@@ -1,0 +1,114 @@
+import { KingaError } from '@kinga/shared/contract/errors.ts';
+import type { Express, Request, Response } from 'express';
+import { z } from 'zod';
+import type { Platform } from '../../../platform/context.ts';
+import { sendError } from '../../../platform/http/respond.ts';
+import type { OidcCodes } from './codes.ts';
+import { OidcProvider } from './provider.ts';
+
+const PATH = '/api/auth/oidc';
+const COOKIE = 'kinga_oidc';
+const FLOW_MS = 10 * 60_000;
+/** Each waits for the provider: a flood of them is turned away instead. */
+const UNDER_WAY_MAX = 32;
+
+const sealedFlow = z.object({
+  state: z.string(),
+  nonce: z.string(),
+  verifier: z.string(),
+  expiresAt: z.number(),
+});
+
+/** Why nobody was signed in, as the page is told it. */
+type Refusal = 'EXPIRED' | 'REFUSED' | 'EMAIL_UNVERIFIED' | 'UNAVAILABLE';
+
+/**
+ * The way to the provider and back. What belongs to one sign-in travels in a sealed cookie: any node can take it
+ * up again, and only the browser that began it can end it.
+ */
+export function mountOidc(app: Express, platform: Platform, codes: OidcCodes): void {
+  const { oidc: config } = platform.config;
+  if (config === undefined) return;
+  const provider = new OidcProvider(config);
+  const cookie = {
+    path: PATH,
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: config.redirectUrl.startsWith('https:'),
+  } as const;
+  let underWay = 0;
+  const bounded = async (response: Response, work: () => Promise<void>) => {
+    if (underWay >= UNDER_WAY_MAX) {
+      sendError(response, new KingaError('UNAVAILABLE', 'Too many people are signing in at once'));
+      return;
+    }
+    underWay++;
+    try {
+      await work();
+    } finally {
+      underWay--;
+    }
+  };
+
+  app.get(`${PATH}/start`, (_request, response) =>
+    bounded(response, async () => {
+      try {
+        const { url, flow } = await provider.begin();
+        const sealed = platform.crypto.seal(JSON.stringify({ ...flow, expiresAt: Date.now() + FLOW_MS }));
+        response.cookie(COOKIE, sealed.toString('base64url'), { ...cookie, maxAge: FLOW_MS });
+        leadTo(response, url.href);
+      } catch (error) {
+        platform.log.warn({ error: reasonOf(error) }, 'the sign-in provider cannot be reached');
+        leadToPage(response, { oidcError: 'UNAVAILABLE' });
+      }
+    }),
+  );
+
+  app.get(`${PATH}/callback`, (request, response) =>
+    bounded(response, async () => {
+      response.clearCookie(COOKIE, cookie);
+      leadToPage(response, await answerOf(request));
+    }),
+  );
+
+  async function answerOf(request: Request): Promise<{ oidc: string } | { oidcError: Refusal }> {
+    const flow = flowOf(platform, request);
+    if (flow === undefined) return { oidcError: 'EXPIRED' };
+    try {
+      const claims = await provider.finish(new URL(request.originalUrl, config?.redirectUrl).search, flow);
+      const { email } = claims;
+      if (email === undefined && !(await codes.isLinked(claims))) return { oidcError: 'EMAIL_UNVERIFIED' };
+      return { oidc: await codes.issue(claims) };
+    } catch (error) {
+      platform.log.warn({ error: reasonOf(error) }, 'a sign-in by the provider was refused');
+      return { oidcError: 'REFUSED' };
+    }
+  }
+}
+
+function flowOf({ crypto }: Platform, request: Request): z.output<typeof sealedFlow> | undefined {
+  const cookies = (request.headers.cookie ?? '').split(/; */);
+  const sealed = cookies.find((part) => part.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1);
+  if (sealed === undefined) return undefined;
+  try {
+    const flow = sealedFlow.parse(JSON.parse(crypto.open(Buffer.from(sealed, 'base64url'))));
+    return flow.expiresAt > Date.now() ? flow : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Behind the #, which no server and no other page gets to see. */
+function leadToPage(response: Response, answer: Readonly<Record<string, string>>): void {
+  leadTo(response, `/#${new URLSearchParams(answer)}`);
+}
+
+function leadTo(response: Response, location: string): void {
+  response.set('Cache-Control', 'no-store').redirect(303, location);
+}
+
+/** Nothing of what the provider said about the person. */
+function reasonOf(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { thrown: typeof error };
+  return { name: error.name, code: 'code' in error ? error.code : undefined };
+}
