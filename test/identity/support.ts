@@ -1,4 +1,4 @@
-import { createIdentity, type Identity } from '@kinga/server/domains/identity/index.ts';
+import { createIdentity, type Identity, type RegisterSeam } from '@kinga/server/domains/identity/index.ts';
 import type { AccountActor } from '@kinga/server/platform/call/actor.ts';
 import { createRevocations, type Revocations } from '@kinga/server/platform/revocations/revocations.ts';
 import type { Role } from '@kinga/shared/contract/procedure.ts';
@@ -18,15 +18,16 @@ export interface IdentityNode extends AsyncDisposable {
 /** One node's identity, its revocation tail running. */
 export async function startIdentityNode(
   database: TestDatabase,
-  options: TestPlatformOptions = {},
+  options: TestPlatformOptions & { register?: RegisterSeam } = {},
 ): Promise<IdentityNode> {
+  const { register } = options;
   const platform = await createTestPlatform(database, options);
   const revocations = createRevocations(platform);
   await revocations.start?.();
   return {
     platform,
     revocations,
-    identity: createIdentity(platform, { revocations }),
+    identity: createIdentity(platform, { revocations, ...(register ? { register: () => register } : {}) }),
     [Symbol.asyncDispose]: async () => {
       await revocations.stop?.();
       await platform[Symbol.asyncDispose]();
@@ -34,7 +35,7 @@ export async function startIdentityNode(
   };
 }
 
-export async function startIdentity(options: TestPlatformOptions = {}) {
+export async function startIdentity(options: TestPlatformOptions & { register?: RegisterSeam } = {}) {
   const database = await createTestDatabase();
   const node = await startIdentityNode(database, options);
   return {
