@@ -13,6 +13,7 @@ import { createMonitoring } from './domains/monitoring/index.ts';
 import { createNotifications } from './domains/notifications/index.ts';
 import { createOperators, entities as operatorEntities } from './domains/operators/index.ts';
 import { createPolicy } from './domains/policy/index.ts';
+import { createTokens } from './domains/tokens/index.ts';
 import { ANONYMOUS } from './platform/call/actor.ts';
 import type { Authenticate } from './platform/call/authenticator.ts';
 import type { Platform } from './platform/context.ts';
@@ -114,6 +115,7 @@ async function compose(platform: Platform): Promise<Hub> {
     publishState: (topic, frame) => feedOf().publishState(topic, frame),
   });
   const alerts = createAlerts(platform);
+  const tokens = createTokens(platform, { exclusions });
   const broadcasts = createBroadcasts(platform);
   const notifications = createNotifications(platform);
   const monitoring = createMonitoring(platform, {
@@ -126,6 +128,7 @@ async function compose(platform: Platform): Promise<Hub> {
     operators,
     policy,
     exclusions,
+    tokens,
     ledger,
     markets,
     broadcasts,

@@ -15,9 +15,10 @@ import { notificationJobs } from './notifications/jobs.ts';
 import { operators } from './operators/contract.ts';
 import { operatorJobs } from './operators/jobs.ts';
 import { policy, policyTopics } from './policy/contract.ts';
+import { tokens } from './tokens/contract.ts';
 
 /** Everything that can be called: the SDK's shape, the HTTP mirror, the permission table, the documents. */
-export const contract = { identity, operators, exclusions, markets, wallet, broadcasts, alerts, policy };
+export const contract = { identity, operators, exclusions, markets, wallet, broadcasts, alerts, policy, tokens };
 export type Contract = typeof contract;
 type ProcedureOf<TDomain> = { [TKey in keyof TDomain]: TDomain[TKey] }[keyof TDomain];
 export type ContractProcedure = {

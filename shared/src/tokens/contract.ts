@@ -8,6 +8,10 @@ import { identifiers } from '../exclusions/identifier.ts';
 export const TOKEN_STATES = ['active', 'rotated', 'revoked', 'compromised'] as const;
 export type TokenState = (typeof TOKEN_STATES)[number];
 
+/** How a token came into wrong hands: a code, because words would name people. */
+export const COMPROMISES = ['leaked', 'stolen', 'misused', 'other'] as const;
+export type Compromise = (typeof COMPROMISES)[number];
+
 /** `bst1_`, 128 random bits and a checksum in base32; the hub says by path whether it is whole. */
 const token = z.string().max(100);
 /** The operator's own name for its customer; sealed in the register. */
@@ -165,7 +169,7 @@ export const tokens = {
     summary:
       'The token is in wrong hands: refused at once everywhere, a new one issued, somebody accountable told',
     ...managing,
-    input: z.strictObject({ token, reason: fields.longText }),
+    input: z.strictObject({ token, reason: z.enum(COMPROMISES) }),
     output: issued,
     errors: { TOKEN_REVOKED },
   }),
