@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { ok, refused } from '../support/client.ts';
+import { startTestHub, type TestHub } from '../support/hub.ts';
+import { newPerson } from '../support/people.ts';
+import { Browser, type Elsewhere, startHubBehind, startProvider } from './oidc-support.ts';
+
+function somebody(): Required<Elsewhere> {
+  return { subject: `s-${randomBytes(6).toString('hex')}`, email: newPerson().email, emailVerified: true };
+}
+
+async function codeOf(hub: TestHub): Promise<string> {
+  const answer = await new Browser().signIn(hub);
+  const code = answer.get('oidc');
+  if (code === null) throw new Error(`no code: ${answer}`);
+  return code;
+}
+
+const exchange = (hub: TestHub, code: string) => hub.http('identity.exchangeOidcCode', { code });
+
+test('whoever is new here becomes a citizen, and is the same one the next time', async () => {
+  await using provider = await startProvider();
+  await using hub = await startHubBehind(provider);
+  const person = somebody();
+  provider.present(person);
+  const first = ok((await exchange(hub, await codeOf(hub))).body);
+  expect(first.account).toMatchObject({ email: person.email, role: 'citizen' });
+  // Another address there is still the same person: issuer and subject are the link.
+  provider.present({ ...person, email: newPerson().email, emailVerified: false });
+  const second = ok((await exchange(hub, await codeOf(hub))).body);
+  expect(second.account).toEqual(first.account);
+  const { token } = { token: second.accessToken };
+  const { items } = ok((await hub.http('identity.loginHistory', {}, { token })).body);
+  expect(items.map(({ method, outcome }) => `${method} ${outcome}`)).toEqual([
+    'provider succeeded',
+    'provider succeeded',
+  ]);
+  const { accountId } = ok((await hub.http('identity.profile', {}, { token })).body);
+  expect(accountId).toBe(first.account.id);
+});
+
+test('there is no password to guess on an account without one', async () => {
+  await using provider = await startProvider();
+  await using hub = await startHubBehind(provider);
+  const person = somebody();
+  provider.present(person);
+  const { accessToken: token } = ok((await exchange(hub, await codeOf(hub))).body);
+  const login = await hub.http('identity.login', { email: person.email, password: 'null' });
+  expect(refused(login.body).code).toBe('UNAUTHENTICATED');
+  // The only way in stays.
+  expect(refused((await hub.http('identity.unlinkOidc', {}, { token })).body).code).toBe('CONFLICT');
+});
+
+test('a code opens one session, however many ask at once, and none after a minute', async () => {
+  await using provider = await startProvider();
+  await using hub = await startHubBehind(provider);
+  provider.present(somebody());
+  const code = await codeOf(hub);
+  const answers = await Promise.all([1, 2, 3].map(async () => (await exchange(hub, code)).body));
+  expect(answers.filter((answer) => answer.ok)).toHaveLength(1);
+  expect(refused((await exchange(hub, code)).body).code).toBe('UNAUTHENTICATED');
+  const late = await codeOf(hub);
+  await hub.database.pool.query(`UPDATE oidc_codes SET expires_at = expires_at - interval '61 seconds'`);
+  expect(refused((await exchange(hub, late)).body).code).toBe('UNAUTHENTICATED');
+  expect(refused((await exchange(hub, 'ko_nonsense')).body).code).toBe('UNAUTHENTICATED');
+  const { rows } = await hub.database.pool.query('SELECT digest FROM oidc_codes');
+  expect(JSON.stringify(rows)).not.toContain(late);
+});
+
+test('an account with the same address is joined by its owner, after signing in to it, and by nobody else', async () => {
+  await using provider = await startProvider();
+  await using hub = await startHubBehind(provider);
+  const bettor = await hub.bettor();
+  provider.present({ ...somebody(), email: bettor.email });
+  const code = await codeOf(hub);
+  expect(refused((await exchange(hub, code)).body).code).toBe('LINK_REQUIRED');
+  expect(refused((await exchange(hub, code)).body).code).toBe('LINK_REQUIRED');
+  const link = (token: string) => hub.http('identity.linkOidc', { code }, { token });
+  // A session of before proves nothing, nor does somebody else's.
+  expect(refused((await link(bettor.token)).body).code).toBe('CONFLICT');
+  const stranger = await hub.bettor();
+  expect(refused((await link(stranger.token)).body).code).toBe('CONFLICT');
+  const fresh = await hub.signIn(bettor.email, bettor.password);
+  expect(ok((await link(fresh.token)).body).issuer).toBe(provider.env.OIDC_ISSUER);
+  expect(refused((await link(fresh.token)).body).code).toBe('UNAUTHENTICATED');
+  const session = ok((await exchange(hub, await codeOf(hub))).body);
+  expect(session.account).toEqual(bettor.account);
+  expect(ok((await hub.http('identity.unlinkOidc', {}, fresh)).body)).toEqual({ unlinked: 1 });
+  expect(refused((await exchange(hub, await codeOf(hub))).body).code).toBe('LINK_REQUIRED');
+});
+
+test('an address that the provider has not verified leads nowhere', async () => {
+  await using provider = await startProvider();
+  await using hub = await startHubBehind(provider);
+  const bettor = await hub.bettor();
+  provider.present({ ...somebody(), email: bettor.email, emailVerified: false });
+  expect((await new Browser().signIn(hub)).get('oidcError')).toBe('EMAIL_UNVERIFIED');
+  provider.present({ subject: 'no-address' });
+  expect((await new Browser().signIn(hub)).get('oidcError')).toBe('EMAIL_UNVERIFIED');
+});
+
+test('only the browser that began a sign-in ends it, once, with the state it was given', async () => {
+  await using provider = await startProvider();
+  await using hub = await startHubBehind(provider);
+  provider.present(somebody());
+  const browser = new Browser();
+  let url = new URL(`${hub.url}/api/auth/oidc/start`);
+  while (!url.pathname.endsWith('/callback')) url = new URL(await browser.step(url), url);
+  const forged = new URL(url);
+  forged.searchParams.set('state', 'another');
+  expect((await new Browser().follow(url.href)).get('oidcError')).toBe('EXPIRED');
+  const thief = new Browser();
+  await thief.step(new URL(`${hub.url}/api/auth/oidc/start`));
+  expect((await thief.follow(url.href)).get('oidcError')).toBe('REFUSED');
+  expect((await browser.follow(forged.href)).get('oidcError')).toBe('REFUSED');
+  // Its cookie is gone with the first attempt.
+  expect((await browser.follow(url.href)).get('oidcError')).toBe('EXPIRED');
+});
+
+test('a refusal at the provider, and a provider that is away, are told to the page', async () => {
+  await using provider = await startProvider();
+  await using hub = await startHubBehind(provider);
+  expect((await new Browser().signIn(hub)).get('oidcError')).toBe('REFUSED');
+  await using lost = await startTestHub({ env: { ...provider.env, OIDC_ISSUER: 'http://127.0.0.1:1' } });
+  expect((await new Browser().signIn(lost)).get('oidcError')).toBe('UNAVAILABLE');
+  await using without = await startTestHub();
+  expect((await fetch(`${without.url}/api/auth/oidc/start`)).status).not.toBe(303);
+});
+
+test('one node begins the sign-in, another takes it up, a third opens the session', async () => {
+  await using provider = await startProvider();
+  await using one = await startHubBehind(provider);
+  await using two = await startTestHub({ database: one.database, env: provider.env });
+  provider.present(somebody());
+  const code = await codeOf(two);
+  const { accessToken: token } = ok((await exchange(two, code)).body);
+  expect((await one.http('identity.me', {}, { token })).status).toBe(200);
+});
+
+test('a suspended account is not opened by a provider either', async () => {
+  await using provider = await startProvider();
+  await using hub = await startHubBehind(provider);
+  provider.present(somebody());
+  const { account } = ok((await exchange(hub, await codeOf(hub))).body);
+  const { token } = await hub.admin();
+  const input = { accountId: account.id, reason: 'Shared login' };
+  ok((await hub.http('identity.suspendAccount', input, { token })).body);
+  expect(refused((await exchange(hub, await codeOf(hub))).body).code).toBe('FORBIDDEN');
+});
+
+test('joining is for accounts that are signed in, and codes have a shape', async () => {
+  await using hub = await startTestHub();
+  const key = await hub.operatorKey();
+  for (const [name, input] of [
+    ['identity.linkOidc', { code: 'ko_1' }],
+    ['identity.unlinkOidc', {}],
+  ] as const) {
+    expect(refused((await hub.http(name, input)).body).code).toBe('UNAUTHENTICATED');
+    expect(refused((await hub.http(name, input, { apiKey: key.apiKey })).body).code).toBe('FORBIDDEN');
+  }
+  const { details } = refused((await hub.http('identity.exchangeOidcCode', { code: '' })).body);
+  expect(details?.map(({ path }) => path)).toEqual(['code']);
+});
