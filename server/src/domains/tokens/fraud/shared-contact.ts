@@ -12,13 +12,13 @@ interface Shared {
 
 /** How many people, told apart by their strong identifier, have each contact; counting ends where nobody cares. */
 const SQL = `
-  SELECT encode(k, 'hex') AS hex, count(DISTINCT some.person_key)::int AS people
+  SELECT encode(k, 'hex') AS hex, count(DISTINCT f.person_key)::int AS people
   FROM unnest($1::bytea[]) AS k
   CROSS JOIN LATERAL (
     SELECT s.person_key FROM token_keys t JOIN token_subjects s ON s.id = t.subject_id
     WHERE t.key = k AND s.person_key IS NOT NULL LIMIT ${RULES.sharedContact.exampleMax}
-  ) AS some
-  GROUP BY k HAVING count(DISTINCT some.person_key) > ${RULES.sharedContact.peopleMax}
+  ) AS f
+  GROUP BY k HAVING count(DISTINCT f.person_key) > ${RULES.sharedContact.peopleMax}
   ORDER BY people DESC, k`;
 
 /** One phone or e-mail address on more people than a family has, over all operators. */
