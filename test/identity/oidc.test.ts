@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { TOTP, URI } from 'otpauth';
 import { expect, test } from 'vitest';
 import { ok, refused } from '../support/client.ts';
 import { startTestHub, type TestHub } from '../support/hub.ts';
 import { newPerson } from '../support/people.ts';
 import { Browser, type Elsewhere, startHubBehind, startProvider } from './oidc-support.ts';
+import { newDeviceId } from './wire-support.ts';
 
 function somebody(): Required<Elsewhere> {
   return { subject: `s-${randomBytes(6).toString('hex')}`, email: newPerson().email, emailVerified: true };
@@ -29,7 +31,7 @@ test('whoever is new here becomes a citizen, and is the same one the next time',
   provider.present({ ...person, email: newPerson().email, emailVerified: false });
   const second = ok((await exchange(hub, await codeOf(hub))).body);
   expect(second.account).toEqual(first.account);
-  const { token } = { token: second.accessToken };
+  const token = second.accessToken;
   const { items } = ok((await hub.http('identity.loginHistory', {}, { token })).body);
   expect(items.map(({ method, outcome }) => `${method} ${outcome}`)).toEqual([
     'provider succeeded',
@@ -127,7 +129,7 @@ test('a refusal at the provider, and a provider that is away, are told to the pa
   expect((await fetch(`${without.url}/api/auth/oidc/start`)).status).not.toBe(303);
 });
 
-test('one node begins the sign-in, another takes it up, a third opens the session', async () => {
+test('one node begins the sign-in, the provider leads back to another, and the first opens the session', async () => {
   await using provider = await startProvider();
   await using one = await startHubBehind(provider);
   await using two = await startTestHub({ database: one.database, env: provider.env });
@@ -135,6 +137,30 @@ test('one node begins the sign-in, another takes it up, a third opens the sessio
   const code = await codeOf(two);
   const { accessToken: token } = ok((await exchange(two, code)).body);
   expect((await one.http('identity.me', {}, { token })).status).toBe(200);
+});
+
+test('a second factor is asked for behind a provider too, but not on a trusted device', async () => {
+  await using provider = await startProvider();
+  await using hub = await startHubBehind(provider);
+  provider.present(somebody());
+  const device = { id: newDeviceId(), name: 'Simu' };
+  const exchangeOn = async () =>
+    (await hub.http('identity.exchangeOidcCode', { code: await codeOf(hub), device })).body;
+  const { accessToken: token, account } = ok(await exchangeOn());
+  const { factorId, url } = ok((await hub.http('identity.startTotp', {}, { token })).body);
+  const totp = URI.parse(url);
+  const codeAt = (timestamp: number) => (totp instanceof TOTP ? totp.generate({ timestamp }) : '');
+  ok((await hub.http('identity.confirmTotp', { code: codeAt(Date.now()) }, { token })).body);
+  const { code, details } = refused(await exchangeOn());
+  expect(code).toBe('SECOND_FACTOR_REQUIRED');
+  const challengeId = details?.find(({ path }) => path === 'challengeId')?.message;
+  const proof = { challengeId, factor: factorId, code: codeAt(Date.now() + 30_000), device };
+  const session = ok((await hub.http('identity.completeLogin', proof)).body);
+  expect(session.account).toEqual(account);
+  const { items } = ok((await hub.http('identity.listDevices', {}, { token: session.accessToken })).body);
+  const trust = { deviceId: items[0]?.id };
+  ok((await hub.http('identity.trustDevice', trust, { token: session.accessToken })).body);
+  expect(ok(await exchangeOn()).account).toEqual(account);
 });
 
 test('a suspended account is not opened by a provider either', async () => {

@@ -112,6 +112,17 @@ test('the table says of everything who may by default and to whom it is granted'
   expect(new Set(items.map(({ name }) => name)).size).toBe(items.length);
 });
 
+test('the documents say what may be granted', async () => {
+  await using hub = await startTestHub();
+  const page = await (await fetch(`${hub.url}/api/docs`)).text();
+  const marks = (name: string) =>
+    new RegExp(`<code>${name}</code></a></td>(.*?)</tr>`).exec(page)?.[1]?.split('</td>').slice(0, -1) ?? [];
+  expect(marks('operators.list').at(-1)).toContain('✓');
+  expect(marks('identity.grantPermission').at(-1)).not.toContain('✓');
+  expect(marks('monitoring/live').at(-1)).toContain('✓');
+  expect(marks('identity.login').at(-1)).not.toContain('✓');
+});
+
 test('granting twice at once changes it once, and each change is in the audit', async () => {
   await using hub = await startTestHub();
   const twice = await Promise.all([1, 2].map(() => change(hub, 'grant', 'alerts.list', { role: 'support' })));

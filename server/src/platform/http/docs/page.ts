@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { ContractDescription } from '@kinga/shared/contract/describe.ts';
 import { PROTOCOL_ERRORS } from '@kinga/shared/contract/errors.ts';
 import { ROLES, SCOPES } from '@kinga/shared/contract/procedure.ts';
+import { isGrantable } from '../../call/grants.ts';
 import { domainsOf, embedded } from './openapi.ts';
 
 type ProcedureDescription = ContractDescription['procedures'][number];
@@ -79,12 +80,21 @@ ${declared.length > 0 ? `<p>Its own errors:</p><ul>${declared.join('')}</ul>` : 
 
 function permissionSection(contract: ContractDescription): string {
   const columns = ['anyone', ...ROLES, ...SCOPES];
-  const rows = contract.procedures.map(({ name, access }) => {
-    const cells = columns.map((column) => `<td class="yes">${allows(access, column) ? '✓' : ''}</td>`);
-    return `<tr><td><a href="#${escapeHtml(name)}"><code>${escapeHtml(name)}</code></a></td>${cells.join('')}</tr>`;
+  const guarded = [
+    ...contract.procedures.map((procedure) => ({ ...procedure, anchor: procedure.name })),
+    ...contract.topics.map(({ pattern, access }) => ({ name: pattern, access, anchor: 'topics' })),
+  ];
+  const rows = guarded.map((line) => {
+    const cells = [...columns.map((column) => allows(line.access, column)), mayBeGranted(line)];
+    const marks = cells.map((yes) => `<td class="yes">${yes ? '✓' : ''}</td>`).join('');
+    const { anchor, name } = line;
+    return `<tr><td><a href="#${escapeHtml(anchor)}"><code>${escapeHtml(name)}</code></a></td>${marks}</tr>`;
   });
-  return `<h2 id="permissions">permissions</h2><div class="wide"><table>
-<tr><th>procedure</th>${columns.map((column) => `<th>${escapeHtml(column)}</th>`).join('')}</tr>
+  return `<h2 id="permissions">permissions</h2>
+<p>Who may call or watch what by default. Where the last column has a mark, an administrator may grant it to
+<code>support</code> or to one account of staff besides: <code>identity.grantPermission</code>; who has been
+granted what is told by <code>identity.permissions</code>.</p><div class="wide"><table>
+<tr><th></th>${[...columns, 'grantable'].map((column) => `<th>${escapeHtml(column)}</th>`).join('')}</tr>
 ${rows.join('\n')}</table></div>`;
 }
 
@@ -127,8 +137,14 @@ function accessText(access: Access): string {
   return [...(access.roles ?? []), ...keys].join(', ');
 }
 
-function allows(access: ProcedureDescription['access'], column: string): boolean {
+function mayBeGranted(line: { readonly access: Access; readonly grantable?: false }): boolean {
+  const { access } = line;
+  return access !== 'owner' && access !== 'member' && isGrantable({ ...line, access });
+}
+
+function allows(access: Access, column: string): boolean {
   if (access === 'public') return true;
+  if (access === 'owner' || access === 'member') return false;
   if (access === 'signedIn') return ROLES.some((role) => role === column);
   return [...(access.roles ?? []), ...(access.scopes ?? [])].some((holder) => holder === column);
 }
