@@ -142,6 +142,17 @@ test('what one signs in with can be removed as long as something is left to sign
   expect((await refusal(remove('email', to))).code).toBe('NOT_FOUND');
 });
 
+test('a new e-mail address takes the place of the old one when that is removed', async () => {
+  await using node = await startIdentity();
+  const { actor, by, to } = await newCitizen(node);
+  const { email } = newPerson();
+  const proof = await codeFor(node, actor, { purpose: 'identifier', type: 'email', value: email });
+  expect(await handlersOf(node).addIdentifier(proof, callBy(actor))).toMatchObject({ signsIn: false });
+  await handlersOf(node).removeIdentifier({ type: 'email', value: to }, callBy(actor));
+  expect((await refusal(signInBy(node, by))).code).toBe('UNAUTHENTICATED');
+  await expect(signInBy(node, { email })).resolves.toMatchObject({ account: { email } });
+});
+
 test('who removes both ways to sign in at once keeps one', async () => {
   await using node = await startIdentity();
   const { actor, to } = await newCitizen(node);

@@ -61,7 +61,7 @@ export class OwnPasswords {
     attempts.check(input.challengeId, call.address);
     const passwordHash = await passwords.hash(input.newPassword);
     const ended = await platform.db.transaction(async (tx) => {
-      const challenge = await answer(tx, platform.crypto, { ...input, purposes: ['passwordReset'] });
+      const challenge = await answer(tx, platform.crypto, { ...input, purposes: ['passwordReset'], call });
       const accountId = challenge?.account_id ?? undefined;
       if (accountId === undefined) return undefined;
       return await this.#change(tx, { accountId, passwordHash, by: call, action: 'password.reset' });

@@ -97,7 +97,7 @@ export class Registration {
     const accountId = isOwn ? signedIn(call).accountId : undefined;
     const done = await platform.db.transaction(async (tx) => {
       const purposes = isOwn ? (['contact'] as const) : (['register'] as const);
-      const challenge = await answer(tx, platform.crypto, { ...input, purposes, accountId });
+      const challenge = await answer(tx, platform.crypto, { ...input, purposes, accountId, call });
       if (challenge === undefined) return undefined;
       if (accountId === undefined) return await this.#makeAccount(tx, challenge.payload, call);
       const { identifier, told } = await this.#identifiers.prove(tx, { accountId, challenge, call });

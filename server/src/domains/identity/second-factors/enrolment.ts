@@ -90,7 +90,12 @@ export class Enrolment {
     const { accountId } = signedIn(call);
     attempts.check(input.challengeId, call.address);
     const factor = await platform.db.transaction(async (tx) => {
-      const challenge = await answer(tx, platform.crypto, { ...input, purposes: ['factor'], accountId });
+      const challenge = await answer(tx, platform.crypto, {
+        ...input,
+        purposes: ['factor'],
+        accountId,
+        call,
+      });
       return challenge && (await this.#insert(tx, accountId, challenge.payload, call));
     });
     if (factor === undefined) {

@@ -118,14 +118,23 @@ export async function countWrong(tx: Tx, challengeId: string): Promise<void> {
 export async function answer(
   tx: Tx,
   crypto: Crypto,
-  given: { challengeId: string; code: string; purposes: readonly Purpose[]; accountId?: string | undefined },
+  given: {
+    challengeId: string;
+    code: string;
+    purposes: readonly Purpose[];
+    accountId?: string | undefined;
+    call: Call;
+  },
 ): Promise<OpenChallenge | undefined> {
   const challenge = await findOpen(tx, crypto, given);
   if (challenge === undefined) return undefined;
   // Somebody else's is not even counted, or a stranger could lock it.
   if (given.accountId !== undefined && challenge.account_id !== given.accountId) return undefined;
   if (!isItsCode(crypto, challenge, given.code)) {
-    await countWrong(tx, challenge.id);
+    const { id, purpose } = challenge;
+    await countWrong(tx, id);
+    const { actor, requestId } = given.call;
+    await recordAudit(tx, { actor, requestId, action: 'code.refused', subject: id, details: { purpose } });
     return undefined;
   }
   await close(tx, challenge.id);

@@ -5,7 +5,6 @@ import type { identity } from '@kinga/shared/identity/contract.ts';
 import { IDENTIFIER_BOUND } from '@kinga/shared/identity/registration.ts';
 import { z } from 'zod';
 import type { Call } from '../../../platform/call/handler.ts';
-import { isUniqueViolation } from '../../../platform/db/errors.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
 import { accountKeys } from '../accounts.ts';
@@ -14,6 +13,7 @@ import { sealedIdentifier } from '../register-seam.ts';
 import { signedIn } from '../signed-in.ts';
 import { answer, codeRefused, type OpenChallenge } from './challenges.ts';
 import { type Contact, contactAt, masked } from './contact.ts';
+import { signInWith, stopSigningIn } from './sign-in-contact.ts';
 
 type OwnIdentifier = OutputOf<typeof identity.addIdentifier>;
 
@@ -50,7 +50,12 @@ export class OwnIdentifiers {
     const { accountId } = signedIn(call);
     attempts.check(input.challengeId, call.address);
     const done = await platform.db.transaction(async (tx) => {
-      const challenge = await answer(tx, platform.crypto, { ...input, purposes: ['identifier'], accountId });
+      const challenge = await answer(tx, platform.crypto, {
+        ...input,
+        purposes: ['identifier'],
+        accountId,
+        call,
+      });
       return challenge && (await this.prove(tx, { accountId, challenge, call }));
     });
     if (done === undefined) {
@@ -98,7 +103,7 @@ export class OwnIdentifiers {
       const before = await this.lock(tx, accountId);
       await this.mustHave(tx, accountId, contact);
       await this.#refuseWhileExcluded(tx, before);
-      await stopSigningIn(tx, accountId, contact);
+      await stopSigningIn(tx, crypto, { accountId, contact });
       await tx.query('DELETE FROM account_identifiers WHERE account_id = $1 AND key = $2', [
         accountId,
         contact.key,
@@ -132,12 +137,9 @@ export class OwnIdentifiers {
   /** What somebody excluded is known by is what protects them. */
   async #refuseWhileExcluded(tx: Tx, keys: readonly { type: IdentifierType; key: Buffer }[]): Promise<void> {
     const register = this.#parts.register();
-    const isExcluded = await register.isExcluded(
-      tx,
-      keys.map(({ key }) => key),
-    );
     const { excluded } = await register.identityChanged(tx, { accountKeys: keys, added: [] });
-    if (!isExcluded && !excluded) return;
+    const all = keys.map(({ key }) => key);
+    if (!excluded && !(await register.isExcluded(tx, all))) return;
     throw new KingaError('IDENTIFIER_BOUND', IDENTIFIER_BOUND.message);
   }
 
@@ -179,36 +181,6 @@ export async function attachProved(
   return row.verified_at;
 }
 
-/** The first proved phone and the first proved e-mail address are what one signs in with, unless another does. */
-async function signInWith(tx: Tx, accountId: string, { type, canonical, key }: Contact): Promise<void> {
-  const column = type === 'email' ? 'email' : 'phone_key';
-  try {
-    await tx.query(
-      `UPDATE accounts SET ${column} = $2
-       WHERE id = $1 AND ${column} IS NULL AND NOT EXISTS (SELECT FROM accounts WHERE ${column} = $2)`,
-      [accountId, type === 'email' ? canonical : key],
-    );
-  } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
-    throw new KingaError('CONFLICT', 'Another account has begun to sign in with this', { cause: error });
-  }
-}
-
-/** CONFLICT when it is the last thing to sign in with. */
-async function stopSigningIn(tx: Tx, accountId: string, { type, canonical, key }: Contact): Promise<void> {
-  const [column, other] = type === 'email' ? ['email', 'phone_key'] : ['phone_key', 'email'];
-  const mine = type === 'email' ? canonical : key;
-  const { rows } = await tx.query<{ signs_in: boolean; has_other: boolean }>(
-    `SELECT coalesce(${column} = $2, false) AS signs_in, ${other} IS NOT NULL AS has_other
-     FROM accounts WHERE id = $1`,
-    [accountId, mine],
-  );
-  const [row] = rows;
-  if (row?.signs_in !== true) return;
-  if (!row.has_other) throw new KingaError('CONFLICT', 'There would be nothing left to sign in with');
-  await tx.query(`UPDATE accounts SET ${column} = NULL WHERE id = $1`, [accountId]);
-}
-
-export function tooMany(): KingaError {
+function tooMany(): KingaError {
   return new KingaError('CONFLICT', `An account is known by ${IDENTIFIERS_MAX} identifiers at most`);
 }
