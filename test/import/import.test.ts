@@ -118,8 +118,6 @@ describe('rejected, with line, reason and the cells as they were', () => {
       '23456789,,,,,,,24h,2020-01-01,person,,',
       /starts_at: the exclusion would already be over/,
     ],
-    ['an impossible birthday', '23456789,,,,,,1958-00-00,1y,,person,,', /date_of_birth: no such date/],
-    ['a birthday to come', '23456789,,,,,,2190-01-01,1y,,person,,', /date_of_birth: no such date/],
     ['more cells than headers', '23456789,,,,,,,1y,,person,,,surprise', /more cells than headers/],
     ['a quote left open', '23456789,,,,,"Juma,,1y,,person,,', /a quote is opened and not closed/],
     ['a reference too long', `23456789,,,,,,,1y,,person,,${'x'.repeat(101)}`, /reference: longer/],

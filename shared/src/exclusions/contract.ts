@@ -3,9 +3,10 @@ import * as fields from '../contract/fields.ts';
 import { procedure } from '../contract/procedure.ts';
 import { topic } from '../contract/topic.ts';
 import { exclusion, PERIODS, PURPOSES, SOURCES } from './exclusion.ts';
-import { identifiers } from './identifier.ts';
+import { IDENTIFIER_TYPES, identifiers } from './identifier.ts';
 import { lifeCycle } from './life-cycle.ts';
 import { people } from './people.ts';
+import { askedPerson, person } from './person.ts';
 import { statistics } from './statistics.ts';
 
 export {
@@ -47,6 +48,10 @@ export const answer = z.object({
   checkId: z.string(),
   /** The version of the policy the answer was given under. */
   policyVersion: z.number().int().positive().optional(),
+  /** Why UNKNOWN: no identifier is known, but somebody excluded has this name and date of birth, or nearly. */
+  reason: z.literal('possible_match').optional(),
+  /** With a reason: the identifier to ask the person for next. */
+  ask: z.enum(IDENTIFIER_TYPES).optional(),
 });
 export type LookupAnswer = z.output<typeof answer>;
 
@@ -66,9 +71,7 @@ export const exclusions = {
       source: z.enum(SOURCES),
       reason: fields.longText.optional(),
       startsAt: fields.givenInstant.optional(),
-      person: z
-        .strictObject({ name: fields.shortText.optional(), dateOfBirth: z.iso.date().optional() })
-        .optional(),
+      person: person.optional(),
     }),
     output: exclusion,
     idempotency: 'accepted',
@@ -91,7 +94,7 @@ export const exclusions = {
   lookup: procedure('exclusions.lookup', {
     summary: 'May this person bet? Answered from memory, recorded, and never CLEAR by mistake',
     access: { scopes: ['exclusions:lookup'] },
-    input: z.strictObject({ identifiers, purpose: z.enum(PURPOSES) }),
+    input: z.strictObject({ identifiers, person: askedPerson.optional(), purpose: z.enum(PURPOSES) }),
     output: answer,
     limit: 'lookup',
   }),
@@ -100,7 +103,14 @@ export const exclusions = {
     access: { scopes: ['exclusions:lookup'] },
     input: z.strictObject({
       checks: z
-        .array(z.strictObject({ ref: z.string().min(1).max(100), identifiers, purpose: z.enum(PURPOSES) }))
+        .array(
+          z.strictObject({
+            ref: z.string().min(1).max(100),
+            identifiers,
+            person: askedPerson.optional(),
+            purpose: z.enum(PURPOSES),
+          }),
+        )
         .min(1)
         .max(1000),
     }),

@@ -1,8 +1,9 @@
 import { PERIODS, SOURCES } from '@kinga/shared/exclusions/contract.ts';
 import type { Identifier } from '@kinga/shared/exclusions/identifier.ts';
+import { isDateOfBirth, NO_DATE_OF_BIRTH } from '@kinga/shared/exclusions/person.ts';
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import { canonicalise, type IdentifierKey, keyOf } from '../../identifiers/index.ts';
-import { type Registration, sealIdentifiers } from '../register/registration.ts';
+import { type Registration, sealPerson } from '../register/registration.ts';
 import { parseGivenTime } from '../rules/period.ts';
 import { type Columns, type Header, IDENTIFIER_HEADERS } from './headers.ts';
 import type { CsvRecord } from './records.ts';
@@ -21,7 +22,6 @@ export interface BadRow {
 export type Row = GoodRow | BadRow;
 
 const NAME_CHARS_MAX = 200;
-const YEAR_OF_BIRTH_MIN = 1900;
 const REASON_CHARS_MAX = 4_000;
 const REFERENCE = /^[^\p{Cc}]{1,100}$/u;
 /** Written where there is no document; as an identifier it would make one person of everybody without. */
@@ -65,6 +65,7 @@ function readRow(crypto: Crypto, record: CsvRecord, cells: ReadonlyMap<Header, s
   if (keys.length === 0) complaints.unshift(...(refused.length > 0 ? refused : ['no identifier']));
   if (complaints.length > 0 || period === undefined || source === undefined) return bad(record, complaints);
 
+  const born = readDateOfBirth(cells);
   const said = [
     keys.map(({ type, canonical }) => `${type}:${canonical}`).sort(),
     period,
@@ -77,13 +78,17 @@ function readRow(crypto: Crypto, record: CsvRecord, cells: ReadonlyMap<Header, s
     return text === undefined ? null : crypto.seal(text);
   };
   const registration: Registration = {
-    identifiers: sealIdentifiers(crypto, keys, given),
+    identifiers: sealPerson(
+      crypto,
+      { keys, identifiers: given },
+      { name: cells.get('name'), dateOfBirth: born.used },
+    ),
     period,
     source,
     startsAt,
     reason: seal('reason'),
     name: seal('name'),
-    dateOfBirth: seal('date_of_birth'),
+    dateOfBirth: born.used === undefined ? null : crypto.seal(born.used),
     by: 'system',
     requestId: undefined,
     claim: undefined,
@@ -92,7 +97,7 @@ function readRow(crypto: Crypto, record: CsvRecord, cells: ReadonlyMap<Header, s
       digest: Buffer.from(crypto.digest('import-row', JSON.stringify(said)), 'hex').subarray(0, 16),
     },
   };
-  return { record, registration, complaints: refused };
+  return { record, registration, complaints: [...refused, ...born.refused] };
 }
 
 function readIdentifiers(crypto: Crypto, cells: ReadonlyMap<Header, string>) {
@@ -116,10 +121,6 @@ function readIdentifiers(crypto: Crypto, cells: ReadonlyMap<Header, string>) {
 
 function textComplaints(cells: ReadonlyMap<Header, string>): string[] {
   const complaints: string[] = [];
-  const born = cells.get('date_of_birth');
-  if (born !== undefined && !isDateOfBirth(born)) {
-    complaints.push('date_of_birth: no such date (YYYY-MM-DD)');
-  }
   if ((cells.get('name')?.length ?? 0) > NAME_CHARS_MAX) {
     complaints.push(`name: longer than ${NAME_CHARS_MAX} characters`);
   }
@@ -133,12 +134,20 @@ function textComplaints(cells: ReadonlyMap<Header, string>): string[] {
   return complaints;
 }
 
-function isDateOfBirth(text: string): boolean {
-  const [, year = '', month = '', day = ''] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
-  if (Number(year) < YEAR_OF_BIRTH_MIN) return false;
-  const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
-  // A date that does not exist rolls over into another month.
-  return date.getUTCMonth() === Number(month) - 1 && date.getTime() <= Date.now();
+/**
+ * Incomplete ones (1958-00-00, 1958-07-00) are taken. For an impossible one nobody is left without protection: the
+ * person is excluded without it, and it is reported.
+ */
+function readDateOfBirth(cells: ReadonlyMap<Header, string>): {
+  used: string | undefined;
+  refused: string[];
+} {
+  const born = cells.get('date_of_birth');
+  if (born === undefined) return { used: undefined, refused: [] };
+  const isUsable = isDateOfBirth(born) && born <= new Date().toISOString().slice(0, 10);
+  return isUsable
+    ? { used: born, refused: [] }
+    : { used: undefined, refused: [`date_of_birth: ${NO_DATE_OF_BIRTH}`] };
 }
 
 function oneOf<TValue extends string>(

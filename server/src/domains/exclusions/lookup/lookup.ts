@@ -1,17 +1,17 @@
 import { KingaError } from '@kinga/shared/contract/errors.ts';
 import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { Answer, exclusions, LookupAnswer, Purpose } from '@kinga/shared/exclusions/contract.ts';
-import type { Identifier } from '@kinga/shared/exclusions/identifier.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import { LatencyHistogram } from '../../../platform/metrics/latency.ts';
-import { canonicalise, keysOf } from '../../identifiers/index.ts';
 import type { CheckRecorder } from '../checks/recorder.ts';
 import { ANSWER_CODE, PURPOSE_CODE } from '../checks/row.ts';
 import type { Freshness } from '../replica/freshness.ts';
 import type { Replica } from '../replica/replica.ts';
 import { RegisterQuestions } from './ask.ts';
+import { type Asked, askNext, keysAskedFor, refuseMalformed } from './asked.ts';
+import { Finder, type Finding } from './find.ts';
 import { type ItemError, type ManyAnswers, ResultsWriter } from './results-writer.ts';
 import { type Policies, ReplicaView, type View } from './view.ts';
 
@@ -41,16 +41,15 @@ export class Lookups {
   readonly #options: LookupsOptions;
   readonly #view: ReplicaView;
   readonly #questions: RegisterQuestions;
+  readonly #finder: Finder;
   #lookups = 0;
   #hits = 0;
-  /** Of the check under way: the key it is recorded under, and the earliest start still to come. */
-  #subject = '';
-  #pendingStartsAt = Number.POSITIVE_INFINITY;
 
   constructor(options: LookupsOptions) {
     this.#options = options;
     this.#view = new ReplicaView(options.replica, options.policies);
     this.#questions = new RegisterQuestions(options.db, options.policies);
+    this.#finder = new Finder(options.crypto);
   }
 
   get lookups(): number {
@@ -77,11 +76,11 @@ export class Lookups {
   }
 
   #one(input: LookupInput, question: Question): LookupAnswer {
-    const excluded = this.#isExcluded(question.view, input.identifiers, 'identifiers');
+    const finding = this.#finder.find(question.view, input, '');
     this.#begin(question);
-    const answer = this.#answer(question.view, excluded, input.purpose);
+    const answer = this.#answer(question.view, finding, input.purpose);
     this.#end(question, 1);
-    return answer;
+    return isMatch(question.view, finding) ? explained(answer, input) : answer;
   }
 
   #many(checks: readonly Check[], question: Question): ManyAnswers {
@@ -89,10 +88,12 @@ export class Lookups {
     const { view } = question;
     const writer = new ResultsWriter();
     for (let i = 0; i < checks.length; i++) {
-      const { ref, identifiers, purpose } = checks[i]!;
+      const check = checks[i]!;
+      const { ref } = check;
       try {
-        const excluded = this.#isExcluded(view, identifiers, `checks[${i}].identifiers`);
-        writer.answer(ref, this.#answer(view, excluded, purpose));
+        const finding = this.#finder.find(view, check, `checks[${i}].`);
+        const answer = this.#answer(view, finding, check.purpose);
+        writer.answer(ref, isMatch(view, finding) ? explained(answer, check) : answer);
       } catch (error) {
         writer.refuse(ref, itemErrorOf(error));
       }
@@ -102,13 +103,14 @@ export class Lookups {
   }
 
   async #oneLater(input: LookupInput, keyNo: number, startedAt: number): Promise<LookupAnswer> {
-    const keys = keysOf(this.#options.crypto, input.identifiers, 'identifiers').map(({ key }) => key);
+    refuseMalformed(input, '');
+    const keys = keysAskedFor(this.#options.crypto, input);
     const view = await this.#viewLater(keys);
     return this.#one(input, { view, keyNo, startedAt });
   }
 
   async #manyLater(checks: readonly Check[], keyNo: number, startedAt: number): Promise<ManyAnswers> {
-    const keys = checks.flatMap(({ identifiers }) => this.#wellFormed(identifiers));
+    const keys = checks.flatMap((check) => keysAskedFor(this.#options.crypto, check));
     const view = await this.#viewLater(keys);
     return this.#many(checks, { view, keyNo, startedAt });
   }
@@ -125,28 +127,8 @@ export class Lookups {
     return this.#view.at(performance.now());
   }
 
-  #isExcluded(view: View, identifiers: readonly Identifier[], path: string): boolean {
-    const { crypto } = this.#options;
-    const { prober, lower, upper } = view;
-    let excluded = false;
-    this.#pendingStartsAt = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < identifiers.length; i++) {
-      const known = canonicalise(identifiers[i]!);
-      // The slow way around, which names every malformed one by its path.
-      if (!known.ok) break;
-      const text = crypto.identifierHash(known.type, known.canonical);
-      const isHit = prober.probe(text, lower, upper);
-      if (i === 0 || (isHit && !excluded)) this.#subject = text;
-      if (isHit) excluded = true;
-      if (prober.pendingStartsAt < this.#pendingStartsAt) this.#pendingStartsAt = prober.pendingStartsAt;
-      if (i === identifiers.length - 1) return excluded;
-    }
-    keysOf(crypto, identifiers, path);
-    throw new Error('an identifier was malformed, and then it was not');
-  }
-
-  #answer(view: View, excluded: boolean, purpose: Purpose): LookupAnswer {
-    const status = statusOf(view, excluded);
+  #answer(view: View, finding: Finding, purpose: Purpose): LookupAnswer {
+    const status = statusOf(view, finding);
     const { validity } = view;
     if (status === 'EXCLUDED') this.#hits++;
     this.#lookups++;
@@ -154,8 +136,9 @@ export class Lookups {
       status,
       asOf: validity.asOf,
       seq: view.seq,
-      validUntil: status === 'UNKNOWN' ? validity.asOf : validity.until(purpose, this.#pendingStartsAt),
-      checkId: this.#options.recorder.add(this.#subject, PURPOSE_CODE[purpose], ANSWER_CODE[status]),
+      validUntil:
+        status === 'UNKNOWN' ? validity.asOf : validity.until(purpose, this.#finder.pendingStartsAt),
+      checkId: this.#options.recorder.add(this.#finder.subject, PURPOSE_CODE[purpose], ANSWER_CODE[status]),
       policyVersion: validity.policy.version,
     };
   }
@@ -189,35 +172,14 @@ export class Lookups {
     const { view } = question;
     this.#begin(question);
     const answers = asked.map(({ keys, purpose, isCertain }) => {
-      const excluded = this.#anyExcluded(view, keys);
-      if (!isCertain && !excluded && view.trust === 'full') {
+      const finding = this.#finder.findKeys(view, keys);
+      if (!isCertain && finding === 'nothing' && view.trust === 'full') {
         throw new KingaError('UNAVAILABLE', 'It cannot be confirmed whose token this is');
       }
-      return this.#answer(view, excluded, purpose);
+      return this.#answer(view, finding, purpose);
     });
     this.#end(question, asked.length);
     return answers;
-  }
-
-  #anyExcluded({ prober, lower, upper }: View, keys: readonly string[]): boolean {
-    let excluded = false;
-    this.#pendingStartsAt = Number.POSITIVE_INFINITY;
-    this.#subject = keys[0] ?? '';
-    for (const key of keys) {
-      const isHit = prober.probe(key, lower, upper);
-      if (isHit && !excluded) this.#subject = key;
-      if (isHit) excluded = true;
-      if (prober.pendingStartsAt < this.#pendingStartsAt) this.#pendingStartsAt = prober.pendingStartsAt;
-    }
-    return excluded;
-  }
-
-  #wellFormed(identifiers: readonly Identifier[]): Buffer[] {
-    const { crypto } = this.#options;
-    return identifiers.flatMap((identifier) => {
-      const known = canonicalise(identifier);
-      return known.ok ? [crypto.identifierKey(known.type, known.canonical)] : [];
-    });
   }
 }
 
@@ -236,9 +198,26 @@ interface Question {
   readonly startedAt: number;
 }
 
-function statusOf(view: View, excluded: boolean): Answer {
-  if (view.trust === 'full') return excluded ? 'EXCLUDED' : 'CLEAR';
-  return excluded && view.trust === 'exclusions' ? 'EXCLUDED' : 'UNKNOWN';
+function statusOf(view: View, finding: Finding): Answer {
+  if (view.trust === 'full') return STATUS[finding];
+  return finding === 'exclusion' && view.trust === 'exclusions' ? 'EXCLUDED' : 'UNKNOWN';
+}
+
+const STATUS: Readonly<Record<Finding, Answer>> = {
+  exclusion: 'EXCLUDED',
+  possibleMatch: 'UNKNOWN',
+  nothing: 'CLEAR',
+};
+
+/** UNKNOWN for another reason than that the register itself cannot be trusted in time. */
+function isMatch(view: View, finding: Finding): boolean {
+  return finding === 'possibleMatch' && view.trust === 'full';
+}
+
+/** Of a possible match: why it is not known, and what to ask the person for. */
+function explained(answer: LookupAnswer, { identifiers }: Asked): LookupAnswer {
+  const ask = askNext(identifiers);
+  return { ...answer, reason: 'possible_match', ...(ask === undefined ? {} : { ask }) };
 }
 
 function keyNoOf({ actor }: Call): number {

@@ -24,6 +24,11 @@ export class ResultsWriter {
 
   answer(ref: string, answer: LookupAnswer): void {
     const { status, asOf, seq, validUntil, checkId, policyVersion } = answer;
+    if (answer.reason !== undefined) {
+      this.#text += `${this.#separator}${JSON.stringify({ ref, ...answer })}`;
+      this.#separator = ',';
+      return;
+    }
     if (policyVersion !== this.#policyVersion) {
       this.#policyVersion = policyVersion;
       this.#end = policyVersion === undefined ? '"}' : `","policyVersion":${policyVersion}}`;

@@ -1,4 +1,5 @@
 import type { Tx } from '../../../platform/db/tx.ts';
+import { MATCH } from '../../matching/index.ts';
 import { lockKeys, lockNumbersOf } from './locks.ts';
 import type { Registration } from './registration.ts';
 
@@ -8,6 +9,8 @@ export interface KnownIdentifier {
   readonly key: Buffer;
   readonly hex: string;
   readonly strong: boolean;
+  /** Nobody bets under a match key, so it is not locked; a batch of them would fill PostgreSQL's table of locks. */
+  readonly isMatch: boolean;
 }
 
 /**
@@ -23,41 +26,47 @@ export async function lockPeople(tx: Tx, registrations: readonly Registration[])
   const strong = new Map<string, Buffer>();
   for (const { identifiers } of registrations) {
     for (const identifier of identifiers) {
-      given.set(identifier.hex, identifier.key);
+      if (identifier.type !== MATCH) given.set(identifier.hex, identifier.key);
       if (identifier.strong) strong.set(identifier.hex, identifier.key);
     }
   }
   const strongKeys = [...strong.values()];
   const before = await readKnown(tx, strongKeys);
-  const locked = [...given.values(), ...before.map(({ key }) => key)];
+  const locked = [...given.values(), ...lockable(before)];
   await lockKeys(tx, locked, 'exclusive');
   const known = await readKnown(tx, strongKeys);
   const numbers = new Set(lockNumbersOf(locked));
   await lockKeys(
     tx,
-    known.map(({ key }) => key).filter((key) => !numbers.has(key.readBigInt64BE(0))),
+    lockable(known).filter((key) => !numbers.has(key.readBigInt64BE(0))),
     'exclusive',
   );
   await lockPersons(tx, known);
   return known;
 }
 
+function lockable(known: readonly KnownIdentifier[]): Buffer[] {
+  return known.filter(({ isMatch }) => !isMatch).map(({ key }) => key);
+}
+
 /** Every identifier of the people who have one of these. */
 async function readKnown(tx: Tx, strongKeys: readonly Buffer[]): Promise<KnownIdentifier[]> {
   if (strongKeys.length === 0) return [];
-  const { rows } = await tx.query<{ person_id: string; key: Buffer; strong: boolean }>(
-    `SELECT i.person_id, i.key, i.type IN ('nationalId', 'passport', 'alienId') AS strong
+  const { rows } = await tx.query<{ person_id: string; key: Buffer; strong: boolean; is_match: boolean }>(
+    `SELECT i.person_id, i.key, i.type IN ('nationalId', 'passport', 'alienId') AS strong,
+            i.type = '${MATCH}' AS is_match
      FROM identifiers i
      WHERE i.person_id IN (
        SELECT s.person_id FROM identifiers s
        WHERE s.key = ANY($1::bytea[]) AND s.type IN ('nationalId', 'passport', 'alienId'))`,
     [strongKeys],
   );
-  return rows.map(({ person_id, key, strong }) => ({
+  return rows.map(({ person_id, key, strong, is_match }) => ({
     personId: person_id,
     key,
     hex: key.toString('hex'),
     strong,
+    isMatch: is_match,
   }));
 }
 

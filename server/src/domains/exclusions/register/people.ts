@@ -1,4 +1,4 @@
-import type { SealedIdentifier } from './registration.ts';
+import type { PersonKey } from './registration.ts';
 
 /** A person as far as a batch knows them. */
 export interface Person {
@@ -10,7 +10,7 @@ export interface Person {
 
 export interface Attachment {
   readonly person: Person;
-  readonly identifier: SealedIdentifier;
+  readonly identifier: PersonKey;
 }
 
 /** Who a registration is about. */
@@ -49,7 +49,7 @@ export class People {
     }
   }
 
-  resolve(identifiers: readonly SealedIdentifier[]): Resolution {
+  resolve(identifiers: readonly PersonKey[]): Resolution {
     const owners = new Set<Person>();
     for (const { hex, strong } of identifiers) {
       const owner = strong ? this.#owners.get(hex) : undefined;
@@ -72,7 +72,7 @@ export class People {
     return person;
   }
 
-  #attach(person: Person, identifier: SealedIdentifier): Attachment {
+  #attach(person: Person, identifier: PersonKey): Attachment {
     person.keys.set(identifier.hex, { strong: identifier.strong });
     if (identifier.strong) this.#owners.set(identifier.hex, person);
     const attachment = { person, identifier };

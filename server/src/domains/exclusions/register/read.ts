@@ -16,6 +16,8 @@ import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
 import { isStrong } from '../../identifiers/index.ts';
+import { MATCH } from '../../matching/index.ts';
+import { promisedEnd } from '../life-cycle/rules.ts';
 import { statusOf } from '../rules/period.ts';
 
 export interface ExclusionReader {
@@ -39,7 +41,11 @@ export interface ExclusionRow {
   readonly needs_review: boolean;
   readonly registered_by: string;
   readonly registered_at: Date;
+  /** Its place in a list: the entry of its registration. */
   readonly seq: string;
+  readonly changed_seq: string | null;
+  readonly term_starts_at: Date;
+  readonly renews: boolean;
   readonly now: Date;
 }
 
@@ -51,7 +57,8 @@ interface PersonRow {
 }
 
 export const COLUMNS = `e.id, e.reference, e.source, e.period, e.starts_at, e.ends_at, e.in_force_until, e.reason,
-  e.needs_review, e.registered_by, e.registered_at, e.seq, clock_timestamp() AS now`;
+  e.needs_review, e.registered_by, e.registered_at, e.seq, e.changed_seq, e.renews,
+  coalesce(e.term_starts_at, e.starts_at) AS term_starts_at, clock_timestamp() AS now`;
 
 /**
  * People who are certainly the account's own person: they share a strong identifier, or have no strong one at
@@ -94,10 +101,8 @@ export function createReader({ db, crypto }: Platform, deps: ReaderDeps): Exclus
       const own = await ownOf(db, call.actor, deps);
       const rows = await listExclusions(db, beforeOf(cursor), own);
       const items = rows.slice(0, PAGE_SIZE).map(toExclusion);
-      const last = items.at(-1);
-      return rows.length > PAGE_SIZE && last !== undefined
-        ? { items, nextCursor: String(last.seq) }
-        : { items };
+      const last = rows[PAGE_SIZE - 1];
+      return rows.length > PAGE_SIZE && last !== undefined ? { items, nextCursor: last.seq } : { items };
     },
   };
 }
@@ -157,7 +162,7 @@ async function findPeople(tx: Tx, exclusionId: string, own: Own | undefined): Pr
     `SELECT p.id, p.name, p.date_of_birth, (
        SELECT json_agg(json_build_object('type', i.type, 'key', encode(i.key, 'hex'),
                                          'original', encode(i.original, 'base64')) ORDER BY i.created_at, i.key)
-       FROM identifiers i WHERE i.person_id = p.id) AS identifiers
+       FROM identifiers i WHERE i.person_id = p.id AND i.type <> '${MATCH}') AS identifiers
      FROM exclusion_persons l JOIN persons p ON p.id = l.person_id
      WHERE l.exclusion_id = $3 AND ($4 OR p.id IN (${OWN_PEOPLE}))
      ORDER BY p.id`,
@@ -189,16 +194,25 @@ function detailOf(
 
 export function toExclusion(row: ExclusionRow): Exclusion {
   const inForceUntil = row.in_force_until?.getTime() ?? null;
+  const now = row.now.getTime();
+  const { period, renews } = row;
+  const promise = {
+    period,
+    renews,
+    termStartsAt: row.term_starts_at.getTime(),
+    endsAt: row.ends_at?.getTime() ?? null,
+  };
+  const endsAt = promisedEnd(promise, now);
   return {
     id: row.id,
     reference: row.reference,
-    status: statusOf({ startsAt: row.starts_at.getTime(), inForceUntil }, row.now.getTime()),
-    period: row.period,
+    status: statusOf({ startsAt: row.starts_at.getTime(), inForceUntil }, now),
+    period,
     source: row.source,
     startsAt: row.starts_at.toISOString(),
-    endsAt: row.ends_at?.toISOString() ?? null,
+    endsAt: endsAt === null ? null : new Date(endsAt).toISOString(),
     registeredAt: row.registered_at.toISOString(),
-    seq: Number(row.seq),
+    seq: Number(row.changed_seq ?? row.seq),
     needsReview: row.needs_review,
   };
 }

@@ -15,7 +15,7 @@ import { type Change, type Changed, changePeople } from './change.ts';
 import { isExcluded } from './is-excluded.ts';
 import { RegistrationQueue } from './queue.ts';
 import { createReader, type ExclusionReader } from './read.ts';
-import { type Outcome, type Registration, sealIdentifiers } from './registration.ts';
+import { type Outcome, type Registration, sealPerson } from './registration.ts';
 import { writeBatch } from './write.ts';
 
 export interface RegisterDeps {
@@ -142,7 +142,7 @@ async function authorise(
 function registrationOf({ crypto }: Platform, { input, call, keys }: RegisterCall): Registration {
   const seal = (text: string | undefined) => (text === undefined ? null : crypto.seal(text));
   return {
-    identifiers: sealIdentifiers(crypto, keys, input.identifiers),
+    identifiers: sealPerson(crypto, { keys, identifiers: input.identifiers }, input.person),
     period: input.period,
     source: input.source,
     startsAt: input.startsAt === undefined ? undefined : startOf(input.startsAt),

@@ -5,10 +5,12 @@ import type { Actor } from '../../../platform/call/actor.ts';
 import type { Claim } from '../../../platform/call/idempotency.ts';
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import { type IdentifierKey, isStrong } from '../../identifiers/index.ts';
+import { MATCH, matchKeysOf } from '../../matching/index.ts';
 
-/** An identifier as the register keeps it: findable by its key, readable only by who may open the seal. */
-export interface SealedIdentifier {
-  readonly type: IdentifierType;
+/** What a person is found by, as the register keeps it: findable by its key, readable only by who may open the seal. */
+export interface PersonKey {
+  /** A match key stands for name and date of birth; it is weak, and there is nothing to open. */
+  readonly type: IdentifierType | typeof MATCH;
   readonly strong: boolean;
   readonly key: Buffer;
   /** The key as text, for maps and for the log. */
@@ -16,10 +18,14 @@ export interface SealedIdentifier {
   readonly original: Buffer;
 }
 
+export interface SealedIdentifier extends PersonKey {
+  readonly type: IdentifierType;
+}
+
 /** One exclusion to be registered, with everything personal sealed already. */
 export interface Registration {
   /** At least one, each key once. */
-  readonly identifiers: readonly SealedIdentifier[];
+  readonly identifiers: readonly PersonKey[];
   readonly period: Period;
   readonly source: Source;
   /** Milliseconds since 1970; absent: the instant of the registration. */
@@ -47,6 +53,33 @@ export type Outcome =
   /** An imported row that stands in the register already. */
   | { readonly kind: 'known' }
   | { readonly kind: 'refused'; readonly error: KingaError };
+
+export interface GivenDetails {
+  readonly name?: string | undefined;
+  readonly dateOfBirth?: string | undefined;
+}
+
+/** The identifiers as given, and behind them the keys by which the person is found by name and date of birth. */
+export function sealPerson(
+  crypto: Crypto,
+  given: { readonly keys: readonly IdentifierKey[]; readonly identifiers: readonly Identifier[] },
+  details: GivenDetails | undefined,
+): PersonKey[] {
+  const sealed = sealIdentifiers(crypto, given.keys, given.identifiers);
+  return [...sealed, ...sealMatchKeys(matchKeysOf(crypto, { ...details, identifiers: given.keys }))];
+}
+
+const NOTHING = Buffer.alloc(0);
+
+export function sealMatchKeys(keys: readonly Buffer[]): PersonKey[] {
+  return keys.map((key) => ({
+    type: MATCH,
+    strong: false,
+    key,
+    hex: key.toString('hex'),
+    original: NOTHING,
+  }));
+}
 
 export function sealIdentifiers(
   crypto: Crypto,
