@@ -33,7 +33,7 @@ describe('an exclusion is extended', () => {
     );
     expect(rows).toEqual([{ change: 'extended', period_before: '7d', period: '30d' }]);
     const got = ok(await world.call('exclusions.get', { id: before.id }, me.token));
-    expect(got).toMatchObject({ period: '30d', endsAt: after.endsAt });
+    expect(got).toMatchObject({ period: '30d', endsAt: after.endsAt, seq: after.seq });
   });
 
   it('and never shortened: not by an earlier end, nor by an end that comes by itself', async () => {
@@ -79,6 +79,7 @@ describe('an exclusion renews', () => {
     expect(running).toMatchObject({ status: 'active', renews: true });
     const third = Date.parse(endsAt ?? '') - 16 * DAY_MS + 14 * DAY_MS;
     expect(endOf(running!), 'the third cycle').toBe(third);
+    expect(endOf(ok(await world.call('exclusions.get', { id }, me.token)))).toBe(third);
     const off = ok(await world.call('exclusions.setRenewal', { id, renews: false }, me.token));
     expect(off).toMatchObject({ renews: false, inForceUntil: off.endsAt, status: 'active' });
     expect(endOf(off)).toBe(third);
