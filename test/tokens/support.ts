@@ -2,6 +2,7 @@ import type { Scope } from '@kinga/shared/contract/procedure.ts';
 import type { Identifier } from '@kinga/shared/exclusions/identifier.ts';
 import type { AnswerOf } from '../support/client.ts';
 import { ok, refused } from '../support/client.ts';
+import { asSuperuser } from '../support/database.ts';
 import type { TestHub } from '../support/hub.ts';
 
 export const MANAGER: readonly Scope[] = ['tokens:manage', 'tokens:validate'];
@@ -54,4 +55,15 @@ export async function exclude(hub: TestHub, identifiers: readonly Identifier[]):
 export async function alertsOf(hub: TestHub, kind: string) {
   const { token } = await hub.admin();
   return ok((await hub.http('alerts.list', { kind, state: 'open' }, { token })).body).items;
+}
+
+/** Nobody is connected to the database, and nobody can connect, until the end of the block. */
+export async function databaseDown(name: string): Promise<AsyncDisposable> {
+  await asSuperuser(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+  await asSuperuser('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      await asSuperuser(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+    },
+  };
 }
