@@ -70,6 +70,25 @@ test('activity: what the account did, what others did to it, and who of staff re
   for (const secret of [person.nationalId, bettor.email]) expect(text).not.toContain(secret);
 });
 
+test('who of staff read an exclusion is told to the person it is about, and to nobody else', async () => {
+  await using hub = await startTestHub();
+  const person = newPerson();
+  const bettor = await hub.bettor([person.byNationalId, person.byPhone]);
+  const housemate = await hub.bettor([newPerson().byNationalId, person.byPhone]);
+  const { token, account: admin } = await hub.admin();
+  const registration = { identifiers: person.identifiers, period: '1y', source: 'court' };
+  const { id: exclusionId } = ok((await hub.http('exclusions.register', registration, { token })).body);
+  ok((await hub.http('exclusions.get', { id: exclusionId }, { token })).body);
+  const readsOf = async (reader: string) => {
+    const { items } = ok((await hub.http('identity.activity', {}, { token: reader })).body);
+    return items.filter(({ action }) => action === 'exclusion.read');
+  };
+  expect(await readsOf(bettor.token)).toMatchObject([
+    { subject: exclusionId, by: 'staff', staffId: admin.id },
+  ]);
+  expect(await readsOf(housemate.token)).toEqual([]);
+});
+
 test('activity is paged: each line once, the newest first', async () => {
   await using hub = await startTestHub();
   const bettor = await hub.bettor();

@@ -59,6 +59,7 @@ export function listeningRegister(answers: { excluded?: boolean } = {}) {
         },
       };
     },
+    recordsOf: async () => [],
     isExcluded: async () => false,
   };
   return { heard, told: () => told, register };

@@ -10,6 +10,7 @@ import { CheckRecorder } from './checks/recorder.ts';
 import { createLifeCycle, type LiftWithin } from './life-cycle/index.ts';
 import { Lookups } from './lookup/lookup.ts';
 import { createPeople, type People } from './people/index.ts';
+import { recordsOf } from './register/records-of.ts';
 import { createRegister, type Register, type RegisterDeps } from './register/register.ts';
 import { Follower } from './replica/follower.ts';
 import { CHANGES, createChangesSource, eventOf } from './replica/log-source.ts';
@@ -53,6 +54,8 @@ export interface Exclusions {
   readonly domain: Domain<typeof exclusions, 'lookupMany'>;
   /** The authority, inside the caller's transaction: see register/is-excluded.ts. */
   isExcluded(tx: Tx, keys: readonly Buffer[]): Promise<boolean>;
+  /** Under which ids the audit speaks of the people known by these keys. */
+  recordsOf(tx: Tx, keys: readonly Buffer[]): Promise<string[]>;
   /** The fast refusal from memory: true is true, false is to be asked of the authority. */
   seemsExcluded(keys: readonly Buffer[]): boolean;
   readonly registerBatch: Register['registerBatch'];
@@ -146,6 +149,7 @@ export function createExclusions(platform: Platform, deps: ExclusionsDeps): Excl
       services,
     },
     isExcluded: (tx, keys) => register.isExcluded(tx, keys),
+    recordsOf,
     seemsExcluded: (keys) => {
       if (replica.state !== 'live') return false;
       const now = performance.now();

@@ -63,8 +63,11 @@ export function createIdentity(platform: Platform, deps: IdentityDeps): Identity
   const grants = new KnownGrants(platform);
   const permissions = new Permissions(platform, grants);
   const staff = new Staff(platform, deps.revocations);
-  const history = new AccountHistory(platform, (actor) => mayAccess(contract.getAccount, actor, grants));
   const parts = ownParts(platform, deps);
+  const history = new AccountHistory(platform, {
+    ...parts,
+    mayReadAccounts: (actor) => mayAccess(contract.getAccount, actor, grants),
+  });
   const secondFactors = createSecondFactors(parts, {
     signIns,
     signIn: (account, how, call) => service.signIn(async () => account, how, call),

@@ -25,12 +25,15 @@ export interface RegisterSeam {
   ): Promise<{ readonly excluded: boolean; readonly told: () => Promise<void> }>;
   /** Is anybody known by one of these keys excluded? */
   isExcluded(tx: Tx, keys: readonly Buffer[]): Promise<boolean>;
+  /** Under which ids the audit speaks of the people known by these keys. */
+  recordsOf(tx: Tx, keys: readonly Buffer[]): Promise<string[]>;
 }
 
 /** Where there is no register, there is nobody in it. */
 export const NO_REGISTER: RegisterSeam = {
   identityChanged: async () => ({ excluded: false, told: async () => {} }),
   isExcluded: async () => false,
+  recordsOf: async () => [],
 };
 
 export function sealedIdentifier(

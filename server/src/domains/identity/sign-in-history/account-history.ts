@@ -7,7 +7,10 @@ import type { Call } from '../../../platform/call/handler.ts';
 import type { Platform } from '../../../platform/context.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
+import { isStrong } from '../../identifiers/index.ts';
+import { accountKeys } from '../accounts.ts';
 import { PAGE_ROWS, pageOf } from '../page.ts';
+import type { RegisterSeam } from '../register-seam.ts';
 import { deviceRefOf } from '../sessions/devices.ts';
 import { signedIn } from '../signed-in.ts';
 
@@ -31,14 +34,19 @@ interface AuditRow {
   readonly subject: string;
 }
 
+export interface AccountHistoryDeps {
+  mayReadAccounts(actor: AccountActor): boolean;
+  register(): Pick<RegisterSeam, 'recordsOf'>;
+}
+
 /** What happened to an account: for its owner, and for the staff who may read accounts. */
 export class AccountHistory {
   readonly #platform: Platform;
-  readonly #mayReadAccounts: (actor: AccountActor) => boolean;
+  readonly #deps: AccountHistoryDeps;
 
-  constructor(platform: Platform, mayReadAccounts: (actor: AccountActor) => boolean) {
+  constructor(platform: Platform, deps: AccountHistoryDeps) {
     this.#platform = platform;
-    this.#mayReadAccounts = mayReadAccounts;
+    this.#deps = deps;
   }
 
   async signIns(input: Asked, call: Call): Promise<OutputOf<typeof identity.loginHistory>> {
@@ -65,15 +73,19 @@ export class AccountHistory {
     const before = positionOf(input.cursor);
     const own = `account:${input.accountId ?? signedIn(call).accountId}`;
     const rows = await this.#read(input, call, async (tx, accountId) => {
+      const subjects = [
+        accountId,
+        ...(await this.#deps.register().recordsOf(tx, await strongKeys(tx, accountId))),
+      ];
       // Two index scans that end early; asked with OR, PostgreSQL would read all there is and sort it.
       const found = await tx.query<AuditRow>(
         `(SELECT id, at, actor, action, subject FROM audit_log WHERE actor = $1 AND id < $3
            ORDER BY id DESC LIMIT ${PAGE_ROWS})
          UNION ALL
-         (SELECT id, at, actor, action, subject FROM audit_log WHERE subject = $2 AND actor <> $1 AND id < $3
+         (SELECT id, at, actor, action, subject FROM audit_log WHERE subject = ANY($2) AND actor <> $1 AND id < $3
            ORDER BY id DESC LIMIT ${PAGE_ROWS})
          ORDER BY id DESC LIMIT ${PAGE_ROWS}`,
-        [own, accountId, before],
+        [own, subjects, before],
       );
       return found.rows;
     });
@@ -94,7 +106,7 @@ export class AccountHistory {
     const actor = signedIn(call);
     const { db } = this.#platform;
     if (accountId === undefined || accountId === actor.accountId) return await find(db, actor.accountId);
-    if (!this.#mayReadAccounts(actor)) throw new KingaError('FORBIDDEN', 'Not for this role or scope');
+    if (!this.#deps.mayReadAccounts(actor)) throw new KingaError('FORBIDDEN', 'Not for this role or scope');
     return await db.transaction(async (tx) => {
       const { rowCount } = await tx.query('SELECT FROM accounts WHERE id = $1', [accountId]);
       if (rowCount === 0) throw new KingaError('NOT_FOUND', 'There is no such account');
@@ -104,6 +116,12 @@ export class AccountHistory {
       return await find(tx, accountId);
     });
   }
+}
+
+/** A phone or an e-mail address may be on somebody else's record as well. */
+async function strongKeys(tx: Tx, accountId: string): Promise<Buffer[]> {
+  const keys = await accountKeys(tx, accountId);
+  return keys.filter(({ type }) => isStrong(type)).map(({ key }) => key);
 }
 
 /** Before everything there is, unless a cursor of ours says where; anything else finds nothing. */
