@@ -1,6 +1,7 @@
 import { HubError } from './errors.ts';
 import type { Auth } from './link.ts';
-import type { TokenSource } from './types.ts';
+import { type SigningKey, signHandshake } from './sign.ts';
+import type { ConnectOptions, TokenSource } from './types.ts';
 
 const RENEW_BEFORE_MS = 60_000;
 const TIMEOUT_MAX_MS = 2 ** 31 - 1;
@@ -8,15 +9,20 @@ const TIMEOUT_MAX_MS = 2 ** 31 - 1;
 /** Who we say we are, and when a token has to be replaced on the live connection. */
 export class Credentials {
   readonly #apiKey: string | undefined;
+  readonly #signingKey: SigningKey | undefined;
   readonly #source: TokenSource | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #token: string | undefined;
 
-  constructor(options: { apiKey?: string | undefined; token?: TokenSource | undefined }) {
+  constructor(options: Pick<ConnectOptions, 'apiKey' | 'token' | 'sign'>) {
     if (options.apiKey !== undefined && options.token !== undefined) {
       throw new HubError('INVALID_INPUT', 'Give an apiKey or a token, not both');
     }
+    if (options.sign !== undefined && options.apiKey === undefined) {
+      throw new HubError('INVALID_INPUT', 'Only the requests of an apiKey are signed');
+    }
     this.#apiKey = options.apiKey;
+    this.#signingKey = options.sign;
     this.#source = options.token;
   }
 
@@ -25,9 +31,12 @@ export class Credentials {
     return typeof this.#source === 'function';
   }
 
-  /** For one connection attempt; a token function is asked each time. */
+  /** For one connection attempt; a token function is asked, and a handshake signed, each time. */
   async auth(): Promise<Auth> {
-    if (this.#apiKey !== undefined) return { apiKey: this.#apiKey };
+    if (this.#apiKey !== undefined) {
+      const proof = this.#signingKey === undefined ? {} : await signHandshake(this.#signingKey);
+      return { apiKey: this.#apiKey, ...proof };
+    }
     if (this.#source === undefined) return {};
     this.#token = typeof this.#source === 'string' ? this.#source : await this.#source();
     return { token: this.#token };

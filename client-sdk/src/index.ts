@@ -4,6 +4,7 @@ export type { Contract, ProcedureName, TopicName } from '@kinga/shared/contract.
 export type { LookupAnswer } from '@kinga/shared/exclusions/contract.ts';
 export { connect } from './connect.ts';
 export { HubError, isDeclared } from './errors.ts';
+export { type Signer, type SigningKey, signedHeaders } from './sign.ts';
 export type {
   CallOptions,
   ConnectOptions,

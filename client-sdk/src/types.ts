@@ -3,6 +3,7 @@ import type { Bye, Heartbeat, Hello, Position } from '@kinga/shared/contract/wir
 import type { Contract, TopicName, TopicNamed } from '@kinga/shared/contract.ts';
 import type { z } from 'zod';
 import type { HubError } from './errors.ts';
+import type { SigningKey } from './sign.ts';
 
 /** An access token (JWT), or how to get one: asked anew for every connection and before it expires. */
 export type TokenSource = string | (() => Promise<string>);
@@ -13,6 +14,8 @@ export interface ConnectOptions {
   /** An operator's API key. Neither key nor token: an anonymous connection, for `identity.login`. */
   readonly apiKey?: string;
   readonly token?: TokenSource;
+  /** For an API key that requires signatures: its private Ed25519 key, or what signs with it. */
+  readonly sign?: SigningKey;
   /** How long a call may take, waiting for a reconnect included, in milliseconds. Default 10,000. */
   readonly deadlineMs?: number;
   /** How long `connect` itself may take, in milliseconds. Default 10,000. */

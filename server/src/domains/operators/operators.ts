@@ -5,7 +5,7 @@ import type { Operator, operators } from '@kinga/shared/operators/contract.ts';
 import type { OperatorDetail } from '@kinga/shared/operators/onboarding.ts';
 import { type InferEntity, LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { By } from '../../platform/call/by.ts';
+import { type By, who } from '../../platform/call/by.ts';
 import type { Call } from '../../platform/call/handler.ts';
 import { idempotent } from '../../platform/call/idempotency.ts';
 import type { Platform } from '../../platform/context.ts';
@@ -27,24 +27,38 @@ interface Work {
 
 /** By a call: once per idempotency key. */
 export async function createByCall(
-  platform: Platform,
+  { db, crypto }: Platform,
   input: ParsedInputOf<typeof operators.create>,
   call: Call,
 ): Promise<Operator> {
-  return await platform.db.unitOfWork((em, tx) =>
-    idempotent(tx, platform.crypto, { call, input }, () => insertOperator({ em, tx }, input, call)),
+  return await db.transaction((tx) =>
+    idempotent(tx, crypto, { call, input }, () => insertOperator(tx, input, call)),
   );
 }
 
-export async function createOperator(platform: Platform, input: NewOperator, by: By): Promise<Operator> {
-  return await platform.db.unitOfWork((em, tx) => insertOperator({ em, tx }, input, by));
+export async function createOperator({ db }: Platform, input: NewOperator, by: By): Promise<Operator> {
+  return await db.transaction((tx) => insertOperator(tx, input, by));
 }
 
-export async function insertOperator(work: Work, input: NewOperator, by: By): Promise<Operator> {
-  const operator = work.em.create(OperatorEntity, { id: newId('op'), ...input, createdAt: new Date() });
-  await flushUnderLicence(work.em);
-  await recordAudit(work.tx, { ...by, action: 'operator.created', subject: operator.id });
-  return operatorOf(operator);
+/** In the transaction of whatever makes it one. */
+export async function insertOperator(tx: Tx, input: NewOperator, by: By): Promise<Operator> {
+  const { name, licenceNo, contactEmail, contactPhone = null, website = null } = input;
+  const id = newId('op');
+  try {
+    const { rows } = await tx.query<{ created_at: Date }>(
+      `INSERT INTO operators (id, name, licence_no, contact_email, contact_phone, website)
+       VALUES ($1, $2, $3, $4, $5, $6) RETURNING created_at`,
+      [id, name, licenceNo, contactEmail, contactPhone, website],
+    );
+    const [row] = rows;
+    if (row === undefined) throw new Error('INSERT returned no operator');
+    await recordAudit(tx, { ...who(by), action: 'operator.created', subject: id });
+    const createdAt = row.created_at.toISOString();
+    return { id, name, licenceNo, contactEmail, createdAt, state: 'active', licenceExpiresAt: null };
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    throw licenceTaken(error);
+  }
 }
 
 export async function listOperators(
@@ -112,8 +126,7 @@ export async function changeOperator(
   await flushUnderLicence(em);
   const fields = Object.keys(change.changes).sort();
   await recordAudit(tx, {
-    actor: change.by.actor,
-    ...(change.by.requestId === undefined ? {} : { requestId: change.by.requestId }),
+    ...who(change.by),
     action: change.action,
     subject: operatorId,
     details: change.details ?? { fields },

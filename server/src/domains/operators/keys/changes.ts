@@ -4,7 +4,7 @@ import type { operators } from '@kinga/shared/operators/contract.ts';
 import type { Key } from '@kinga/shared/operators/keys.ts';
 import type { Actor } from '../../../platform/call/actor.ts';
 import type { Revocation } from '../../../platform/call/authenticator.ts';
-import type { By } from '../../../platform/call/by.ts';
+import { type By, who } from '../../../platform/call/by.ts';
 import type { Platform } from '../../../platform/context.ts';
 import { newId } from '../../../platform/crypto/ids.ts';
 import { actForEveryTenant } from '../../../platform/db/tenant.ts';
@@ -46,7 +46,7 @@ export async function revokeKey(
     );
     const [revoked] = rows;
     if (revoked === undefined) throw new Error('a locked key is gone');
-    await recordAudit(tx, { ...by, action: 'key.revoked', subject: keyId });
+    await recordAudit(tx, { ...who(by), action: 'key.revoked', subject: keyId });
     await revocations.revoke(tx, { kind: 'key', id: keyId });
     return revoked.revoked_at;
   });
@@ -87,7 +87,7 @@ export async function updateKey(
       [keyId, ...Object.values(values)],
     );
     await recordAudit(tx, {
-      ...by,
+      ...who(by),
       action: 'key.updated',
       subject: keyId,
       details: { operatorId: before.tenant_id, fields: Object.keys(changes).sort() },

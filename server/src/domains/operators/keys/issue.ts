@@ -3,7 +3,7 @@ import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { operators } from '@kinga/shared/operators/contract.ts';
 import type { Revocation } from '../../../platform/call/authenticator.ts';
-import type { By } from '../../../platform/call/by.ts';
+import { type By, who } from '../../../platform/call/by.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import type { Platform } from '../../../platform/context.ts';
 import { newId } from '../../../platform/crypto/ids.ts';
@@ -46,7 +46,7 @@ export async function issueKey(
       environment,
     });
     const details = { operatorId, scopes, environment };
-    await recordAudit(tx, { ...by, action: 'key.issued', subject: id, details });
+    await recordAudit(tx, { ...who(by), action: 'key.issued', subject: id, details });
   });
   return { keyId: id, apiKey };
 }
@@ -77,7 +77,7 @@ export async function rotateKey(
       [keyId, id, overlapHours * 3600],
     );
     const details = { operatorId: old.tenant_id, replacedBy: id, overlapHours };
-    await recordAudit(tx, { ...by, action: 'key.rotated', subject: keyId, details });
+    await recordAudit(tx, { ...who(by), action: 'key.rotated', subject: keyId, details });
     await revocations.revoke(tx, change);
     return { apiKey, oldKeyEndsAt: rows[0]?.expires_at.toISOString() ?? '' };
   });

@@ -2,7 +2,7 @@ import { KingaError } from '@kinga/shared/contract/errors.ts';
 import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { operators } from '@kinga/shared/operators/contract.ts';
 import type { ApplicationDetail, ApplicationState, Decision } from '@kinga/shared/operators/onboarding.ts';
-import type { EntityManager } from '@mikro-orm/postgresql';
+import type { By } from '../../../platform/call/by.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import { idempotent } from '../../../platform/call/idempotency.ts';
 import type { Platform } from '../../../platform/context.ts';
@@ -34,7 +34,7 @@ export async function review(
   input: ParsedInputOf<typeof operators.review>,
   call: Call,
 ): Promise<ApplicationDetail> {
-  return await platform.db.unitOfWork((em, tx) =>
+  return await platform.db.transaction((tx) =>
     idempotent(tx, platform.crypto, { call, input }, async () => {
       const { accountId: reviewerId } = accountOf(call);
       const { id, decision, note } = input;
@@ -46,8 +46,7 @@ export async function review(
       if (!TRANSITIONS[application.state].includes(decision)) {
         throw new KingaError('CONFLICT', `An application that is ${application.state} cannot be ${decision}`);
       }
-      const operatorId =
-        decision === 'approved' ? await admit({ em, tx, linkStaff }, application, call) : null;
+      const operatorId = decision === 'approved' ? await admit(tx, linkStaff, application, call) : null;
       await tx.query(
         `UPDATE operator_applications SET state = $2, operator_id = $3, updated_at = clock_timestamp()
          WHERE id = $1`,
@@ -67,22 +66,15 @@ export async function review(
   );
 }
 
-async function admit(
-  { em, tx, linkStaff }: { em: EntityManager; tx: Tx; linkStaff: LinkStaff },
-  row: ApplicationRow,
-  call: Call,
-): Promise<string> {
-  const operator = await insertOperator(
-    { em, tx },
-    {
-      name: row.name,
-      licenceNo: row.licence_no,
-      contactEmail: row.contact_email,
-      contactPhone: row.contact_phone,
-      website: row.website,
-    },
-    call,
-  );
-  await linkStaff(tx, row.applicant_id, operator.id);
-  return operator.id;
+async function admit(tx: Tx, linkStaff: LinkStaff, row: ApplicationRow, by: By): Promise<string> {
+  const application = {
+    name: row.name,
+    licenceNo: row.licence_no,
+    contactEmail: row.contact_email,
+    contactPhone: row.contact_phone,
+    website: row.website,
+  };
+  const { id } = await insertOperator(tx, application, by);
+  await linkStaff(tx, row.applicant_id, id);
+  return id;
 }

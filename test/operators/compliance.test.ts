@@ -1,0 +1,168 @@
+import { countChecks } from '@kinga/server/domains/operators/index.ts';
+import { expect, test } from 'vitest';
+import { ok, refused } from '../support/client.ts';
+import { startTestHub, type TestHub } from '../support/hub.ts';
+
+interface Asked {
+  /** Milliseconds from midnight in Nairobi. */
+  readonly atMs: number;
+  readonly subject: number;
+  readonly purpose: string;
+  readonly answer: string;
+}
+
+/** Checks as the recorder writes them: the id begins with the time. */
+async function asked(hub: TestHub, keyId: string, day: string, checks: readonly Asked[]): Promise<void> {
+  for (const [index, { atMs, subject, purpose, answer }] of checks.entries()) {
+    const ms = Date.parse(`${day}T00:00:00+03:00`) + atMs;
+    await hub.database.pool.query(
+      `INSERT INTO checks (id, key_no, subject, purpose, answer, seq, at)
+       SELECT $1, no, $2, $3::text::"char", $4::text::"char", 0, $5 FROM api_keys WHERE id = $6`,
+      [
+        `${ms.toString(16).padStart(12, '0')}${index.toString(16).padStart(20, '0')}`,
+        subject.toString(16).padStart(32, '0'),
+        purpose,
+        answer,
+        new Date(ms),
+        keyId,
+      ],
+    );
+  }
+}
+
+async function existsSince(hub: TestHub, operatorId: string, date: string): Promise<void> {
+  await hub.database.pool.query('UPDATE operators SET created_at = $2 WHERE id = $1', [operatorId, date]);
+}
+
+test('checks are counted by Nairobi day, purpose and answer; counting again changes nothing', async () => {
+  await using hub = await startTestHub();
+  const { keyId, operatorId } = await hub.operatorKey();
+  const other = await hub.operatorKey();
+  const bet = { subject: 1, purpose: 'b', answer: 'C' };
+  await asked(hub, keyId, '2026-03-01', [
+    { ...bet, atMs: 0 },
+    { ...bet, atMs: 86_399_999 },
+    { ...bet, atMs: 5, answer: 'E' },
+    { ...bet, atMs: 6, purpose: 'm' },
+  ]);
+  await asked(hub, keyId, '2026-03-02', [{ ...bet, atMs: 0 }]);
+  await asked(hub, other.keyId, '2026-03-01', [{ ...bet, atMs: 1 }]);
+  const count = () => countChecks(hub.platform.db, '2026-03-01');
+  await Promise.all([count(), count()]);
+  await countChecks(hub.platform.db, '2026-03-02');
+  const { token } = await hub.account('operator', { operatorId });
+  const period = { from: '2026-03-01', to: '2026-03-31' };
+  const statistics = ok((await hub.http('operators.statistics', period, { token })).body);
+  expect(statistics.days).toEqual([
+    {
+      day: '2026-03-01',
+      refused: 0,
+      checks: [
+        { purpose: 'bet', answer: 'CLEAR', count: 2 },
+        { purpose: 'bet', answer: 'EXCLUDED', count: 1 },
+        { purpose: 'marketing', answer: 'CLEAR', count: 1 },
+      ],
+    },
+    { day: '2026-03-02', refused: 0, checks: [{ purpose: 'bet', answer: 'CLEAR', count: 1 }] },
+  ]);
+  const foreign = { ...period, operatorId: other.operatorId };
+  expect(refused((await hub.http('operators.statistics', foreign, { token })).body).code).toBe('NOT_FOUND');
+});
+
+test('what was looked up today is in the figures after the hourly count', async () => {
+  await using hub = await startTestHub();
+  const { apiKey, operatorId } = await hub.operatorKey();
+  const identifiers = [{ type: 'nationalId', value: '23456789' }];
+  ok((await hub.http('exclusions.lookup', { identifiers, purpose: 'deposit' }, { apiKey })).body);
+  const { token } = await hub.admin();
+  for (let tries = 0; ; tries++) {
+    await countChecks(hub.platform.db);
+    const { days } = ok((await hub.http('operators.statistics', { operatorId }, { token })).body);
+    const counted = days.flatMap((day) => day.checks);
+    if (counted.length === 0 && tries < 100) continue;
+    expect(counted).toEqual([{ purpose: 'deposit', answer: 'CLEAR', count: 1 }]);
+    break;
+  }
+});
+
+test('the score is the weighted sum of its parts, each with its reason', async () => {
+  await using hub = await startTestHub();
+  const { keyId, operatorId } = await hub.operatorKey();
+  const { token } = await hub.admin();
+  await existsSince(hub, operatorId, '2026-01-01');
+  const day = (date: string, checks: readonly Asked[]) => asked(hub, keyId, date, checks);
+  const check = { subject: 1, purpose: 'b', answer: 'C', atMs: 1_000 };
+  await day('2026-03-01', [check, { ...check, purpose: 'd', atMs: 1_001 }]);
+  // Of two UNKNOWN answers one was followed by another question about the same person.
+  await day('2026-03-02', [
+    { ...check, subject: 7, answer: 'U' },
+    { ...check, subject: 8, answer: 'U', atMs: 1_001 },
+    { ...check, subject: 7, answer: 'E', atMs: 9_000 },
+  ]);
+  for (const date of ['2026-03-01', '2026-03-02']) await countChecks(hub.platform.db, date);
+  ok(
+    (await hub.http('operators.setLicence', { operatorId, licenceExpiresAt: '2099-01-01' }, { token })).body,
+  );
+  const input = { operatorId, from: '2026-03-01', to: '2026-03-04' };
+  const { score, parts } = ok((await hub.http('operators.compliance', input, { token })).body);
+  const values = Object.fromEntries(parts.map(({ name, value }) => [name, value]));
+  expect(values).toEqual({
+    dailyChecks: 0.5,
+    checkedPurposes: 1 - 1 / 3,
+    unknownAnswers: 0.5,
+    licence: 1,
+    signatures: 0,
+  });
+  const expected = parts.reduce((sum, { value, weight }) => sum + (value ?? 0) * weight, 0);
+  expect(score).toBeCloseTo(expected, 1);
+  expect(parts.find(({ name }) => name === 'checkedPurposes')?.reason).toContain('registration');
+});
+
+test('what cannot be judged counts neither way', async () => {
+  await using hub = await startTestHub();
+  const { token } = await hub.admin();
+  const operator = { name: 'New', licenceNo: 'N-1', contactEmail: 'a@b.test' };
+  const { id: operatorId } = ok((await hub.http('operators.create', operator, { token })).body);
+  const before = { operatorId, from: '2020-01-01', to: '2020-01-31' };
+  const { score, parts } = ok((await hub.http('operators.compliance', before, { token })).body);
+  expect(parts.filter(({ value }) => value === null).map(({ name }) => name)).toEqual([
+    'dailyChecks',
+    'unknownAnswers',
+    'licence',
+    'signatures',
+  ]);
+  expect(score).toBe(0);
+  const code = async (input: object) =>
+    refused((await hub.http('operators.compliance', { operatorId, ...input }, { token })).body);
+  expect((await code({ from: '2026-02-02', to: '2026-02-01' })).details?.[0]?.path).toBe('from');
+  expect((await code({ from: '2020-01-01', to: '2026-02-01' })).details?.[0]?.path).toBe('from');
+});
+
+test('the audit of an operator has what its keys and staff did and what was done to it, page by page', async () => {
+  await using hub = await startTestHub();
+  const { token } = await hub.admin();
+  const { operatorId, keyId, apiKey } = await hub.operatorKey(['operator:self']);
+  const other = await hub.operatorKey();
+  const staff = await hub.account('operator', { operatorId });
+  for (let i = 0; i < 22; i++) {
+    const change = { reportRecipients: [`r${i}@x.test`] };
+    ok((await hub.http('operators.updateSettings', change, { apiKey })).body);
+  }
+  ok((await hub.http('operators.updateKey', { keyId, label: 'new' }, { token })).body);
+  const as = { token: staff.token };
+  const first = ok((await hub.http('operators.auditLog', {}, as)).body);
+  expect(first.items[0]).toMatchObject({ action: 'key.updated', subject: keyId });
+  expect(first.items).toHaveLength(20);
+  const second = ok((await hub.http('operators.auditLog', { cursor: first.nextCursor }, as)).body);
+  const all = [...first.items, ...second.items];
+  expect(second.nextCursor).toBeUndefined();
+  expect(all.filter(({ actor }) => actor === `key:${keyId}`)).toHaveLength(22);
+  const actions = new Set(all.map(({ action }) => action));
+  for (const action of ['operator.created', 'key.issued', 'account.created', 'session.opened']) {
+    expect(actions, action).toContain(action);
+  }
+  expect(JSON.stringify(all)).not.toContain(other.keyId);
+  const wrong = refused((await hub.http('operators.auditLog', { cursor: 'x' }, as)).body);
+  expect(wrong.details?.[0]?.path).toBe('cursor');
+  expect(refused((await hub.http('operators.auditLog', {}, { apiKey })).body).code).toBe('FORBIDDEN');
+});
