@@ -38,12 +38,16 @@ test('an attempt that cannot be noted is answered all the same', async () => {
   expect(refused((await hub.http('identity.login', input)).body).code).toBe('UNAUTHENTICATED');
 });
 
-test('history older than it is kept goes with the next sign-in', async () => {
+test('history older than it is kept goes with the next sign-in, and so do devices not seen since', async () => {
   await using hub = await startTestHub();
   const bettor = await hub.bettor();
+  await signInOn(hub, bettor, { id: newDeviceId(), name: 'Simu' });
   await hub.database.pool.query(`UPDATE sign_ins SET at = at - interval '401 days'`);
+  await hub.database.pool.query(`UPDATE devices SET last_seen_at = last_seen_at - interval '401 days'`);
   await hub.signIn(bettor.email, bettor.password);
   expect(await historyOf(hub, bettor.token)).toHaveLength(1);
+  const { items } = ok((await hub.http('identity.listDevices', {}, { token: bettor.token })).body);
+  expect(items).toHaveLength(1);
 });
 
 test('activity: what the account did, what others did to it, and who of staff read it', async () => {

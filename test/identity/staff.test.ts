@@ -149,6 +149,20 @@ test('an account suspended while somebody signs in to it has no session in the e
   expect(rows).toHaveLength(0);
 });
 
+test('two administrators who suspend each other at once: one stays', async () => {
+  await using hub = await startTestHub();
+  const [one, two] = [await hub.account('admin'), await hub.account('admin')];
+  const suspend = (by: typeof one, whom: typeof one) =>
+    hub.http(
+      'identity.suspendAccount',
+      { accountId: whom.account.id, reason: 'Shared login' },
+      { token: by.token },
+    );
+  const answers = await Promise.all([suspend(one, two), suspend(two, one)]);
+  expect(answers.filter(({ body }) => body.ok)).toHaveLength(1);
+  expect((await search(hub, { suspended: true })).items).toHaveLength(1);
+});
+
 test('what staff may, and whom', async () => {
   await using hub = await startTestHub();
   const admin = await hub.admin();

@@ -19,6 +19,7 @@ export interface SignIn {
 
 type Outcome = 'succeeded' | 'failed' | 'suspended';
 
+/** Also of a device that has not been seen since. */
 const KEPT_DAYS = 400;
 /** Notes on their way; beyond that many the database has more pressing things to do. */
 const NOTING_MAX = 1_000;
@@ -50,6 +51,11 @@ export class SignIns implements Service {
     const hadSignedIn = await tx.query(
       `SELECT FROM sign_ins WHERE account_id = $1 AND outcome = 'succeeded' LIMIT 1`,
       [signIn.accountId],
+    );
+    await tx.query(
+      `DELETE FROM devices
+       WHERE account_id = $1 AND last_seen_at < clock_timestamp() - make_interval(days => $2)`,
+      [signIn.accountId, KEPT_DAYS],
     );
     const device = await seeDevice(tx, crypto, signIn);
     await insertSignIn(tx, { signIn, outcome: 'succeeded', deviceId: device.id });

@@ -84,6 +84,7 @@ export class Staff {
     }
     const { db, crypto } = this.#platform;
     const { found, revoked } = await db.transaction(async (tx) => {
+      await mustNotBeSuspended(tx, signedIn(call).accountId);
       const { rows } = await tx.query<FoundRow>(
         `UPDATE accounts a SET suspended_at = clock_timestamp(), suspension_reason = $2
          WHERE a.id = $1 AND a.suspended_at IS NULL RETURNING ${COLUMNS}`,
@@ -124,6 +125,15 @@ export class Staff {
       permissions: row.permissions,
     };
   }
+}
+
+/** Of two administrators who suspend each other at once, one stays. */
+async function mustNotBeSuspended(tx: Tx, accountId: string): Promise<void> {
+  const { rowCount } = await tx.query(
+    'SELECT FROM accounts WHERE id = $1 AND suspended_at IS NULL FOR SHARE',
+    [accountId],
+  );
+  if (rowCount === 0) throw new KingaError('FORBIDDEN', 'This account is suspended');
 }
 
 async function findOne(tx: Tx, accountId: string): Promise<Found> {
