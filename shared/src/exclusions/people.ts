@@ -3,6 +3,7 @@ import * as fields from '../contract/fields.ts';
 import { procedure } from '../contract/procedure.ts';
 import { exclusion } from './exclusion.ts';
 import { identifier, identifiers } from './identifier.ts';
+import { dateOfBirth } from './person.ts';
 
 const STAFF = { roles: ['admin', 'regulator'] } as const;
 
@@ -63,7 +64,7 @@ export const people = {
     input: z.strictObject({
       personId: fields.id,
       name: fields.shortText.optional(),
-      dateOfBirth: z.iso.date().optional(),
+      dateOfBirth: dateOfBirth.optional(),
     }),
     output: changed,
     idempotency: 'accepted',

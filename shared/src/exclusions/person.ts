@@ -15,10 +15,12 @@ export function isDateOfBirth(text: string): boolean {
 
 export const NO_DATE_OF_BIRTH = 'no such date: YYYY-MM-DD, with 00 for an unknown month or day';
 
+export const dateOfBirth = z.string().max(10).refine(isDateOfBirth, NO_DATE_OF_BIRTH);
+
 /** What a registration says of a person beside the identifiers. */
 export const person = z.strictObject({
   name: fields.shortText.optional(),
-  dateOfBirth: z.string().max(10).refine(isDateOfBirth, NO_DATE_OF_BIRTH).optional(),
+  dateOfBirth: dateOfBirth.optional(),
 });
 
 export const NAME_CHARS_MIN = 2;

@@ -1,5 +1,6 @@
 import { invalidInput } from '@kinga/shared/contract/errors.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
+import { followMatchKeys } from '../register/match-keys.ts';
 import { changeHeld, type PeopleChange } from './change.ts';
 import { recordPersonChange } from './history.ts';
 import { holdPerson } from './hold.ts';
@@ -32,15 +33,17 @@ export async function correctPerson(
       details: { name: name !== undefined, dateOfBirth: dateOfBirth !== undefined },
     },
   );
+  const follow = await followMatchKeys(tx, crypto, personId);
   const seal = (text: string | undefined) => (text === undefined ? null : crypto.seal(text));
   return changeHeld(tx, deps, {
     personIds: [personId],
-    write: async () => {
-      await tx.query(
+    write: async (inside) => {
+      await inside.query(
         `UPDATE persons SET name = coalesce($2, name), date_of_birth = coalesce($3, date_of_birth)
          WHERE id = $1`,
         [personId, seal(name), seal(dateOfBirth)],
       );
+      await follow(inside);
     },
   });
 }

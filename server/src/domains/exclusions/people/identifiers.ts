@@ -4,6 +4,7 @@ import type { Call } from '../../../platform/call/handler.ts';
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { canonicalise, isStrong, keyOf } from '../../identifiers/index.ts';
+import { followMatchKeys } from '../register/match-keys.ts';
 import type { SealedIdentifier } from '../register/registration.ts';
 import { changeHeld, NOTHING_TOLD, type PeopleChange, type PeopleDeps } from './change.ts';
 import { recordPersonChange } from './history.ts';
@@ -36,9 +37,14 @@ export async function addIdentifier(
       details: { type: sealed.type },
     },
   );
+  const follow = await followMatchKeys(tx, crypto, personId);
+  const keyVersion = crypto.secrets.pepper.version;
   return changeHeld(tx, deps, {
     personIds: [personId],
-    write: () => attach(tx, { personId, identifiers: [sealed], keyVersion: crypto.secrets.pepper.version }),
+    write: async (inside) => {
+      await attach(inside, { personId, identifiers: [sealed], keyVersion });
+      await follow(inside);
+    },
   });
 }
 
@@ -67,7 +73,14 @@ export async function removeIdentifier(
     { crypto, call },
     { personId, action: 'identifierRemoved', content, details: { type } },
   );
-  return changeHeld(tx, deps, { personIds: [personId], write: () => detach(tx, personId, key) });
+  const follow = await followMatchKeys(tx, crypto, personId);
+  return changeHeld(tx, deps, {
+    personIds: [personId],
+    write: async (inside) => {
+      await detach(inside, personId, key);
+      await follow(inside);
+    },
+  });
 }
 
 export async function attach(

@@ -4,6 +4,7 @@ import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
 import { isStrong } from '../../identifiers/index.ts';
 import { lostRace } from '../life-cycle/change.ts';
+import { followMatchKeys } from '../register/match-keys.ts';
 import type { Told } from '../register/register.ts';
 import type { SealedIdentifier } from '../register/registration.ts';
 import { anyInForce, changeHeld, type PeopleDeps } from './change.ts';
@@ -49,11 +50,13 @@ export async function identityChanged(
   const unknown = await unknownTo(tx, personIds, change);
   const apart = await heldByOneOnly(tx, personIds);
   if (unknown.length === 0 && apart.length === 0) return { ...CLEAR, excluded: true };
+  const follow = await followMatchKeys(tx, crypto, first);
   const { told } = await changeHeld(tx, deps, {
     personIds,
     write: async (inside) => {
       const keyVersion = crypto.secrets.pepper.version;
       await attach(inside, { personId: first, identifiers: unknown, keyVersion });
+      await follow(inside);
       await holdForAll(inside, personIds, apart);
     },
   });

@@ -103,8 +103,8 @@ async function giveBackIdentifiers(tx: Tx, { id, keepId, mergedId }: Undo): Prom
     [id, keepId, mergedId],
   );
   const { rows } = await tx.query<{ known: boolean; strong_stays: boolean }>(
-    `SELECT EXISTS (SELECT FROM identifiers WHERE person_id = $2)
-        AND EXISTS (SELECT FROM identifiers WHERE person_id = $3) AS known,
+    `SELECT EXISTS (SELECT FROM identifiers WHERE person_id = $2 AND type <> 'match')
+        AND EXISTS (SELECT FROM identifiers WHERE person_id = $3 AND type <> 'match') AS known,
             EXISTS (SELECT FROM identifiers i WHERE i.person_id = $2
                       AND i.type IN ('nationalId', 'passport', 'alienId')
                       AND NOT EXISTS (SELECT FROM person_merge_identifiers kept

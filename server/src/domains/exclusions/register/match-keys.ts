@@ -1,0 +1,54 @@
+import type { Identifier } from '@kinga/shared/exclusions/identifier.ts';
+import { IDENTIFIER_TYPES } from '@kinga/shared/exclusions/identifier.ts';
+import type { Crypto } from '../../../platform/crypto/crypto.ts';
+import type { Tx } from '../../../platform/db/tx.ts';
+import { canonicalise } from '../../identifiers/index.ts';
+import { MATCH, matchKeysOf } from '../../matching/index.ts';
+
+/**
+ * A person's match keys follow a change of their name, date of birth or identifiers. Asked before the change, with
+ * the person held; what it returns is done after it, within the same transaction. Keys of other names they were
+ * registered under stay.
+ */
+export async function followMatchKeys(
+  tx: Tx,
+  crypto: Crypto,
+  personId: string,
+): Promise<(tx: Tx) => Promise<void>> {
+  const before = await readMatchKeys(tx, crypto, personId);
+  return async (inside) => {
+    const after = await readMatchKeys(inside, crypto, personId);
+    const gone = [...before].filter((hex) => !after.has(hex));
+    await inside.query(
+      `DELETE FROM identifiers WHERE person_id = $1 AND type = '${MATCH}' AND key = ANY($2::bytea[])`,
+      [personId, gone.map((hex) => Buffer.from(hex, 'hex'))],
+    );
+    await inside.query(
+      `INSERT INTO identifiers (key, key_version, type, person_id, original)
+       SELECT key, $3, '${MATCH}', $1, '' FROM unnest($2::bytea[]) AS key
+       ON CONFLICT (key, person_id) DO NOTHING`,
+      [personId, Array.from(after, (hex) => Buffer.from(hex, 'hex')), crypto.secrets.pepper.version],
+    );
+  };
+}
+
+async function readMatchKeys(tx: Tx, crypto: Crypto, personId: string): Promise<Set<string>> {
+  const { rows } = await tx.query<{ name: Buffer | null; date_of_birth: Buffer | null }>(
+    'SELECT name, date_of_birth FROM persons WHERE id = $1',
+    [personId],
+  );
+  const identifiers = await tx.query<{ type: Identifier['type']; original: Buffer }>(
+    'SELECT type, original FROM identifiers WHERE person_id = $1 AND type = ANY($2::text[])',
+    [personId, IDENTIFIER_TYPES],
+  );
+  const open = (sealed: Buffer | null | undefined) => (sealed ? crypto.open(sealed) : undefined);
+  const keys = matchKeysOf(crypto, {
+    name: open(rows[0]?.name),
+    dateOfBirth: open(rows[0]?.date_of_birth),
+    identifiers: identifiers.rows.flatMap(({ type, original }) => {
+      const known = canonicalise({ type, value: crypto.open(original) });
+      return known.ok ? [known] : [];
+    }),
+  });
+  return new Set(keys.map((key) => key.toString('hex')));
+}
