@@ -46,9 +46,14 @@ const wayBack = fc
     { do: 'wait', ms: days * DAY_MS },
     { do: 'confirmReturn', input: {} },
   ]);
+const renewal = wait.map((cycles): Step[] => [
+  { do: 'setRenewal', input: { renews: true } },
+  cycles,
+  { do: 'setRenewal', input: { renews: false } },
+]);
 const single = fc.oneof(wait, command).map((step) => [step]);
 const steps = fc
-  .array(fc.oneof({ arbitrary: single, weight: 4 }, { arbitrary: wayBack, weight: 1 }), {
+  .array(fc.oneof({ arbitrary: single, weight: 4 }, { arbitrary: fc.oneof(wayBack, renewal), weight: 2 }), {
     minLength: 3,
     maxLength: 12,
   })
