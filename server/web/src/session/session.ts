@@ -1,5 +1,6 @@
 import { connect, type Hub, HubError } from '@kinga/client-sdk';
 import type { Account } from '@kinga/shared/identity/contract.ts';
+import { thisDevice } from './device.ts';
 
 /** Somebody signed in: the connection and who they are. */
 export interface Session {
@@ -20,7 +21,7 @@ const REUSED_FOR_MS = 13 * 60_000;
 /** Signs in. Rejects with a HubError: `UNAUTHENTICATED` when address or password is wrong. */
 export async function signIn(email: string, password: string): Promise<Session> {
   await using anonymous = await connect({ url: location.origin });
-  return open(await anonymous.identity.login({ email, password }));
+  return open(await anonymous.identity.login({ email, password, device: thisDevice() }));
 }
 
 let restoring: Promise<Session | undefined> | undefined;
