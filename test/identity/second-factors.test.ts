@@ -32,6 +32,23 @@ async function forgetUsedCodes(node: IdentityNode): Promise<void> {
   await node.platform.db.query('UPDATE second_factors SET last_step = NULL');
 }
 
+/** Adds a factor, proved by the first in force when there is one. */
+async function addProvedFactor(
+  node: IdentityNode,
+  { actor }: Citizen,
+  given: { challengeId: string; code: string },
+) {
+  const { addFactor, challengeFactor, listFactors } = handlersOf(node);
+  const { rows } = await node.platform.db.query<{ secret: Buffer }>(
+    'SELECT secret FROM second_factors WHERE confirmed_at IS NOT NULL ORDER BY created_at LIMIT 1',
+  );
+  const [first] = (await listFactors({}, callBy(actor))).items;
+  if (first === undefined || rows[0] === undefined) return await addFactor(given, callBy(actor));
+  const { challengeId } = await challengeFactor({ factor: first.id }, callBy(actor));
+  const code = await codeSentTo(node.platform, node.platform.crypto.open(rows[0].secret));
+  return await addFactor({ ...given, proof: { challengeId, factor: first.id, code } }, callBy(actor));
+}
+
 /** Signs in with the right password; gives the challenge that the refusal carries. */
 async function challengeOf(node: IdentityNode, citizen: Citizen) {
   const error = await refusal(signInBy(node, citizen.by));
@@ -179,10 +196,8 @@ test('a phone and an e-mail address are second factors once proved, and get thei
     ['email', email],
   ] as const) {
     const proof = await codeFor(node, citizen.actor, { purpose: 'factor', type, value });
-    await handlersOf(node).addFactor(proof, callBy(citizen.actor));
-    expect((await refusal(handlersOf(node).addFactor(proof, callBy(citizen.actor)))).code).toBe(
-      'CODE_REFUSED',
-    );
+    await addProvedFactor(node, citizen, proof);
+    expect((await refusal(addProvedFactor(node, citizen, proof))).code).toBe('CODE_REFUSED');
   }
   for (const [kind, to] of [
     ['sms', phone],
@@ -203,6 +218,22 @@ test('a phone and an e-mail address are second factors once proved, and get thei
     await expect(complete(node, { challengeId, factor, code })).resolves.toBeDefined();
     expect((await refusal(complete(node, { challengeId, factor, code }))).code).toBe('CODE_REFUSED');
   }
+});
+
+test('a further factor needs a proof by one in force: a stolen session adds none of its own', async () => {
+  await using node = await startIdentity();
+  const citizen = await newCitizen(node);
+  const { factorId, app } = await enrolTotp(node, citizen);
+  const { phone } = newPerson();
+  const call = callBy(citizen.actor);
+  const { addFactor, challengeFactor } = handlersOf(node);
+  const given = await codeFor(node, citizen.actor, { purpose: 'factor', type: 'phone', value: phone });
+  expect((await refusal(addFactor(given, call))).code).toBe('FACTOR_PROOF_REQUIRED');
+  const { challengeId } = await challengeFactor({ factor: factorId }, call);
+  const proof = { challengeId, factor: factorId, code: wrongCode(app()) };
+  expect((await refusal(addFactor({ ...given, proof }, call))).code).toBe('CODE_REFUSED');
+  const added = await addFactor({ ...given, proof: { ...proof, code: app() } }, call);
+  expect(added).toMatchObject({ kind: 'sms' });
 });
 
 test('a code is sent only for a factor of the account, and never for an unknown sign-in', async () => {
@@ -321,8 +352,14 @@ test('keys, contacts and recovery codes are stored sealed or as digests, and rec
   const secret = (URI.parse(url) as TOTP).secret.base32;
   const { recoveryCodes } = await handlersOf(node).confirmTotp({ code: appOf(url)() }, callBy(citizen.actor));
   const { phone } = newPerson();
-  const proof = await codeFor(node, citizen.actor, { purpose: 'factor', type: 'phone', value: phone });
-  await handlersOf(node).addFactor(proof, callBy(citizen.actor));
+  const given = await codeFor(node, citizen.actor, { purpose: 'factor', type: 'phone', value: phone });
+  const [code = ''] = recoveryCodes;
+  const { challengeId } = await handlersOf(node).challengeFactor(
+    { factor: 'recovery' },
+    callBy(citizen.actor),
+  );
+  const proof = { challengeId, factor: 'recovery', code };
+  await handlersOf(node).addFactor({ ...given, proof }, callBy(citizen.actor));
   const texts: string[] = [];
   for (const table of ['second_factors', 'recovery_codes', 'challenges', 'audit_log', 'outbox', 'messages']) {
     texts.push(JSON.stringify((await node.database.pool.query(`SELECT t::text FROM ${table} t`)).rows));

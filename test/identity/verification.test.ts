@@ -1,3 +1,4 @@
+import { readConfig } from '@kinga/server/config.ts';
 import { newSecrets } from '@kinga/server/platform/crypto/secrets.ts';
 import { expect, test } from 'vitest';
 import { callBy, refusal } from '../support/call.ts';
@@ -234,6 +235,13 @@ test('an outage of the registry proves nothing, leaves nothing behind, and is no
   await expect(
     handlersOf(node).verifyNationalId({ nationalId: '23456781', ...born }, call),
   ).resolves.toBeDefined();
+});
+
+test('a simulated registry has to be asked for by name, except in demo mode', () => {
+  expect(readConfig({}).nationalIdProvider).toBe('simulator');
+  expect(readConfig({ DEMO: '0' }).nationalIdProvider).toBeUndefined();
+  expect(readConfig({ DEMO: '0', NATIONAL_ID_PROVIDER: 'simulator' }).nationalIdProvider).toBe('simulator');
+  expect(() => readConfig({ NATIONAL_ID_PROVIDER: 'anything' })).toThrow(/^NATIONAL_ID_PROVIDER: /);
 });
 
 test('outside demo mode nobody confirms a national ID until a provider is named', async () => {

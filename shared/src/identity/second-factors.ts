@@ -22,6 +22,12 @@ const proof = {
   factor: fields.id,
   code: z.string().trim().min(6).max(20),
 };
+/** By a factor in force; needed as soon as there is one, or a stolen session could add its own. */
+const proofByFactor = { proof: z.strictObject(proof).optional() };
+export const FACTOR_PROOF_REQUIRED = {
+  message: 'A further second factor needs a proof by one in force: see challengeFactor',
+  retry: false,
+} as const;
 
 /**
  * `login` tells of it under paths that spell one object: `challengeId`, and `factors[i].id`, `.kind` and `.hint`
@@ -48,16 +54,16 @@ export const secondFactors = {
   confirmTotp: procedure('identity.confirmTotp', {
     summary: 'Puts the authenticator app in force and gives ten recovery codes, shown this once',
     access: 'signedIn',
-    input: z.strictObject({ code: codeAnswer.code }),
+    input: z.strictObject({ code: codeAnswer.code, ...proofByFactor }),
     output: z.object({ factor, recoveryCodes: z.array(z.string()) }),
-    errors: { CODE_REFUSED },
+    errors: { CODE_REFUSED, FACTOR_PROOF_REQUIRED },
   }),
   addFactor: procedure('identity.addFactor', {
     summary: 'Makes a phone or e-mail address a second factor by the code sent to it',
     access: 'signedIn',
-    input: z.strictObject(codeAnswer),
+    input: z.strictObject({ ...codeAnswer, ...proofByFactor }),
     output: factor,
-    errors: { CODE_REFUSED },
+    errors: { CODE_REFUSED, FACTOR_PROOF_REQUIRED },
   }),
   listFactors: procedure('identity.listFactors', {
     summary: 'The caller’s second factors and how many recovery codes are left',
@@ -66,7 +72,8 @@ export const secondFactors = {
     output: z.object({ items: z.array(factor), recoveryCodesLeft: z.number().int().nonnegative() }),
   }),
   challengeFactor: procedure('identity.challengeFactor', {
-    summary: 'Opens a challenge for removeFactor and sends the code of an SMS or e-mail factor',
+    summary:
+      'Opens a challenge for adding or removing a factor and sends the code of an SMS or e-mail factor',
     access: 'signedIn',
     input: z.strictObject({ factor: fields.id }),
     output: challenge,

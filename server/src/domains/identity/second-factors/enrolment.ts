@@ -1,6 +1,7 @@
 import { KingaError } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { identity } from '@kinga/shared/identity/contract.ts';
+import { FACTOR_PROOF_REQUIRED } from '@kinga/shared/identity/second-factors.ts';
 import { toString as qrCode } from 'qrcode';
 import { z } from 'zod';
 import type { Call } from '../../../platform/call/handler.ts';
@@ -14,7 +15,7 @@ import { answer, type Challenge, codeRefused } from '../verification/challenges.
 import { contactAt } from '../verification/contact.ts';
 import { LIMITS, refund, spend } from '../verification/limits.ts';
 import * as store from './factors.ts';
-import type { Proofs } from './proofs.ts';
+import type { GivenProof, Proofs } from './proofs.ts';
 import { forgetRecoveryCodes, recoveryCodesLeft, renewRecoveryCodes } from './recovery-codes.ts';
 import { newTotp } from './totp.ts';
 
@@ -61,7 +62,10 @@ export class Enrolment {
     return { factorId, url, qrSvg: await qrCode(url, { type: 'svg' }) };
   }
 
-  async confirmTotp(code: string, call: Call): Promise<OutputOf<typeof identity.confirmTotp>> {
+  async confirmTotp(
+    input: ParsedInputOf<typeof identity.confirmTotp>,
+    call: Call,
+  ): Promise<OutputOf<typeof identity.confirmTotp>> {
     const { db, crypto } = this.#parts.platform;
     const { accountId } = signedIn(call);
     const done = await db.transaction(async (tx) => {
@@ -72,11 +76,11 @@ export class Enrolment {
       );
       const [row] = rows;
       if (row === undefined) throw new KingaError('NOT_FOUND', 'There is no authenticator app to confirm');
+      if (!(await this.#mayAdd(tx, { accountId, proof: input.proof, call }))) return undefined;
       await spend(tx, crypto, LIMITS.secondFactor, accountId);
-      if (!(await this.#proofs.takeTotp(tx, row, code))) return undefined;
+      if (!(await this.#proofs.takeTotp(tx, row, input.code))) return undefined;
       await refund(tx, crypto, LIMITS.secondFactor, accountId);
       await tx.query('UPDATE second_factors SET confirmed_at = clock_timestamp() WHERE id = $1', [row.id]);
-      await mustHaveRoom(tx, accountId);
       const recoveryCodes = await renewRecoveryCodes(tx, crypto, accountId);
       await this.#told(tx, { accountId, factor: row, added: true, call });
       return { factor: store.factorOf(crypto, row), recoveryCodes };
@@ -90,6 +94,7 @@ export class Enrolment {
     const { accountId } = signedIn(call);
     attempts.check(input.challengeId, call.address);
     const factor = await platform.db.transaction(async (tx) => {
+      if (!(await this.#mayAdd(tx, { accountId, proof: input.proof, call }))) return undefined;
       const challenge = await answer(tx, platform.crypto, {
         ...input,
         purposes: ['factor'],
@@ -147,6 +152,22 @@ export class Enrolment {
     throw codeRefused();
   }
 
+  /** The first factor needs none; false when the proof was wrong, which counts once it is committed. */
+  async #mayAdd(
+    tx: Tx,
+    { accountId, proof, call }: { accountId: string; proof: GivenProof | undefined; call: Call },
+  ): Promise<boolean> {
+    await tx.query('SELECT FROM accounts WHERE id = $1 FOR NO KEY UPDATE', [accountId]);
+    const factors = await store.factorsOf(tx, accountId);
+    if (factors.length === 0) return true;
+    if (factors.length >= FACTORS_MAX) {
+      throw new KingaError('CONFLICT', `An account has ${FACTORS_MAX} second factors at most`);
+    }
+    if (proof === undefined) throw new KingaError('FACTOR_PROOF_REQUIRED', FACTOR_PROOF_REQUIRED.message);
+    const proved = await this.#proofs.check(tx, { ...proof, purpose: 'proof', accountId, call });
+    return proved?.isRight === true;
+  }
+
   async #insert(tx: Tx, accountId: string, payload: unknown, call: Call): Promise<store.Factor> {
     const { crypto } = this.#parts.platform;
     const contact = contactAt(crypto, contactPayload.parse(payload), 'code');
@@ -164,7 +185,6 @@ export class Enrolment {
     );
     const [row] = rows;
     if (row === undefined) throw new KingaError('CONFLICT', 'This is a second factor of the account already');
-    await mustHaveRoom(tx, accountId);
     await this.#told(tx, { accountId, factor: row, added: true, call });
     return store.factorOf(crypto, row);
   }
@@ -187,10 +207,4 @@ export class Enrolment {
       details: { kind: factor.kind },
     });
   }
-}
-
-async function mustHaveRoom(tx: Tx, accountId: string): Promise<void> {
-  const factors = await store.factorsOf(tx, accountId);
-  if (factors.length <= FACTORS_MAX) return;
-  throw new KingaError('CONFLICT', `An account has ${FACTORS_MAX} second factors at most`);
 }

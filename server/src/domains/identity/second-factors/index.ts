@@ -33,7 +33,7 @@ export function createSecondFactors(
     proofs,
     handlers: {
       startTotp: (_input, call) => enrolment.startTotp(call),
-      confirmTotp: (input, call) => enrolment.confirmTotp(input.code, call),
+      confirmTotp: (input, call) => enrolment.confirmTotp(input, call),
       addFactor: (input, call) => enrolment.add(input, call),
       listFactors: (_input, call) => enrolment.list(call),
       challengeFactor: (input, call) => enrolment.challenge(input.factor, call),
