@@ -136,6 +136,7 @@ test('what cannot be judged counts neither way', async () => {
     refused((await hub.http('operators.compliance', { operatorId, ...input }, { token })).body);
   expect((await code({ from: '2026-02-02', to: '2026-02-01' })).details?.[0]?.path).toBe('from');
   expect((await code({ from: '2020-01-01', to: '2026-02-01' })).details?.[0]?.path).toBe('from');
+  expect((await code({ from: '0000-01-01', to: '0000-01-02' })).details?.[0]?.path).toBe('to');
 });
 
 test('the audit of an operator has what its keys and staff did and what was done to it, page by page', async () => {

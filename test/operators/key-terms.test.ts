@@ -246,6 +246,20 @@ test('staff see, rotate and revoke the keys of their own operator, and of no oth
   expect(await code('operators.rotateKey', { keyId, overlapHours: 1 })).toBe('CONFLICT');
 });
 
+test('every way to write an address that the contract takes can be compared with', async () => {
+  await using hub = await startTestHub();
+  const allowedAddresses = [
+    '0.0.0.0/32',
+    '::/128',
+    '127.0.0.0/8',
+    '::1',
+    '::ffff:127.0.0.1',
+    '2001:db8::/32',
+  ];
+  const { apiKey } = await keyWith(hub, { allowedAddresses });
+  expect(await statusOf(hub, apiKey)).toBe(200);
+});
+
 test('malformed terms are named by their paths', async () => {
   await using hub = await startTestHub();
   const { token } = await hub.admin();

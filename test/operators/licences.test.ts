@@ -105,4 +105,7 @@ test('a licence number is one operator’s, and only supervisors set licences', 
   const staff = await hub.account('operator', { operatorId: one.operatorId });
   expect(refused(await set(one.operatorId, 'X', staff.token)).code).toBe('FORBIDDEN');
   expect(refused(await set('op_none', 'X')).code).toBe('NOT_FOUND');
+  const never = { operatorId: one.operatorId, licenceExpiresAt: '9999-12-31T23:59:59-12:00' };
+  const error = refused((await hub.http('operators.setLicence', never, { token })).body);
+  expect(error.details?.[0]?.path).toBe('licenceExpiresAt');
 });

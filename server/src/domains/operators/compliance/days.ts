@@ -2,8 +2,8 @@ import { invalidInput } from '@kinga/shared/contract/errors.ts';
 import { PERIOD_DAYS_MAX } from '@kinga/shared/operators/compliance.ts';
 import { DateTime } from 'luxon';
 import type { Tx } from '../../../platform/db/tx.ts';
+import { momentOf, ZONE } from '../instants.ts';
 
-const ZONE = 'Africa/Nairobi';
 const DAYS = 30;
 
 /** Nairobi days, both included. */
@@ -22,9 +22,8 @@ export async function periodOf(
   tx: Tx,
   given: { from?: string | undefined; to?: string | undefined },
 ): Promise<Period> {
-  const to = given.to === undefined ? await today(tx) : DateTime.fromISO(given.to, { zone: ZONE });
-  const from =
-    given.from === undefined ? to.minus({ days: DAYS - 1 }) : DateTime.fromISO(given.from, { zone: ZONE });
+  const to = given.to === undefined ? await today(tx) : momentOf('to', given.to);
+  const from = given.from === undefined ? to.minus({ days: DAYS - 1 }) : momentOf('from', given.from);
   if (from > to) throw invalidInput('from', 'after the last day');
   if (to.diff(from, 'days').days >= PERIOD_DAYS_MAX) {
     throw invalidInput('from', `more than ${PERIOD_DAYS_MAX} days before the last one`);

@@ -77,7 +77,7 @@ export async function updateKey(
     const before = await lockKey(tx, keyId, by.actor);
     if (before.has_ended) throw new KingaError('CONFLICT', 'The key has ended');
     if (changes.expiresAt !== undefined && changes.expiresAt !== null) {
-      await refusePast(tx, instantOf(changes.expiresAt));
+      await refusePast(tx, instantOf('expiresAt', changes.expiresAt));
     }
     const values = valuesOf(changes);
     const columns = Object.keys(values);
@@ -110,7 +110,7 @@ function valuesOf(
   }
   const { expiresAt, requireSignature, scopes } = changes;
   if (scopes) values.scopes = [...new Set(scopes)].sort();
-  if (expiresAt) values.expires_at = instantOf(expiresAt);
+  if (expiresAt) values.expires_at = instantOf('expiresAt', expiresAt);
   if (requireSignature) values.public_key = JSON.stringify(requireSignature.publicKey);
   return values;
 }

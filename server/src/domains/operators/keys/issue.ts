@@ -23,7 +23,7 @@ export async function issueKey(
   by: By,
 ): Promise<OutputOf<typeof operators.issueKey>> {
   const { operatorId, label, environment = 'live', mode = 'alarm' } = input;
-  const expiresAt = input.expiresAt === undefined ? null : instantOf(input.expiresAt);
+  const expiresAt = input.expiresAt === undefined ? null : instantOf('expiresAt', input.expiresAt);
   const apiKey = newApiKey(environment);
   const id = newId('key');
   const scopes = [...new Set(input.scopes)].sort();

@@ -23,6 +23,7 @@ export class KnownKeys {
   readonly #usage: KeyUsage;
   readonly #refusals: KeyRefusals;
   readonly #good = new Map<string, KnownKey>();
+  readonly #reading = new Map<string, Promise<KnownKey>>();
   /** Raised by each change that is heard of: what was read before it may not be so any more. */
   #changes = 0;
 
@@ -59,9 +60,20 @@ export class KnownKeys {
 
   /** What a socket of this key may do by its present terms; the same refusals. */
   async again(keyId: string, address: string): Promise<KeyActor> {
-    const known = await this.#read('k.id', keyId);
+    const known = await this.#readOnce(keyId);
     this.#checkAddress(known, address);
     return known.actor;
+  }
+
+  /** A key may have a thousand sockets, which all ask at once: one answer, not older than the last change. */
+  #readOnce(keyId: string): Promise<KnownKey> {
+    const reading =
+      this.#reading.get(keyId) ??
+      this.#read('k.id', keyId).finally(() => {
+        this.#reading.delete(keyId);
+      });
+    this.#reading.set(keyId, reading);
+    return reading;
   }
 
   #checkAddress({ actor, allowed }: KnownKey, address: string | undefined): void {

@@ -9,7 +9,7 @@ import type { Platform } from '../../../platform/context.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { raiseAlert } from '../../alerts/index.ts';
 import { sendMessage } from '../../notifications/index.ts';
-import { instantOf } from '../instants.ts';
+import { instantOf, ZONE } from '../instants.ts';
 import { changeOperator } from '../operators.ts';
 import { readSettings } from '../settings.ts';
 
@@ -26,7 +26,7 @@ export async function setLicence(
   call: Call,
 ): Promise<OperatorDetail> {
   const { operatorId, licenceNo } = input;
-  const licenceExpiresAt = instantOf(input.licenceExpiresAt);
+  const licenceExpiresAt = instantOf('licenceExpiresAt', input.licenceExpiresAt);
   const changes = licenceNo === undefined ? { licenceExpiresAt } : { licenceExpiresAt, licenceNo };
   return await db.unitOfWork((em, tx) =>
     idempotent(tx, crypto, { call, input }, () =>
@@ -80,7 +80,7 @@ async function tell(tx: Tx, crypto: Platform['crypto'], ending: Ending): Promise
   );
   if (rowCount === 0) return false;
   const hasEnded = due === 0;
-  const until = DateTime.fromJSDate(ending.licence_expires_at, { zone: 'Africa/Nairobi' }).toISODate() ?? '';
+  const until = DateTime.fromJSDate(ending.licence_expires_at, { zone: ZONE }).toISODate() ?? '';
   await raiseAlert(tx, {
     kind: 'operators.licence',
     severity: hasEnded ? 'critical' : 'warning',
