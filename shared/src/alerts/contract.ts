@@ -23,6 +23,8 @@ export const ALERT_KINDS = [
   'tokens.compromised',
   /** A change was committed and an operator has not acknowledged it in time. */
   'propagation.unacknowledged',
+  /** An operator was told of an exclusion and has not reported the account closed in time. */
+  'propagation.unclosed',
   /** A known person was answered wrongly, or not in time, on one of the routes. */
   'canary.failed',
   /** An operator's licence ends soon or has ended. */

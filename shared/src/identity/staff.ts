@@ -23,8 +23,8 @@ const guarded = z.object({
   name: z.string(),
   kind: z.enum(['procedure', 'topic']),
   summary: z.string(),
-  /** `owner`: the account the topic is named after; `member`: of its audience; `listed`: the roles and scopes. */
-  access: z.enum(['public', 'signedIn', 'owner', 'member', 'listed']),
+  /** `owner`, `operator`: whom the topic is named after; `member`: of its audience; `listed`: the roles and scopes. */
+  access: z.enum(['public', 'signedIn', 'owner', 'member', 'operator', 'listed']),
   roles: z.array(z.enum(ROLES)),
   scopes: z.array(z.enum(SCOPES)),
   /** May it be granted to support, or to one account of staff? */

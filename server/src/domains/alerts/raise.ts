@@ -2,6 +2,7 @@ import type { Alert, AlertKind, AlertSeverity } from '@kinga/shared/alerts/contr
 import { alertTopics } from '@kinga/shared/alerts/contract.ts';
 import { newId } from '../../platform/crypto/ids.ts';
 import type { Tx } from '../../platform/db/tx.ts';
+import { recordAudit } from '../../platform/outbox/audit.ts';
 import { appendEvents } from '../../platform/outbox/outbox.ts';
 
 export interface NewAlert {
@@ -54,6 +55,22 @@ export async function raiseAlert(tx: Tx, alert: NewAlert): Promise<void> {
   const [row] = rows;
   if (row?.count !== 1) return;
   await appendEvents(tx, [{ topic: alertTopics.alerts.pattern, type: 'raised', data: alertOf(row) }]);
+}
+
+/** The thing is over: closed by whoever raised it. Nothing happens when none is open. */
+export async function resolveAlert(
+  tx: Tx,
+  { kind, key, resolution }: Pick<NewAlert, 'kind' | 'key'> & { readonly resolution: string },
+): Promise<void> {
+  const { rows } = await tx.query<AlertRow>(
+    `UPDATE alerts SET resolved_at = clock_timestamp(), resolution = $3
+     WHERE kind = $1 AND open_key = $2 AND resolved_at IS NULL RETURNING ${ALERT_COLUMNS}`,
+    [kind, key, resolution],
+  );
+  const [row] = rows;
+  if (row === undefined) return;
+  await recordAudit(tx, { actor: 'system', action: 'alert.resolved', subject: row.id });
+  await appendEvents(tx, [{ topic: alertTopics.alerts.pattern, type: 'resolved', data: alertOf(row) }]);
 }
 
 export function alertOf(row: AlertRow): Alert {

@@ -18,9 +18,17 @@ import { createStatistics } from './statistics/index.ts';
 
 export type { KeysAsked } from './lookup/lookup.ts';
 export { type ItemError, type ManyAnswers, ResultsWriter } from './lookup/results-writer.ts';
+export {
+  entriesAfter,
+  entriesOfExclusion,
+  exclusionsOfKeys,
+  type FollowedEntry,
+  REGISTER_CHANGED,
+} from './log/follow.ts';
 export { confirmRegistration } from './notices/confirm.ts';
 export { sendExpiryNotices } from './notices/expiry.ts';
 export { type Registration, sealIdentifiers } from './register/registration.ts';
+export { decodeKeys } from './log/entry.ts';
 /** The slots of the replica's table, for what else is found by 128 bits of a hash. */
 export {
   findSlot,

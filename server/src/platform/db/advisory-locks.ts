@@ -11,4 +11,6 @@ export const ADVISORY_LOCKS = {
   importedRows: 7_265_006,
   policy: 7_265_007,
   tokenChange: 7_265_101,
+  propagation: 7_265_201,
+  propagationGuard: 7_265_202,
 } as const;

@@ -1,5 +1,5 @@
 import { KingaError } from '@kinga/shared/contract/errors.ts';
-import { matchTopic, type Topic } from '@kinga/shared/contract/topic.ts';
+import { matchTopic, OPERATOR_SCOPES, type Topic } from '@kinga/shared/contract/topic.ts';
 import { type Actor, mayAccess } from '../call/actor.ts';
 import { type Grants, NO_GRANTS } from '../call/grants.ts';
 import type { FollowedLog } from './log-topic.ts';
@@ -26,7 +26,7 @@ export class Directory {
 
   /**
    * Throws unless the actor may watch the topic. Where the declaration itself is public knowledge the refusal
-   * says so; whether somebody else's wallet, inbox or audience exists is nobody's business, so those refusals
+   * says so; whether somebody else's wallet, inbox, operator or audience exists is nobody's business, so those refusals
    * are the same as for a topic that does not exist.
    */
   admit(actor: Actor, name: string): Entry {
@@ -43,11 +43,22 @@ export class Directory {
         if (entry.kind === 'log' && entry.authorize?.(actor, parameter)) return entry;
         throw noSuchTopic();
       }
+      if (access === 'operator') {
+        if (isOfOperator(actor, parameter)) return entry;
+        throw noSuchTopic();
+      }
       if (mayAccess({ name: entry.topic.pattern, access }, actor, this.#grants)) return entry;
       throw new KingaError('FORBIDDEN', 'This topic is not for the caller’s role or scopes');
     }
     throw noSuchTopic();
   }
+}
+
+/** Its staff, and its machines as far as their keys say so. */
+function isOfOperator(actor: Actor, operatorId: string): boolean {
+  if (actor.kind === 'anonymous' || actor.operatorId !== operatorId) return false;
+  if (actor.kind === 'account') return actor.role === 'operator';
+  return OPERATOR_SCOPES.some((scope) => actor.scopes.has(scope));
 }
 
 export function noSuchTopic(): KingaError {

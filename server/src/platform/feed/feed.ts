@@ -1,4 +1,5 @@
 import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { matchTopic } from '@kinga/shared/contract/topic.ts';
 import type { FeedEvent, WatchAck, WatchRequest } from '@kinga/shared/contract/wire.ts';
 import type { Server } from 'socket.io';
 import type { Grants } from '../call/grants.ts';
@@ -39,6 +40,8 @@ export interface Feed extends WatcherFeed, Service {
   endForbidden(): void;
   /** How many sockets of this node watch the topic, those being answered included. */
   watchers(topic: string): number;
+  /** The parameters under which machines watch topics of this pattern here: `op_1` of `operators/op_1/changes`. */
+  watchedByKeys(pattern: string): string[];
 }
 
 export function createFeed(options: FeedOptions): Feed {
@@ -197,6 +200,16 @@ class FeedService implements Feed {
   watchers(name: string): number {
     const topic = this.#logTopics.get(name) ?? this.#stateTopics.get(name);
     return topic === undefined ? 0 : topic.subscriptions.size + topic.users;
+  }
+
+  watchedByKeys(pattern: string): string[] {
+    const found: string[] = [];
+    for (const [name, { subscriptions }] of this.#logTopics) {
+      const parameter = matchTopic(pattern, name);
+      if (parameter === undefined) continue;
+      if ([...subscriptions.values()].some(({ actor }) => actor.kind === 'key')) found.push(parameter);
+    }
+    return found;
   }
 
   /** One watch of one slot, after those before it. */

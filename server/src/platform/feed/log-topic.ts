@@ -15,6 +15,7 @@ export interface FollowedLog extends Omit<LogSource, 'emitted'> {
   asOf(name: string): string;
   /** The source follows its history by itself and says when it broke: until then its events are of the one before. */
   readonly resetsItself: boolean;
+  readonly open?: NonNullable<OutboxLog['open']>;
   readonly delivered?: NonNullable<OutboxLog['delivered']>;
 }
 
@@ -74,7 +75,8 @@ export class LogTopic {
   }
 
   /** The tail's next event. */
-  take(event: FeedEvent): void {
+  take(told: FeedEvent): void {
+    const event = this.log.open === undefined ? told : { ...told, data: this.log.open(told.data) };
     if (this.seq === undefined) this.#remember(event);
     else if (event.epoch !== this.epoch) this.reset('epoch-changed');
     else if (event.seq > this.seq + 1) this.reset('history-gone');

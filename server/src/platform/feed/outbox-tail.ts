@@ -58,16 +58,22 @@ export class OutboxTail {
 
   /** A declared outbox log as the feed follows any log. */
   follow(log: OutboxLog): FollowedLog {
-    const { snapshot, exists, delivered } = log;
+    const { snapshot, exists, open, delivered } = log;
     return {
       topic: log.topic,
       resetsItself: false,
       asOf: () => this.#asOf,
       head: (name) => this.#headOf(name),
-      read: (name, range) => this.#readEvents(name, range),
+      read: async (name, range) => {
+        const events = await this.#readEvents(name, range);
+        return open === undefined
+          ? events
+          : events.map((event) => ({ ...event, data: open.call(log, event.data) }));
+      },
       oldest: (name) => this.#oldestOf(name),
       ...(snapshot && { snapshot: (name, actor) => snapshot.call(log, name, actor) }),
       ...(exists && { exists: (name) => exists.call(log, name) }),
+      ...(open && { open: (data) => open.call(log, data) }),
       ...(delivered && { delivered: (event, actor) => delivered.call(log, event, actor) }),
     };
   }

@@ -1,4 +1,4 @@
-import type { Topic } from '@kinga/shared/contract/topic.ts';
+import { partsOf, type Topic } from '@kinga/shared/contract/topic.ts';
 import { allTopics } from '@kinga/shared/contract.ts';
 import { IDEMPOTENCY_KEPT } from '../call/idempotency.ts';
 import type { Database } from '../db/database.ts';
@@ -17,15 +17,15 @@ export async function pruneFeed(
   let events = 0;
   for (const { pattern, retentionDays } of topics) {
     if (retentionDays === undefined) continue;
-    const parameter = pattern.indexOf('<');
-    const prefix = parameter < 0 ? pattern : pattern.slice(0, parameter);
+    const { prefix, suffix } = partsOf(pattern);
     events += await deleteAll(
       db,
       `DELETE FROM feed_events WHERE position IN (
          SELECT position FROM feed_events
          WHERE at < clock_timestamp() - make_interval(days => $2) AND starts_with(topic, $3)
+           AND right(topic, length($4)) = $4
          ORDER BY position LIMIT $1)`,
-      [retentionDays, prefix],
+      [retentionDays, prefix, suffix],
     );
   }
   const keys = await deleteAll(

@@ -31,6 +31,8 @@ export interface OutboxLog {
   authorize?(actor: Actor, parameter: string): boolean;
   snapshot?(name: string, actor: Actor): Promise<unknown>;
   exists?(name: string): Promise<boolean>;
+  /** What of an event's data is sealed at rest is opened here, once a node, on its way to the watchers. */
+  open?(data: unknown): unknown;
   /** Called on the node after an event (live or replayed) was emitted to a watcher's socket. */
   delivered?(event: FeedEvent, actor: Actor): void;
 }

@@ -1,6 +1,6 @@
 import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
-import type { Access, OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
-import type { Topic } from '@kinga/shared/contract/topic.ts';
+import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
+import { isNamedAccess, type Topic, type TopicAccess } from '@kinga/shared/contract/topic.ts';
 import { allProcedures, allTopics } from '@kinga/shared/contract.ts';
 import type { identity } from '@kinga/shared/identity/contract.ts';
 import { isGrantable, isStaff } from '../../../platform/call/grants.ts';
@@ -135,7 +135,7 @@ function described(of: {
   readonly name: string;
   readonly kind: Line['kind'];
   readonly summary: string;
-  readonly access: Access | 'owner' | 'member';
+  readonly access: TopicAccess;
 }): Omit<Line, 'granted' | 'grantable'> {
   const { name, kind, summary, access } = of;
   if (typeof access === 'string') return { name, kind, summary, access, roles: [], scopes: [] };
@@ -144,7 +144,7 @@ function described(of: {
 }
 
 function isGrantableTopic({ access }: Topic): boolean {
-  return access !== 'owner' && access !== 'member' && isGrantable({ access });
+  return !isNamedAccess(access) && isGrantable({ access });
 }
 
 function mustBeOneHolder({ role, accountId }: Grant): void {

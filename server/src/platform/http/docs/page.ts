@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { ContractDescription } from '@kinga/shared/contract/describe.ts';
 import { PROTOCOL_ERRORS } from '@kinga/shared/contract/errors.ts';
 import { ROLES, SCOPES } from '@kinga/shared/contract/procedure.ts';
+import { isNamedAccess, OPERATOR_SCOPES } from '@kinga/shared/contract/topic.ts';
 import { isGrantable } from '../../call/grants.ts';
 import { domainsOf, embedded } from './openapi.ts';
 
@@ -133,18 +134,20 @@ function accessText(access: Access): string {
   if (access === 'signedIn') return 'any account that is signed in';
   if (access === 'owner') return 'the account named in the topic';
   if (access === 'member') return 'members of the audience named in the topic';
+  if (access === 'operator')
+    return `staff of the operator named in the topic, and API keys with ${OPERATOR_SCOPES.join(' or ')}`;
   const keys = (access.scopes ?? []).map((scope) => `API keys with ${scope}`);
   return [...(access.roles ?? []), ...keys].join(', ');
 }
 
 function mayBeGranted(line: { readonly access: Access; readonly grantable?: false }): boolean {
   const { access } = line;
-  return access !== 'owner' && access !== 'member' && isGrantable({ ...line, access });
+  return !isNamedAccess(access) && isGrantable({ ...line, access });
 }
 
 function allows(access: Access, column: string): boolean {
   if (access === 'public') return true;
-  if (access === 'owner' || access === 'member') return false;
+  if (isNamedAccess(access)) return false;
   if (access === 'signedIn') return ROLES.some((role) => role === column);
   return [...(access.roles ?? []), ...(access.scopes ?? [])].some((holder) => holder === column);
 }
