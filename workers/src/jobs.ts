@@ -5,6 +5,7 @@ import { pruneJob } from './feed/prune.job.ts';
 import { deliverJob } from './notifications/deliver.job.ts';
 import { checkLicencesJob } from './operators/check-licences.job.ts';
 import { countChecksJob } from './operators/count-checks.job.ts';
+import { syncTokensJob } from './tokens/sync.job.ts';
 import type { WorkerJob } from './worker-job.ts';
 
 /** Everything a worker can do. When, if not when somebody asks for it: schedule.ts. */
@@ -16,4 +17,5 @@ export const workerJobs: readonly WorkerJob[] = [
   deliverJob,
   checkLicencesJob,
   countChecksJob,
+  syncTokensJob,
 ];

@@ -1,6 +1,7 @@
 import { analyticsJobs } from '@kinga/shared/analytics/jobs.ts';
 import { exclusionJobs } from '@kinga/shared/exclusions/jobs.ts';
 import { operatorJobs } from '@kinga/shared/operators/jobs.ts';
+import { tokenJobs } from '@kinga/shared/tokens/jobs.ts';
 
 export interface Scheduled {
   readonly job: string;
@@ -37,6 +38,12 @@ export const schedule: readonly Scheduled[] = [
     cron: '25 * * * *',
     timeZone: NAIROBI,
     why: 'Every hour, so that today’s figures are an hour old at most',
+  },
+  {
+    job: tokenJobs.sync.name,
+    cron: '* * * * *',
+    timeZone: NAIROBI,
+    why: 'Every minute: a person is found by what the register knows of them, also by a new SIM',
   },
   {
     job: 'feed.prune',

@@ -22,8 +22,11 @@ interface Row {
  */
 const SQL = `
   WITH same AS (
-    SELECT o.subject_id, true AS strong FROM token_keys k
-    JOIN token_keys o ON o.key = k.key AND o.strong WHERE k.subject_id = $1 AND k.strong
+    SELECT o.subject_id, true AS strong FROM token_subjects s
+    CROSS JOIN LATERAL generate_series(0, octet_length(s.keys) / 16 - 1) AS at
+    JOIN token_keys k ON k.key = substring(s.keys FROM at * 16 + 1 FOR 16) AND k.subject_id = s.id AND k.strong
+    JOIN token_keys o ON o.key = k.key AND o.strong
+    WHERE s.id = $1
     UNION
     SELECT o.id, false FROM token_subjects s
     JOIN token_keys k ON k.key = substring(s.keys FROM 1 FOR 16)
