@@ -12,6 +12,7 @@ import { createMarkets } from './domains/markets/index.ts';
 import { createMonitoring } from './domains/monitoring/index.ts';
 import { createNotifications } from './domains/notifications/index.ts';
 import { createOperators, entities as operatorEntities } from './domains/operators/index.ts';
+import { createPetitions } from './domains/petitions/index.ts';
 import { createPolicy } from './domains/policy/index.ts';
 import { createTokens } from './domains/tokens/index.ts';
 import { ANONYMOUS } from './platform/call/actor.ts';
@@ -114,6 +115,7 @@ async function compose(platform: Platform): Promise<Hub> {
     accountKeys: identity.accountKeys,
     publishState: (topic, frame) => feedOf().publishState(topic, frame),
   });
+  const petitions = createPetitions(platform, { exclusions, accountKeys: identity.accountKeys });
   const alerts = createAlerts(platform);
   const tokens = createTokens(platform, { exclusions });
   const broadcasts = createBroadcasts(platform);
@@ -128,6 +130,7 @@ async function compose(platform: Platform): Promise<Hub> {
     operators,
     policy,
     exclusions,
+    petitions,
     tokens,
     ledger,
     markets,

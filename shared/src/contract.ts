@@ -14,11 +14,24 @@ import { notificationTopics } from './notifications/contract.ts';
 import { notificationJobs } from './notifications/jobs.ts';
 import { operators } from './operators/contract.ts';
 import { operatorJobs } from './operators/jobs.ts';
+import { petitions } from './petitions/contract.ts';
 import { policy, policyTopics } from './policy/contract.ts';
 import { tokens } from './tokens/contract.ts';
+import { tokenJobs } from './tokens/jobs.ts';
 
 /** Everything that can be called: the SDK's shape, the HTTP mirror, the permission table, the documents. */
-export const contract = { identity, operators, exclusions, markets, wallet, broadcasts, alerts, policy, tokens };
+export const contract = {
+  identity,
+  operators,
+  exclusions,
+  markets,
+  wallet,
+  broadcasts,
+  alerts,
+  petitions,
+  policy,
+  tokens,
+};
 export type Contract = typeof contract;
 type ProcedureOf<TDomain> = { [TKey in keyof TDomain]: TDomain[TKey] }[keyof TDomain];
 export type ContractProcedure = {
@@ -42,8 +55,8 @@ export const topics = {
 };
 
 export type ContractTopic = (typeof topics)[keyof typeof topics];
-type NameUnder<TPattern extends string> = TPattern extends `${infer THead}<${string}>`
-  ? `${THead}${string}`
+type NameUnder<TPattern extends string> = TPattern extends `${infer THead}<${string}>${infer TTail}`
+  ? `${THead}${string}${TTail}`
   : TPattern;
 /** `exclusions/changes` | `markets/${string}` | ... */
 export type TopicName = NameUnder<ContractTopic['pattern']>;
@@ -57,7 +70,13 @@ export type TopicNamed<TName extends TopicName> = ContractTopic extends infer TT
   : never;
 
 /** Everything a worker does. */
-export const jobs = { ...exclusionJobs, ...analyticsJobs, ...notificationJobs, ...operatorJobs };
+export const jobs = {
+  ...exclusionJobs,
+  ...analyticsJobs,
+  ...notificationJobs,
+  ...operatorJobs,
+  ...tokenJobs,
+};
 
 export const allProcedures: readonly Procedure[] = Object.values(contract).flatMap((domain) =>
   Object.values<Procedure>(domain),

@@ -52,6 +52,8 @@ export const REPEATABLE: readonly ProcedureName[] = [
   'markets.list',
   'wallet.get',
   'alerts.list',
+  'petitions.list',
+  'petitions.get',
   'policy.current',
   'policy.list',
   'policy.get',

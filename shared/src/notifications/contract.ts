@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import * as fields from '../contract/fields.ts';
 import { topic } from '../contract/topic.ts';
+import { PETITION_STATES } from '../petitions/contract.ts';
 
 export const notificationTopics = {
   inbox: topic({
@@ -36,6 +37,8 @@ export const notificationTopics = {
         ]),
         endsAt: fields.instant.nullable(),
       }),
+      /** A petition the account filed, or that is about its owner; what was said is read with `petitions.get`. */
+      petitionChanged: z.object({ petitionId: fields.id, state: z.enum(PETITION_STATES) }),
       /** For the sender of a broadcast, at most once a second. */
       broadcastProgress: z.object({ id: fields.id, delivered: fields.seq, acknowledged: fields.seq }),
     },

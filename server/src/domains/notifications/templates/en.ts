@@ -68,6 +68,16 @@ export const en = {
     text: 'Your licence {{licenceNo}} ended on {{until}}. Go on checking people; send the renewal to the regulator at once.',
     short: 'Kinga: licence {{licenceNo}} ended on {{until}}. Renew it at once.',
   },
+  petitionNotice: {
+    subject: 'A notice for you: {{reference}}',
+    text: 'There is a notice for you, reference {{reference}}. You have the right to be heard before anything is decided, until {{until}}.\n\nSign in to read it and to answer, or ask the regulator to write down what you have to say.',
+    short: 'Kinga: a notice for you, {{reference}}. Sign in to read and answer it by {{until}}.',
+  },
+  petitionMoved: {
+    subject: 'News in the case {{reference}}',
+    text: 'There is news in the case {{reference}}. Sign in to read it and to see what you can do.',
+    short: 'Kinga: news in the case {{reference}}. Sign in to read it.',
+  },
   supportPerson: {
     subject: 'Somebody close to you asked us to tell you',
     text: 'Hello {{name}},\n\nsomebody who named you as a person they trust asked us to tell you: {{news}}.\n\nThey may be glad to hear from you. Help, day and night, free of charge: 719.',

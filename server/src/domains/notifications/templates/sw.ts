@@ -66,6 +66,16 @@ export const sw: Texts = {
     text: 'Leseni yako {{licenceNo}} iliisha tarehe {{until}}. Endelea kuwakagua watu; tuma uhuishaji wake kwa mdhibiti mara moja.',
     short: 'Kinga: leseni {{licenceNo}} iliisha tarehe {{until}}. Ihuishe mara moja.',
   },
+  petitionNotice: {
+    subject: 'Una taarifa: {{reference}}',
+    text: 'Kuna taarifa kwako, kumbukumbu {{reference}}. Una haki ya kusikilizwa kabla ya uamuzi wowote, hadi {{until}}.\n\nIngia uisome na kujibu, au mwombe mdhibiti aandike unachotaka kusema.',
+    short: 'Kinga: una taarifa, {{reference}}. Ingia uisome na ujibu kabla ya {{until}}.',
+  },
+  petitionMoved: {
+    subject: 'Habari katika shauri {{reference}}',
+    text: 'Kuna habari katika shauri {{reference}}. Ingia uisome na uone unachoweza kufanya.',
+    short: 'Kinga: kuna habari katika shauri {{reference}}. Ingia uisome.',
+  },
   supportPerson: {
     subject: 'Mtu wako wa karibu ametuomba tukujulishe',
     text: 'Hujambo {{name}},\n\nmtu aliyekutaja kuwa anayemwamini ametuomba tukujulishe: {{news}}.\n\nHuenda akafurahi kusikia kutoka kwako. Msaada usiku na mchana, bila malipo: 719.',

@@ -1,0 +1,47 @@
+import type { Period } from '@kinga/shared/exclusions/exclusion.ts';
+import { sealIdentifiers } from '../exclusions/index.ts';
+import { keysOf } from '../identifiers/index.ts';
+import type { Work } from './context.ts';
+import { contentOf, type PetitionRow, readSteps, readSubject } from './store.ts';
+
+/** Excludes the person by what the petition knows of them; their own exclusions are others and stay as they are. */
+export async function exclude(work: Work, petition: PetitionRow, period: Period): Promise<string> {
+  const { tx, crypto, call, actor, deps, tolds } = work;
+  const given = (await readSubject(tx, petition.id)).map(({ type, original }) => ({
+    type,
+    value: crypto.open(original),
+  }));
+  const [filed] = await readSteps(tx, petition.id);
+  const { name, dateOfBirth } = filed === undefined ? {} : contentOf(crypto, filed);
+  const seal = (text: string | undefined) => (text === undefined ? null : crypto.seal(text));
+  const { exclusion, told } = await deps.exclusions.registerWithin(tx, {
+    identifiers: sealIdentifiers(crypto, keysOf(crypto, given, 'identifiers'), given),
+    period,
+    source: petition.source,
+    startsAt: undefined,
+    reason: crypto.seal(`Petition ${petition.id}: ${petition.ground}`),
+    name: seal(name),
+    dateOfBirth: seal(dateOfBirth),
+    by: actor,
+    requestId: call.requestId,
+    claim: undefined,
+    row: undefined,
+  });
+  tolds.push(told);
+  return exclusion.id;
+}
+
+export type LiftReason =
+  | 'petitionDismissed'
+  | 'petitionWithdrawn'
+  | 'petitionReversed'
+  | 'petitionPeriodChanged';
+
+/** Ends what came of the petition, and nothing else. */
+export async function lift(work: Work, exclusionId: string | null, reasonCode: LiftReason): Promise<void> {
+  if (exclusionId === null) return;
+  const { tx, call, actor, deps, tolds } = work;
+  const by = { actor, requestId: call.requestId };
+  const { told } = await deps.exclusions.liftWithin(tx, exclusionId, { reasonCode, by });
+  tolds.push(told);
+}

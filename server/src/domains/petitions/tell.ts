@@ -1,0 +1,102 @@
+import type { Crypto } from '../../platform/crypto/crypto.ts';
+import type { Tx } from '../../platform/db/tx.ts';
+import { appendEvents } from '../../platform/outbox/outbox.ts';
+import { canonicalise } from '../identifiers/index.ts';
+import { type Locale, sendMessage, type TemplateName } from '../notifications/index.ts';
+import { type Party, type PetitionRow, readSubject } from './store.ts';
+
+/** Where somebody is reached. */
+interface Address {
+  readonly type: 'email' | 'phone';
+  readonly to: string;
+  readonly locale: Locale;
+  readonly accountId: string | null;
+}
+
+/** The accounts with a part in it hear that it has moved on; what was said they read for themselves. */
+export async function tellInboxes(tx: Tx, petition: PetitionRow): Promise<void> {
+  const accounts = new Set([petition.filed_by]);
+  if (petition.notice_served_at !== null || petition.exclusion_id !== null) {
+    for (const id of await accountsOfThePerson(tx, petition.id)) accounts.add(id);
+  }
+  const data = { petitionId: petition.id, state: petition.state };
+  await appendEvents(
+    tx,
+    Array.from(accounts, (id) => ({ topic: `inbox/${id}`, type: 'petitionChanged', data })),
+  );
+}
+
+/** A message that names nothing but the petition: whoever glances at it learns nothing about anybody. */
+export async function sendTo(
+  { tx, crypto }: { tx: Tx; crypto: Crypto },
+  petition: PetitionRow,
+  message: { readonly party: Party; readonly template: TemplateName },
+): Promise<void> {
+  const accounts =
+    message.party === 'petitioner' ? [petition.filed_by] : await accountsOfThePerson(tx, petition.id);
+  const addresses = await addressesOfAccounts(tx, crypto, accounts);
+  if (message.party === 'person') addresses.push(...(await addressesOfSubject(tx, crypto, petition.id)));
+  const until = (petition.hearing_ends_at ?? petition.filed_at).toISOString().slice(0, 10);
+  const sent = new Set<string>();
+  for (const { type, to, locale, accountId } of addresses) {
+    if (sent.has(to)) continue;
+    sent.add(to);
+    await sendMessage(tx, crypto, {
+      channel: type === 'email' ? 'email' : 'sms',
+      to,
+      template: message.template,
+      data: { reference: petition.id, until },
+      locale,
+      ...(accountId === null ? {} : { accountId }),
+    });
+  }
+}
+
+/** Certainly theirs, by the rule that a shared phone alone says nothing. */
+async function accountsOfThePerson(tx: Tx, petitionId: string): Promise<string[]> {
+  const { rows } = await tx.query<{ account_id: string }>(
+    `SELECT DISTINCT known.account_id
+     FROM petition_identifiers i
+     JOIN account_identifiers known ON known.key = i.key
+     JOIN accounts a ON a.id = known.account_id AND a.role IN ('bettor', 'citizen')
+     WHERE i.petition_id = $1 AND (i.type IN ('nationalId', 'passport', 'alienId') OR NOT EXISTS (
+       SELECT FROM petition_identifiers s
+       WHERE s.petition_id = $1 AND s.type IN ('nationalId', 'passport', 'alienId')))
+     ORDER BY 1`,
+    [petitionId],
+  );
+  return rows.map((row) => row.account_id);
+}
+
+async function addressesOfAccounts(
+  tx: Tx,
+  crypto: Crypto,
+  accountIds: readonly string[],
+): Promise<Address[]> {
+  const { rows } = await tx.query<{
+    account_id: string;
+    type: 'email' | 'phone';
+    sealed: Buffer;
+    locale: Locale;
+  }>(
+    `SELECT i.account_id, i.type, i.sealed, a.locale
+     FROM account_identifiers i JOIN accounts a ON a.id = i.account_id
+     WHERE i.account_id = ANY($1::text[]) AND i.type IN ('email', 'phone') ORDER BY i.account_id, i.key`,
+    [accountIds],
+  );
+  return rows.map(({ account_id, type, sealed, locale }) => ({
+    type,
+    to: crypto.open(sealed),
+    locale,
+    accountId: account_id,
+  }));
+}
+
+/** The contacts the petitioner gave: without an account there is no other way to tell the person. */
+async function addressesOfSubject(tx: Tx, crypto: Crypto, petitionId: string): Promise<Address[]> {
+  return (await readSubject(tx, petitionId)).flatMap(({ type, original }): Address[] => {
+    if (type !== 'email' && type !== 'phone') return [];
+    const known = canonicalise({ type, value: crypto.open(original) });
+    return known.ok ? [{ type, to: known.canonical, locale: 'en', accountId: null }] : [];
+  });
+}
