@@ -139,11 +139,9 @@ export class Lookups {
 }
 
 function checkOf(entry: Entry, index: number): Check {
-  return {
-    ref: REFS[index] ?? String(index),
-    identifiers: entry.input.identifiers,
-    purpose: entry.input.purpose,
-  };
+  const ref = REFS[index] ?? String(index);
+  const { identifiers, purpose, person } = entry.input;
+  return person === undefined ? { ref, identifiers, purpose } : { ref, identifiers, purpose, person };
 }
 
 function deliver(entries: Entry[], data: unknown): void {
@@ -176,15 +174,12 @@ function settle(entry: Entry, answer: Partial<LookupAnswer> | null | undefined):
     entry.reject(lookupError(NO_ANSWER));
     return;
   }
-  const { status, asOf, seq, validUntil, checkId, policyVersion } = answer as LookupAnswer;
-  entry.resolve({
-    status,
-    asOf,
-    seq,
-    validUntil,
-    checkId,
-    ...(policyVersion === undefined ? undefined : { policyVersion }),
-  });
+  const { status, asOf, seq, validUntil, checkId, policyVersion, reason, ask } = answer as LookupAnswer;
+  const settled: LookupAnswer = { status, asOf, seq, validUntil, checkId };
+  if (policyVersion !== undefined) settled.policyVersion = policyVersion;
+  if (reason !== undefined) settled.reason = reason;
+  if (ask !== undefined) settled.ask = ask;
+  entry.resolve(settled);
 }
 
 /** As if the item had been a single lookup: its paths begin at the lookup's own input. */
@@ -221,6 +216,9 @@ function culpritsOf(error: HubError): Map<number, ErrorDetail[]> {
 function bytesAtMost(input: LookupInput): number {
   let bytes = 72;
   for (const { value } of input.identifiers) bytes += 56 + 6 * value.length;
+  const { person } = input;
+  if (person !== undefined)
+    bytes += 64 + 6 * ((person.name?.length ?? 0) + (person.dateOfBirth?.length ?? 0));
   return bytes;
 }
 

@@ -45,6 +45,17 @@ test('lookups of one tick travel as one message, and each gets its own answer', 
   expect(Object.keys(answers[0] ?? {})).toEqual(['status', 'asOf', 'seq', 'validUntil', 'checkId']);
 });
 
+test('a lookup may name a person, and says what to ask for next', async () => {
+  const match = { status: 'UNKNOWN', policyVersion: 1, reason: 'possible_match', ask: 'nationalId' } as const;
+  await using server = await hubThatAnswers(() => match);
+  await using hub = await connect({ url: server.url });
+  const person = { name: 'Amina Wanjiku', dateOfBirth: '1990-00-00' };
+  const question = { identifiers: [], person, purpose: 'registration' as const };
+  const [first] = await Promise.all([hub.exclusions.lookup(question), hub.exclusions.lookup(question)]);
+  expect(first).toMatchObject(match);
+  expect(server.of('exclusions.lookupMany')[0]?.input).toMatchObject({ checks: [{ person }, { person }] });
+});
+
 test('a lonely lookup goes as a lookup', async () => {
   await using server = await hubThatAnswers();
   await using hub = await connect({ url: server.url });
