@@ -7,6 +7,7 @@ import type { ProcedureName } from './contract.ts';
  */
 export const REPEATABLE: readonly ProcedureName[] = [
   'identity.me',
+  'identity.signInWays',
   'identity.identifiers',
   'identity.listFactors',
   'identity.profile',

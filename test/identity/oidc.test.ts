@@ -41,6 +41,15 @@ test('whoever is new here becomes a citizen, and is the same one the next time',
   expect(accountId).toBe(first.account.id);
 });
 
+test('the door learns without signing in whether a provider is offered', async () => {
+  await using provider = await startProvider();
+  await using behind = await startHubBehind(provider);
+  await using alone = await startTestHub();
+  expect(ok((await behind.http('identity.signInWays', {})).body)).toEqual({ provider: true });
+  expect(ok((await alone.http('identity.signInWays', {})).body)).toEqual({ provider: false });
+  expect(refused((await alone.http('identity.signInWays', { of: 'me' })).body).code).toBe('INVALID_INPUT');
+});
+
 test('there is no password to guess on an account without one', async () => {
   await using provider = await startProvider();
   await using hub = await startHubBehind(provider);

@@ -12,6 +12,12 @@ const code = z.string().min(1).max(100);
  * the page, with `#oidc=<code>` or `#oidcError=<why>` in its address.
  */
 export const oidcProcedures = {
+  signInWays: procedure('identity.signInWays', {
+    summary: 'Whether the sign-in of a provider is offered beside a password',
+    access: 'public',
+    input: z.strictObject({}),
+    output: z.object({ provider: z.boolean() }),
+  }),
   exchangeOidcCode: procedure('identity.exchangeOidcCode', {
     summary: 'A session for the one-time code (60 s) that the provider’s answer left in the page’s address',
     access: 'public',

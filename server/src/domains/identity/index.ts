@@ -97,6 +97,7 @@ export function createIdentity(platform: Platform, deps: IdentityDeps): Identity
         createAccount: (input, call) => service.createAccountByCall(input, call),
         ...registration.handlers,
         ...secondFactors.handlers,
+        signInWays: async () => ({ provider: platform.config.oidc !== undefined }),
         exchangeOidcCode: (input, call) => oidc.exchange(input, call),
         linkOidc: (input, call) => oidc.link(input.code, call),
         unlinkOidc: (_input, call) => oidc.unlink(call),
