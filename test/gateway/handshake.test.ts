@@ -115,6 +115,8 @@ describe('the handshake', () => {
       anonymous: 1,
       admin: 1,
       regulator: 0,
+      support: 0,
+      citizen: 0,
       operator: 0,
       bettor: 2,
       key: 1,

@@ -23,6 +23,8 @@ describe('the environment', () => {
     ['LOG_LEVEL', 'loud'],
     ['ADMIN_EMAIL', 'nobody'],
     ['ADMIN_PASSWORD', 'short'],
+    ['OIDC_ISSUER', 'http://accounts.example'],
+    ['OIDC_REDIRECT_URL', 'hub.example/api/auth/oidc/callback'],
   ])('a wrong %s (%s) is one line that names the key', (key, value) => {
     const error = errorOf(() => readConfig({ [key]: value }));
     expect(error).toBeInstanceOf(ConfigError);
@@ -43,6 +45,16 @@ describe('the environment', () => {
   test('an administrator needs both an address and a password', () => {
     expect(errorOf(() => readConfig({ ADMIN_EMAIL: 'a@b.co' })).message).toMatch(/^ADMIN_PASSWORD: /);
     expect(errorOf(() => readConfig({ ADMIN_PASSWORD: '0123456789' })).message).toMatch(/^ADMIN_EMAIL: /);
+  });
+
+  test('a provider to sign in with needs all it is described by', () => {
+    const OIDC_ISSUER = 'https://accounts.example';
+    expect(errorOf(() => readConfig({ OIDC_ISSUER })).message).toMatch(/^OIDC_CLIENT_ID: /);
+    const partial = { OIDC_ISSUER, OIDC_CLIENT_ID: 'kinga', OIDC_CLIENT_SECRET: 'secret' };
+    expect(errorOf(() => readConfig(partial)).message).toMatch(/^OIDC_REDIRECT_URL: /);
+    const whole = { ...partial, OIDC_REDIRECT_URL: 'http://localhost:3000/api/auth/oidc/callback' };
+    expect(readConfig(whole).oidc).toMatchObject({ issuer: OIDC_ISSUER, clientId: 'kinga' });
+    expect(readConfig({}).oidc).toBeUndefined();
   });
 
   test('addresses and blocks come separated by commas, with or without blanks', () => {
