@@ -1,9 +1,11 @@
 import type { BirthDate } from './dates.ts';
 import {
   edgeTexts,
-  halfTexts,
+  endTexts,
   mailTexts,
+  onlyText,
   type Portrait,
+  pairOf,
   pairs,
   pairText,
   shortened,
@@ -12,46 +14,51 @@ import {
   vagueTexts,
 } from './keys.ts';
 
-/** Of whom a clue is believed: a national id that differs from the one on record speaks against the rest. */
+/** Of whom a clue is believed: a document that differs from the one on record speaks against the rest. */
 export type Whose = 'anybody' | 'withDocument' | 'withoutDocument';
 
-/** Key texts that make a possible match when the register knows all of them. */
+/** A key text that makes a possible match when the register knows it. */
 export interface Clue {
   readonly whose: Whose;
-  readonly texts: readonly string[];
+  readonly text: string;
+  /** Where it says too little by itself: it takes all the texts of one of these as well. */
+  readonly further: (() => readonly (readonly string[])[]) | undefined;
 }
 
 /**
- * What would make the asked person a possible match. Somebody who gives a national id that the register does not
- * know is the person on record only if no other is on record, or one that is almost the same.
+ * What would make the asked person a possible match. Somebody who gives a document that the register does not know
+ * is the person on record only if no document is on record, or one that is almost the same.
  */
-export function cluesOf(asked: Portrait): Clue[] {
-  const { sounds, born, document, mailboxes } = asked;
+export function cluesOf({ sounds, born, document, mailboxes }: Portrait): Clue[] {
   const clues: Clue[] = [];
-  const add = (whose: Whose, ...texts: string[]) => void clues.push({ whose, texts });
   if (sounds.length > 0 && born !== undefined) {
-    const of = sounds.length === 2 ? twoNames : moreNames;
     const whose = document === undefined ? 'anybody' : 'withoutDocument';
-    for (const texts of of(sounds, born)) add(whose, ...texts);
-    if (document !== undefined) {
-      for (const text of halfTexts(born, sounds, document)) add('withDocument', text);
-    }
+    if (sounds.length === 2) addTwoNames(clues, whose, sounds, born);
+    else addMoreNames(clues, whose, sounds, born);
+    if (document !== undefined) addAlone(clues, 'withDocument', endTexts(born, sounds, document));
   }
-  for (const mailbox of mailboxes) {
-    for (const text of mailTexts(mailbox, sounds, born)) add('anybody', text);
-  }
+  for (const mailbox of mailboxes) addAlone(clues, 'anybody', mailTexts(mailbox, sounds, born));
   return clues;
 }
 
-/** Both names, of somebody with two or with more; or one of them with a slip. */
-function twoNames(sounds: readonly string[], born: BirthDate): string[][] {
-  const [pair = ''] = pairs(sounds);
-  const clues = [[pairText(2, born, pair)]];
-  if (born.month === undefined) return clues;
-  clues.push([pairText(3, born, pair)]);
-  for (const text of slipTexts(born, askedSlips(sounds))) clues.push([text]);
-  for (const more of oneLess(sounds)) clues.push([pairText(2, born, more)]);
-  return clues;
+function addAlone(clues: Clue[], whose: Whose, texts: readonly string[]): void {
+  for (const text of texts) clues.push({ whose, text, further: undefined });
+}
+
+/** Both names, and of somebody with more names when the date is whole; or one of them with a slip. */
+function addTwoNames(clues: Clue[], whose: Whose, sounds: readonly string[], born: BirthDate): void {
+  const only = (pair: string) => () => [[onlyText(born, pair)]];
+  const pair = pairOf(sounds);
+  const text = pairText(born, pair);
+  if (born.month === undefined) {
+    clues.push({ whose, text, further: only(pair) });
+    return;
+  }
+  clues.push({ whose, text, further: undefined });
+  addAlone(clues, whose, slipTexts(born, askedSlips(sounds)));
+  for (const shorter of oneLess(sounds)) {
+    clues.push({ whose, text: pairText(born, shorter), further: only(shorter) });
+  }
 }
 
 /** A slip in what is asked: one sound too few, another one, or (below) one too many. */
@@ -62,29 +69,28 @@ function askedSlips(sounds: readonly string[]): string[] {
 
 function oneLess([first = '', second = '']: readonly string[]): string[] {
   return [
-    ...shortened(first).map((short) => [short, second]),
-    ...shortened(second).map((short) => [first, short]),
-  ].map((two) => two.sort().join(' '));
+    ...shortened(first).map((short) => pairOf([short, second])),
+    ...shortened(second).map((short) => pairOf([first, short])),
+  ];
 }
 
-function moreNames(sounds: readonly string[], born: BirthDate): string[][] {
-  // Three names agree.
-  const clues = threes(sounds).map((three) => pairs(three).map((pair) => pairText(3, born, pair)));
-  // All names agree and what is known of the date, of which the register does not know more, or the asker.
-  const vague = [...vagueTexts(born, sounds, false), ...(born.isWhole ? [] : vagueTexts(born, sounds, true))];
-  for (const text of vague) clues.push([text]);
-  if (born.month === undefined) return clues;
-  // Somebody with two names, both among these.
-  for (const pair of pairs(sounds)) clues.push([pairText(2, born, pair)]);
-  // Two names agree, and of the third what a slip leaves.
-  if (sounds.length > 3) return clues;
-  for (const edge of edgeTexts(born, sounds)) {
-    for (const pair of pairs(sounds)) clues.push([pairText(3, born, pair), edge]);
+function addMoreNames(clues: Clue[], whose: Whose, sounds: readonly string[], born: BirthDate): void {
+  for (const pair of pairs(sounds)) {
+    clues.push({ whose, text: pairText(born, pair), further: () => besidePair(pair, sounds, born) });
   }
-  return clues;
+  // All names agree and what is known of the date, of which the register does not know more, or the asker.
+  addAlone(clues, whose, vagueTexts(born, sounds, false));
+  if (!born.isWhole) addAlone(clues, whose, vagueTexts(born, sounds, true));
 }
 
-function threes(sounds: readonly string[]): (readonly string[])[] {
-  if (sounds.length === 3) return [sounds];
-  return sounds.map((_, without) => sounds.filter((_sound, i) => i !== without));
+/** What must be beside two names that agree, of three or four. */
+function besidePair(pair: string, sounds: readonly string[], born: BirthDate): string[][] {
+  const threes = sounds.length === 3 ? [sounds] : sounds.map((_, out) => sounds.filter((_s, i) => i !== out));
+  // A third name agrees with both.
+  const beside = threes.map((three) => pairs(three).map((other) => pairText(born, other)));
+  if (born.month === undefined) return beside;
+  // There are no other names on record; or of three the third is one with a slip.
+  beside.push([onlyText(born, pair)]);
+  if (sounds.length === 3) beside.push(...edgeTexts(born, sounds).map((edge) => [edge]));
+  return beside;
 }

@@ -28,22 +28,15 @@ export interface Match {
 
 /** Might the register know this person? `isKnown` is asked for keys as latin1, as the replica's table is. */
 export function findMatch(crypto: Crypto, facts: Facts, isKnown: (key: string) => boolean): Match {
-  const hashes = new Map<string, string>();
-  const hashed = (text: string) => {
-    let hash = hashes.get(text);
-    if (hash === undefined) {
-      hash = hashOf(crypto, text);
-      hashes.set(text, hash);
-    }
-    return hash;
-  };
   let first = '';
-  for (const { whose, texts } of cluesOf(portraitOf(facts))) {
+  for (const { whose, text, further } of cluesOf(portraitOf(facts))) {
+    const hash = hashOf(crypto, text);
     for (const side of SIDES[whose]) {
-      const key = sideOf(hashed(texts[0] ?? ''), side);
+      const key = sideOf(hash, side);
       if (first === '') first = key;
       if (!isKnown(key)) continue;
-      if (texts.every((text, i) => i === 0 || isKnown(sideOf(hashed(text), side)))) {
+      const isBeside = (other: string) => isKnown(sideOf(hashOf(crypto, other), side));
+      if (further === undefined || further().some((texts) => texts.every(isBeside))) {
         return { isPossible: true, key };
       }
     }
@@ -54,9 +47,9 @@ export function findMatch(crypto: Crypto, facts: Facts, isKnown: (key: string) =
 /** Every key that could be asked for, for those who must ask PostgreSQL for all of them at once. */
 export function askedKeysOf(crypto: Crypto, facts: Facts): Buffer[] {
   const keys = new Set<string>();
-  for (const { whose, texts } of cluesOf(portraitOf(facts))) {
-    for (const text of texts) {
-      const hash = hashOf(crypto, text);
+  for (const { whose, text, further } of cluesOf(portraitOf(facts))) {
+    for (const one of new Set([text, ...(further?.() ?? []).flat()])) {
+      const hash = hashOf(crypto, one);
       for (const side of SIDES[whose]) keys.add(sideOf(hash, side));
     }
   }

@@ -23,12 +23,14 @@ export interface Portrait {
 
 export function portraitOf({ name, dateOfBirth, identifiers }: Facts): Portrait {
   const sounds = name === undefined ? [] : soundsOf(name);
-  return {
-    sounds: sounds.length < 2 ? [] : sounds,
-    born: dateOfBirth === undefined ? undefined : birthDateOf(dateOfBirth),
-    document: identifiers.find(({ type }) => type === 'nationalId' || type === 'alienId')?.canonical,
-    mailboxes: identifiers.flatMap(({ type, canonical }) => (type === 'email' ? mailboxOf(canonical) : [])),
-  };
+  let document: string | undefined;
+  const mailboxes: string[] = [];
+  for (const { type, canonical } of identifiers) {
+    if (type === 'nationalId' || type === 'alienId') document ??= canonical;
+    else if (type === 'email') mailboxes.push(...mailboxOf(canonical));
+  }
+  const born = dateOfBirth === undefined ? undefined : birthDateOf(dateOfBirth);
+  return { sounds: sounds.length < 2 ? [] : sounds, born, document, mailboxes };
 }
 
 /**
@@ -38,19 +40,24 @@ export function portraitOf({ name, dateOfBirth, identifiers }: Facts): Portrait 
 export function keyTextsOf({ sounds, born, document, mailboxes }: Portrait): string[] {
   const texts: string[] = [];
   if (sounds.length > 0 && born !== undefined) {
-    texts.push(...pairs(sounds).map((pair) => pairText(sounds.length, born, pair)));
-    if (sounds.length === 2) texts.push(...slipTexts(born, slips(sounds)));
+    texts.push(...pairs(sounds).map((pair) => pairText(born, pair)));
+    if (sounds.length === 2) texts.push(onlyText(born, pairOf(sounds)), ...slipTexts(born, slips(sounds)));
     if (sounds.length === 3) texts.push(...edgeTexts(born, sounds));
     if (sounds.length > 2) texts.push(...vagueTexts(born, sounds));
-    if (document !== undefined) texts.push(...halfTexts(born, sounds, document));
+    if (document !== undefined) texts.push(...endTexts(born, sounds, document));
   }
   for (const mailbox of mailboxes) texts.push(...mailTexts(mailbox, sounds, born).slice(0, 1));
   return [...new Set(texts)];
 }
 
-/** Two names and the date. Of people with two names, and of those with more, because there they say less. */
-export function pairText(names: number, born: BirthDate, pair: string): string {
-  return `${names === 2 ? 'two' : 'more'}|${born.text}|${pair}`;
+/** Two of the names and the date. */
+export function pairText(born: BirthDate, pair: string): string {
+  return `pair|${born.text}|${pair}`;
+}
+
+/** These two are all the names. */
+export function onlyText(born: BirthDate, pair: string): string {
+  return `only|${born.text}|${pair}`;
 }
 
 /** Two names, of which one sounds almost so, and the date; of a year alone too many would be born. */
@@ -84,7 +91,7 @@ export function vagueTexts(born: BirthDate, sounds: readonly string[], isWhole =
 const DOCUMENT_END = 4;
 
 /** All the names, the year and one end of the document's number: a digit mistyped leaves the other end. */
-export function halfTexts(born: BirthDate, sounds: readonly string[], document: string): string[] {
+export function endTexts(born: BirthDate, sounds: readonly string[], document: string): string[] {
   const rest = `${born.year}|${sounds.join(' ')}`;
   return [`head|${document.slice(0, DOCUMENT_END)}|${rest}`, `tail|${document.slice(-DOCUMENT_END)}|${rest}`];
 }
@@ -97,9 +104,17 @@ export function mailTexts(mailbox: string, sounds: readonly string[], born: Birt
   return texts;
 }
 
-/** Every two of the names, in their order. */
+export function pairOf([first = '', second = '']: readonly string[]): string {
+  return first < second ? `${first} ${second}` : `${second} ${first}`;
+}
+
+/** Every two of the names. */
 export function pairs(sounds: readonly string[]): string[] {
-  return sounds.flatMap((first, i) => sounds.slice(i + 1).map((second) => `${first} ${second}`));
+  const all: string[] = [];
+  for (let i = 0; i < sounds.length; i++) {
+    for (let j = i + 1; j < sounds.length; j++) all.push(`${sounds[i]} ${sounds[j]}`);
+  }
+  return all;
 }
 
 const SLIP_SOUNDS_MIN = 3;
