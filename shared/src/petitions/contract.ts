@@ -3,6 +3,7 @@ import * as fields from '../contract/fields.ts';
 import { procedure } from '../contract/procedure.ts';
 import { PERIODS } from '../exclusions/exclusion.ts';
 import { identifiers } from '../exclusions/identifier.ts';
+import { person } from '../exclusions/person.ts';
 
 export const PETITION_SOURCES = ['family', 'operator', 'court', 'regulator'] as const;
 export type PetitionSource = (typeof PETITION_SOURCES)[number];
@@ -97,9 +98,7 @@ export const petitions = {
       ground,
       period: z.enum(PERIODS),
       identifiers,
-      person: z
-        .strictObject({ name: fields.shortText.optional(), dateOfBirth: z.iso.date().optional() })
-        .optional(),
+      person: person.optional(),
       statement: fields.longText,
       evidence: z.array(evidence).max(20).default([]),
       /** Why it cannot wait for the decision: at once, except for family, where staff grant it. */

@@ -16,8 +16,7 @@ import { Follower } from './replica/follower.ts';
 import { CHANGES, createChangesSource, eventOf } from './replica/log-source.ts';
 import { createStatistics } from './statistics/index.ts';
 
-export type { KeysAsked } from './lookup/lookup.ts';
-export { type ItemError, type ManyAnswers, ResultsWriter } from './lookup/results-writer.ts';
+export { decodeKeys } from './log/entry.ts';
 export {
   entriesAfter,
   entriesOfExclusion,
@@ -25,10 +24,12 @@ export {
   type FollowedEntry,
   REGISTER_CHANGED,
 } from './log/follow.ts';
+export type { KeysAsked } from './lookup/lookup.ts';
+export { type ItemError, type ManyAnswers, ResultsWriter } from './lookup/results-writer.ts';
+export { tellChange } from './notices/changed.ts';
 export { confirmRegistration } from './notices/confirm.ts';
 export { sendExpiryNotices } from './notices/expiry.ts';
-export { type Registration, sealIdentifiers } from './register/registration.ts';
-export { decodeKeys } from './log/entry.ts';
+export { type Registration, sealIdentifiers, sealPerson } from './register/registration.ts';
 /** The slots of the replica's table, for what else is found by 128 bits of a hash. */
 export {
   findSlot,

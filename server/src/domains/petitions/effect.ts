@@ -1,5 +1,5 @@
 import type { Period } from '@kinga/shared/exclusions/exclusion.ts';
-import { sealIdentifiers } from '../exclusions/index.ts';
+import { sealPerson } from '../exclusions/index.ts';
 import { keysOf } from '../identifiers/index.ts';
 import type { Work } from './context.ts';
 import { contentOf, type PetitionRow, readSteps, readSubject } from './store.ts';
@@ -15,7 +15,11 @@ export async function exclude(work: Work, petition: PetitionRow, period: Period)
   const { name, dateOfBirth } = filed === undefined ? {} : contentOf(crypto, filed);
   const seal = (text: string | undefined) => (text === undefined ? null : crypto.seal(text));
   const { exclusion, told } = await deps.exclusions.registerWithin(tx, {
-    identifiers: sealIdentifiers(crypto, keysOf(crypto, given, 'identifiers'), given),
+    identifiers: sealPerson(
+      crypto,
+      { keys: keysOf(crypto, given, 'identifiers'), identifiers: given },
+      { name, dateOfBirth },
+    ),
     period,
     source: petition.source,
     startsAt: undefined,
