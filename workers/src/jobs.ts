@@ -1,6 +1,7 @@
 import { computeDailyJob } from './analytics/compute-daily.job.ts';
 import { confirmRegistrationJob } from './exclusions/confirm-registration.job.ts';
 import { sendExpiryNoticesJob } from './exclusions/send-expiry-notices.job.ts';
+import { tellChangeJob } from './exclusions/tell-change.job.ts';
 import { pruneJob } from './feed/prune.job.ts';
 import { deliverJob } from './notifications/deliver.job.ts';
 import { checkLicencesJob } from './operators/check-licences.job.ts';
@@ -12,6 +13,7 @@ import type { WorkerJob } from './worker-job.ts';
 export const workerJobs: readonly WorkerJob[] = [
   confirmRegistrationJob,
   sendExpiryNoticesJob,
+  tellChangeJob,
   computeDailyJob,
   pruneJob,
   deliverJob,

@@ -1,12 +1,18 @@
 import { z } from 'zod';
-import { id } from '../contract/fields.ts';
+import { id, instant } from '../contract/fields.ts';
 import { job } from '../contract/job.ts';
+import { EXCLUSION_NEWS } from './life-cycle.ts';
 
 export const exclusionJobs = {
   confirmRegistration: job({
     name: 'exclusions.confirm-registration',
     summary: 'Tells the account of an excluded person that the exclusion is in force',
     data: z.object({ exclusionId: id }),
+  }),
+  tellChange: job({
+    name: 'exclusions.tell-change',
+    summary: 'Tells the accounts of the person, and who supports them, what became of an exclusion',
+    data: z.object({ exclusionId: id, news: z.enum(EXCLUSION_NEWS), endsAt: instant.nullable() }),
   }),
   sendExpiryNotices: job({
     name: 'exclusions.send-expiry-notices',

@@ -17,6 +17,17 @@ export type LifeCycleAction = (typeof LIFE_CYCLE_ACTIONS)[number];
 export const SUPPORT_NEWS = ['registered', 'extended', 'ending', 'returnRequested', 'lifted'] as const;
 export type SupportNews = (typeof SUPPORT_NEWS)[number];
 
+/** What the accounts of the person are told of. */
+export const EXCLUSION_NEWS = [
+  'extended',
+  'renewalOn',
+  'renewalOff',
+  'returnRequested',
+  'returnCancelled',
+  'lifted',
+] as const;
+export type ExclusionNews = (typeof EXCLUSION_NEWS)[number];
+
 /** `endsAt` is the end that is promised now; of a renewing one that of the cycle running now. */
 const exclusionCycle = exclusion.extend({
   /** null: in force until a return is granted, or for as long as it renews. */

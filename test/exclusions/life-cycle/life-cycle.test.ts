@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ok, refused } from '../../support/client.ts';
+import { newPerson } from '../../support/people.ts';
 import { readLog } from '../support.ts';
 import { DAY_MS, endOf, openWorld, type World } from './world.ts';
 
@@ -242,6 +243,21 @@ describe('who may do what', () => {
     const error = refused(await world.call('exclusions.requestReturn', { id: both.id }, me.token));
     expect(error).toMatchObject({ code: 'CONFLICT', details: [{ path: 'id' }] });
     expect((await world.mine(me)).items[0]).toMatchObject({ id: both.id, allowed: [] });
+  });
+});
+
+describe('a shared phone', () => {
+  it('shows what excludes by it, and lets nobody end or change what another registered of themselves', async () => {
+    const phone = newPerson().byPhone;
+    const account = async () => (await world.hub.account('citizen', { identifiers: [phone] })).token;
+    const [first, second] = [await account(), await account()];
+    const input = { identifiers: [phone], period: '6mo', source: 'person' };
+    const { id } = ok(await world.call('exclusions.register', input, first));
+    await world.passTime(id, 200 * DAY_MS);
+    const page = ok(await world.call('exclusions.mine', {}, second));
+    expect(page.items).toMatchObject([{ id, allowed: [] }]);
+    expect(refused(await world.call('exclusions.requestReturn', { id }, second)).code).toBe('CONFLICT');
+    ok(await world.call('exclusions.requestReturn', { id }, first));
   });
 });
 

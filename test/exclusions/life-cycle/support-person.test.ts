@@ -1,6 +1,9 @@
 import { confirmRegistration, sendExpiryNotices } from '@kinga/server/domains/exclusions/index.ts';
+import { exclusionJobs } from '@kinga/shared/exclusions/jobs.ts';
+import { tellChangeJob } from '@kinga/workers/exclusions/tell-change.job.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ok, refused } from '../../support/client.ts';
+import { probe } from '../../support/probe.ts';
 import { inboxOf } from '../../workers/support.ts';
 import { DAY_MS, openWorld, type Someone, type World } from './world.ts';
 
@@ -35,6 +38,19 @@ async function messages(): Promise<Sent[]> {
 const toFriend = async () => (await messages()).filter(({ template }) => template === 'supportPerson');
 const toOwn = async (me: Someone, template: string) =>
   (await messages()).filter((one) => one.template === template && one.to === me.phone);
+/** What a worker does once the relay has handed it the jobs; each of them twice, as may happen. */
+async function work(): Promise<void> {
+  await probe(async () => (await world.pool.query('SELECT FROM outbox')).rowCount === 0);
+  const { rows } = await world.pool.query<{ data: { key: string } }>(
+    'SELECT data FROM agenda_jobs WHERE name = $1 ORDER BY next_run_at, id',
+    [exclusionJobs.tellChange.name],
+  );
+  const { platform } = world.hub;
+  const signal = new AbortController().signal;
+  for (const { data } of [...rows, ...rows])
+    await tellChangeJob.run(platform, data, { key: data.key, signal, log: platform.log });
+}
+
 const confirm = (id: string) => {
   const { db, crypto } = world.hub.platform;
   return db.transaction((tx) => confirmRegistration(tx, crypto, id));
@@ -95,6 +111,9 @@ it('is told of what the person wants, in words that say nothing about betting or
   ok(await world.call('exclusions.requestReturn', { id }, me.token));
   await world.passTime(id, 8 * DAY_MS);
   ok(await world.call('exclusions.confirmReturn', { id }, me.token));
+  await work();
+  expect(await toOwn(me, 'exclusionReturnRequested')).toHaveLength(1);
+  expect(await toOwn(me, 'exclusionLifted')).toHaveLength(1);
   const told = await toFriend();
   expect(told.map(({ channel, to }) => `${channel} ${to}`).slice(0, 2)).toEqual([
     'email friend@example.co.ke',
@@ -110,6 +129,7 @@ it('is told of what the person wants, in words that say nothing about betting or
 
   ok(await world.call('exclusions.setSupportPerson', { ...FRIEND, tellOn: ['lifted'] }, me.token));
   await world.register(me, '24h').then((again) => confirm(again.id));
+  await work();
   expect(await toFriend(), 'not of what they do not want').toHaveLength(told.length);
 });
 

@@ -5,7 +5,7 @@ import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
 import type { EntryKind } from '../log/entry.ts';
 import type { Register, Told } from '../register/register.ts';
-import { type Cycle, peopleOf } from './row.ts';
+import { type Cycle, iso, peopleOf } from './row.ts';
 
 type TermChange = 'extended' | 'renewalOn' | 'renewalOff' | 'lifted';
 
@@ -132,10 +132,4 @@ async function keepHistory(tx: Tx, { cycle, changing, term, at, seq }: Kept): Pr
     },
     ...(requestId === undefined ? {} : { requestId }),
   });
-}
-
-function iso(at: number): string;
-function iso(at: number | null): string | null;
-function iso(at: number | null): string | null {
-  return at === null ? null : new Date(at).toISOString();
 }

@@ -1,11 +1,11 @@
 import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
-import type { ExclusionCycle, lifeCycle } from '@kinga/shared/exclusions/life-cycle.ts';
+import type { ExclusionCycle, ExclusionNews, lifeCycle } from '@kinga/shared/exclusions/life-cycle.ts';
 import type { PeriodRules } from '@kinga/shared/policy/values.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import type { Platform } from '../../../platform/context.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { readPolicy } from '../../policy/index.ts';
-import { type ExclusionNews, tellChange } from '../notices/changed.ts';
+import { tellLater } from '../notices/changed.ts';
 import { commandOf } from '../people/change.ts';
 import type { ReaderDeps } from '../register/read.ts';
 import type { Register, Told } from '../register/register.ts';
@@ -41,7 +41,6 @@ export type Command = (
 
 /** Lock, permission, effect, news and kept answer in one transaction; answered once this node has the log. */
 export function createCommand(platform: Platform, deps: LifeCycleDeps): Command {
-  const { crypto } = platform;
   return ({ input, call }, work) =>
     commandOf({ platform, deps: deps.register }, { call, input }, async (tx) => {
       const cycle = await lockCycle(tx, input.id);
@@ -49,8 +48,7 @@ export function createCommand(platform: Platform, deps: LifeCycleDeps): Command 
       const { periods: rules } = (await readPolicy(tx, cycle.now)).values;
       const { news, told } = await work({ tx, cycle, rules, call });
       const output = viewOf(await readCycle(tx, input.id), rules);
-      const { id: exclusionId, reference, endsAt } = output;
-      if (news !== undefined) await tellChange(tx, crypto, { exclusionId, reference, news, endsAt });
+      if (news !== undefined) await tellLater(tx, { exclusionId: input.id, news, endsAt: output.endsAt });
       return { output, told: told ?? (async () => {}) };
     });
 }

@@ -1,9 +1,10 @@
 import type { By } from '../../../platform/call/by.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
+import { tellLater } from '../notices/changed.ts';
 import type { Register, Told } from '../register/register.ts';
 import { isOver } from '../rules/period.ts';
 import { changeTerm, type NewTerm } from './change.ts';
-import { type Cycle, lockCycle } from './row.ts';
+import { type Cycle, iso, lockCycle } from './row.ts';
 import { closeWish } from './wish.ts';
 
 export interface Lifting {
@@ -26,18 +27,21 @@ export type LiftWithin = (
   readonly told: Told;
 }>;
 
+/** Whoever lifts: the person's accounts, and whom they trust, are told once it has ended. */
 export function createLift(changeWithin: Register['changeWithin']): LiftWithin {
   return async (tx, exclusionId, lifting) => {
     const cycle = await lockCycle(tx, exclusionId);
     if (cycle.liftedAt !== null || isOver(cycle, cycle.now)) return { lifted: false, told: async () => {} };
     await closeWish(tx, exclusionId, lifting.reasonCode === RETURN_CONFIRMED ? 'confirmed' : 'superseded');
-    const { told } = await changeTerm(tx, changeWithin, cycle, {
+    const { told, at: liftedAt } = await changeTerm(tx, changeWithin, cycle, {
       change: 'lifted',
       kind: 'lifted',
       effectiveAt: lifting.at,
       by: lifting.by,
       term: (at) => liftedTerm(cycle, lifting, at),
     });
+    if ((lifting.at ?? liftedAt) <= liftedAt)
+      await tellLater(tx, { exclusionId, news: 'lifted', endsAt: iso(cycle.endsAt) });
     return { lifted: true, told };
   };
 }

@@ -6,6 +6,7 @@ import type { Platform } from '../../../platform/context.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { readPolicy } from '../../policy/index.ts';
 import { beforeOf, OWN_PEOPLE, type Own, ownOf, type ReaderDeps } from '../register/read.ts';
+import { IS_CALLER, IS_REGISTRAR } from './own.ts';
 import { CYCLE_COLUMNS, type Cycle, OPEN_WISH } from './row.ts';
 import { ownViewOf } from './view.ts';
 
@@ -36,11 +37,10 @@ export function createMine({ db }: Platform, deps: ReaderDeps) {
 async function readOwn(tx: Tx, own: Own, before: string): Promise<OwnCycle[]> {
   const { rows } = await tx.query<OwnCycle>(
     `SELECT ${CYCLE_COLUMNS}, e.seq::text AS position,
-            ((e.source = 'person' AND e.registered_by = $3) OR NOT EXISTS (
-              SELECT FROM exclusion_persons p
-               WHERE p.exclusion_id = e.id AND p.person_id NOT IN (${OWN_PEOPLE}))) AS "isOwn"
+            (${IS_REGISTRAR} OR NOT EXISTS (
+              SELECT FROM exclusion_persons p WHERE p.exclusion_id = e.id AND NOT ${IS_CALLER})) AS "isOwn"
        FROM exclusions AS e ${OPEN_WISH}
-      WHERE e.seq < $4 AND ((e.source = 'person' AND e.registered_by = $3) OR e.id IN (
+      WHERE e.seq < $4 AND (${IS_REGISTRAR} OR e.id IN (
         SELECT p.exclusion_id FROM exclusion_persons p WHERE p.person_id IN (${OWN_PEOPLE})))
       ORDER BY e.seq DESC LIMIT ${PAGE_SIZE + 1}`,
     [own.strong, own.weak, own.registrar, before],

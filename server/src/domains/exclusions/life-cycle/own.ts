@@ -6,34 +6,35 @@ import { OWN_PEOPLE, ownOf, type ReaderDeps } from '../register/read.ts';
 import { type Cycle, conflict, notFound } from './row.ts';
 
 /**
+ * Of `exclusion_persons AS p` and `exclusions AS e`, with $1 to $3 as in register/read.ts: is this person certainly
+ * the caller? What somebody else registered of themselves is not the caller's by a phone they share, or were given
+ * when it was free again: they may see it, as anybody who is EXCLUDED by it, and end nothing.
+ */
+export const IS_CALLER = `(
+  p.person_id IN (SELECT i.person_id FROM identifiers i
+                   WHERE i.key = ANY($1::bytea[]) AND i.type IN ('nationalId', 'passport', 'alienId'))
+  OR (p.person_id IN (${OWN_PEOPLE}) AND NOT (e.source = 'person' AND EXISTS (
+    SELECT FROM accounts a WHERE e.registered_by = 'account:' || a.id AND a.role IN ('bettor', 'citizen')))))`;
+
+/** The caller registered it of themselves. */
+export const IS_REGISTRAR = `(e.source = 'person' AND e.registered_by = $3)`;
+
+/**
  * Staff may change any; a person their own, which is to say: they registered it of themselves, or everybody it is
- * about is certainly them. One that is about somebody else as well waits for staff to find out who is who.
+ * about is certainly them. One that may be about somebody else as well waits for staff to find out who is who.
  */
 export async function refuseStrangers(tx: Tx, actor: Actor, cycle: Cycle, deps: ReaderDeps): Promise<void> {
-  const whose = await whoseIs(tx, actor, cycle, deps);
-  if (whose === 'another') throw notFound();
-  if (whose === 'shared') throw conflict('id', 'staff has to find out first whom this exclusion is about');
-}
-
-export type Whose = 'anybody' | 'own' | 'shared' | 'another';
-
-export async function whoseIs(
-  tx: Tx,
-  actor: Actor,
-  cycle: Pick<Cycle, 'id' | 'source' | 'registeredBy'>,
-  deps: ReaderDeps,
-): Promise<Whose> {
   const own = await ownOf(tx, actor, deps);
-  if (own === undefined) return 'anybody';
-  if (cycle.source === 'person' && cycle.registeredBy === own.registrar) return 'own';
-  const { rows } = await tx.query<{ mine: number; people: number }>(
-    `SELECT count(*)::int AS people, (count(*) FILTER (WHERE p.person_id IN (${OWN_PEOPLE})))::int AS mine
-       FROM exclusion_persons p WHERE p.exclusion_id = $3`,
-    [own.strong, own.weak, cycle.id],
+  if (own === undefined) return;
+  const { rows } = await tx.query<{ seen: boolean; mine: boolean }>(
+    `SELECT ${IS_REGISTRAR} OR bool_or(p.person_id IN (${OWN_PEOPLE})) AS seen,
+            ${IS_REGISTRAR} OR bool_and(${IS_CALLER}) AS mine
+       FROM exclusions e JOIN exclusion_persons p ON p.exclusion_id = e.id WHERE e.id = $4 GROUP BY e.id`,
+    [own.strong, own.weak, own.registrar, cycle.id],
   );
-  const { mine = 0, people = 0 } = rows[0] ?? {};
-  if (mine === 0) return 'another';
-  return mine === people ? 'own' : 'shared';
+  const [whose] = rows;
+  if (!whose?.seen) throw notFound();
+  if (!whose.mine) throw conflict('id', 'staff has to find out first whom this exclusion is about');
 }
 
 /**

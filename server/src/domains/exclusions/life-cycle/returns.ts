@@ -5,7 +5,7 @@ import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
 import type { Command, Done, Held } from './commands.ts';
 import { type LiftWithin, RETURN_CONFIRMED } from './lift.ts';
-import { type Cycle, conflict } from './row.ts';
+import { type Cycle, conflict, iso } from './row.ts';
 import { refuseOver, returnPossibleFrom, wishTimes } from './rules.ts';
 import { isLiftable, openWish } from './view.ts';
 import { closeWish } from './wish.ts';
@@ -50,7 +50,7 @@ async function confirmReturn({ tx, cycle, call }: Held, liftWithin: LiftWithin):
   if (wish.availableAt > cycle.now)
     throw conflict('id', `the return can be confirmed from ${iso(wish.availableAt)} on`);
   const { told } = await liftWithin(tx, cycle.id, { reasonCode: RETURN_CONFIRMED, by: call });
-  return { news: 'lifted', told };
+  return { told };
 }
 
 async function cancelReturn({ tx, cycle, call }: Held): Promise<Done> {
@@ -82,8 +82,4 @@ async function audit(
   record: { action: string; subject: string; details?: Readonly<Record<string, unknown>> },
 ): Promise<void> {
   await recordAudit(tx, { actor, requestId, ...record });
-}
-
-function iso(at: number): string {
-  return new Date(at).toISOString();
 }

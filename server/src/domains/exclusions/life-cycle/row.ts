@@ -89,3 +89,10 @@ export function notFound(): KingaError {
 export function conflict(path: string, message: string): KingaError {
   return new KingaError('CONFLICT', message, { details: [{ path, message }] });
 }
+
+/** A time as the wire and PostgreSQL write it. */
+export function iso(at: number): string;
+export function iso(at: number | null): string | null;
+export function iso(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}

@@ -1,7 +1,7 @@
 import type { ExclusionCycle, LifeCycleAction, OwnExclusion } from '@kinga/shared/exclusions/life-cycle.ts';
 import type { PeriodRules } from '@kinga/shared/policy/values.ts';
 import { isOver, statusOf } from '../rules/period.ts';
-import type { Cycle, Wish } from './row.ts';
+import { type Cycle, iso, type Wish } from './row.ts';
 import { promisedEnd, returnPossibleFrom } from './rules.ts';
 
 /** An exclusion as its life cycle is told, at the instant it was read. */
@@ -57,10 +57,4 @@ export function isLiftable(cycle: Cycle): boolean {
 /** The wish that can still be confirmed, now or later. */
 export function openWish({ wish, now }: Cycle): Wish | null {
   return wish !== null && wish.lapsesAt > now ? wish : null;
-}
-
-function iso(at: number): string;
-function iso(at: number | null): string | null;
-function iso(at: number | null): string | null {
-  return at === null ? null : new Date(at).toISOString();
 }

@@ -1,17 +1,17 @@
-import type { SupportNews } from '@kinga/shared/exclusions/life-cycle.ts';
+import { exclusionJobs } from '@kinga/shared/exclusions/jobs.ts';
+import type { ExclusionNews, SupportNews } from '@kinga/shared/exclusions/life-cycle.ts';
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
+import { newId } from '../../../platform/crypto/ids.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
-import { appendEvents } from '../../../platform/outbox/outbox.ts';
+import { appendEvents, enqueueJob } from '../../../platform/outbox/outbox.ts';
 import { readersOf } from './readers.ts';
 import { sendToAccount, sendToSupport } from './send.ts';
 
-export type ExclusionNews =
-  | 'extended'
-  | 'renewalOn'
-  | 'renewalOff'
-  | 'returnRequested'
-  | 'returnCancelled'
-  | 'lifted';
+export interface ToldChange {
+  readonly exclusionId: string;
+  readonly news: ExclusionNews;
+  readonly endsAt: string | null;
+}
 
 const SUPPORT: Partial<Record<ExclusionNews, SupportNews>> = {
   extended: 'extended',
@@ -26,13 +26,20 @@ const MESSAGES: Partial<Record<ExclusionNews, 'exclusionReturnRequested' | 'excl
   lifted: 'exclusionLifted',
 };
 
-/** Tells the accounts of the person, and who supports them, in the transaction of the change. */
-export async function tellChange(
-  tx: Tx,
-  crypto: Crypto,
-  change: { exclusionId: string; reference: string; news: ExclusionNews; endsAt: string | null },
-): Promise<void> {
-  const { exclusionId, reference, news, endsAt } = change;
+/** One row in the transaction of the change, which holds up every other writer of the register: a worker tells. */
+export async function tellLater(tx: Tx, change: ToldChange): Promise<void> {
+  await enqueueJob(tx, exclusionJobs.tellChange, { data: change, key: newId('tel') });
+}
+
+/** Tells the accounts of the person, and who supports them. */
+export async function tellChange(tx: Tx, crypto: Crypto, change: ToldChange): Promise<void> {
+  const { exclusionId, news, endsAt } = change;
+  const { rows } = await tx.query<{ reference: string }>('SELECT reference FROM exclusions WHERE id = $1', [
+    exclusionId,
+  ]);
+  const [exclusion] = rows;
+  if (exclusion === undefined) return;
+  const { reference } = exclusion;
   const readers = await readersOf(tx, [exclusionId]);
   await appendEvents(
     tx,
