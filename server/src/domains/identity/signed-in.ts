@@ -7,3 +7,8 @@ export function signedIn(call: Call): AccountActor {
   if (call.actor.kind !== 'account') throw new KingaError('UNAUTHENTICATED', 'Sign in first');
   return call.actor;
 }
+
+/** Who asked, for the audit. */
+export function byOf({ actor, requestId }: Call): Pick<Call, 'actor' | 'requestId'> {
+  return { actor, requestId };
+}

@@ -1,5 +1,5 @@
 import { KingaError } from '@kinga/shared/contract/errors.ts';
-import type { Express, Request, Response } from 'express';
+import type { CookieOptions, Express, Request, Response } from 'express';
 import { z } from 'zod';
 import type { Platform } from '../../../platform/context.ts';
 import { sendError } from '../../../platform/http/respond.ts';
@@ -29,16 +29,59 @@ type Refusal = 'EXPIRED' | 'REFUSED' | 'EMAIL_UNVERIFIED' | 'UNAVAILABLE';
 export function mountOidc(app: Express, platform: Platform, codes: OidcCodes): void {
   const { oidc: config } = platform.config;
   if (config === undefined) return;
-  const provider = new OidcProvider(config);
-  const cookie = {
-    path: PATH,
-    httpOnly: true,
-    sameSite: 'lax',
-    secure: config.redirectUrl.startsWith('https:'),
-  } as const;
+  const way: Way = { platform, codes, provider: new OidcProvider(config) };
+  const secure = config.redirectUrl.startsWith('https:');
+  const cookie: CookieOptions = { path: PATH, httpOnly: true, sameSite: 'lax', secure };
+  const inTurn = atMost(UNDER_WAY_MAX);
+  app.get(`${PATH}/start`, (_request, response) => inTurn(response, () => begin(way, response, cookie)));
+  app.get(`${PATH}/callback`, (request, response) =>
+    inTurn(response, async () => {
+      response.clearCookie(COOKIE, cookie);
+      leadToPage(response, await answerOf(way, request));
+    }),
+  );
+}
+
+interface Way {
+  readonly platform: Platform;
+  readonly codes: OidcCodes;
+  readonly provider: OidcProvider;
+}
+
+async function begin({ platform, provider }: Way, response: Response, cookie: CookieOptions): Promise<void> {
+  try {
+    const { url, flow } = await provider.begin();
+    const sealed = platform.crypto.seal(JSON.stringify({ ...flow, expiresAt: Date.now() + FLOW_MS }));
+    response.cookie(COOKIE, sealed.toString('base64url'), { ...cookie, maxAge: FLOW_MS });
+    leadTo(response, url.href);
+  } catch (error) {
+    platform.log.warn({ error: reasonOf(error) }, 'the sign-in provider cannot be reached');
+    leadToPage(response, { oidcError: 'UNAVAILABLE' });
+  }
+}
+
+async function answerOf(
+  { platform, codes, provider }: Way,
+  request: Request,
+): Promise<{ oidc: string } | { oidcError: Refusal }> {
+  const flow = flowOf(platform, request);
+  if (flow === undefined) return { oidcError: 'EXPIRED' };
+  try {
+    const query = new URL(request.originalUrl, 'http://localhost').search;
+    const claims = await provider.finish(query, flow);
+    if (claims.email === undefined && !(await codes.isLinked(claims)))
+      return { oidcError: 'EMAIL_UNVERIFIED' };
+    return { oidc: await codes.issue(claims) };
+  } catch (error) {
+    platform.log.warn({ error: reasonOf(error) }, 'a sign-in by the provider was refused');
+    return { oidcError: 'REFUSED' };
+  }
+}
+
+function atMost(max: number): (response: Response, work: () => Promise<void>) => Promise<void> {
   let underWay = 0;
-  const bounded = async (response: Response, work: () => Promise<void>) => {
-    if (underWay >= UNDER_WAY_MAX) {
+  return async (response, work) => {
+    if (underWay >= max) {
       sendError(response, new KingaError('UNAVAILABLE', 'Too many people are signing in at once'));
       return;
     }
@@ -49,41 +92,6 @@ export function mountOidc(app: Express, platform: Platform, codes: OidcCodes): v
       underWay--;
     }
   };
-
-  app.get(`${PATH}/start`, (_request, response) =>
-    bounded(response, async () => {
-      try {
-        const { url, flow } = await provider.begin();
-        const sealed = platform.crypto.seal(JSON.stringify({ ...flow, expiresAt: Date.now() + FLOW_MS }));
-        response.cookie(COOKIE, sealed.toString('base64url'), { ...cookie, maxAge: FLOW_MS });
-        leadTo(response, url.href);
-      } catch (error) {
-        platform.log.warn({ error: reasonOf(error) }, 'the sign-in provider cannot be reached');
-        leadToPage(response, { oidcError: 'UNAVAILABLE' });
-      }
-    }),
-  );
-
-  app.get(`${PATH}/callback`, (request, response) =>
-    bounded(response, async () => {
-      response.clearCookie(COOKIE, cookie);
-      leadToPage(response, await answerOf(request));
-    }),
-  );
-
-  async function answerOf(request: Request): Promise<{ oidc: string } | { oidcError: Refusal }> {
-    const flow = flowOf(platform, request);
-    if (flow === undefined) return { oidcError: 'EXPIRED' };
-    try {
-      const claims = await provider.finish(new URL(request.originalUrl, config?.redirectUrl).search, flow);
-      const { email } = claims;
-      if (email === undefined && !(await codes.isLinked(claims))) return { oidcError: 'EMAIL_UNVERIFIED' };
-      return { oidc: await codes.issue(claims) };
-    } catch (error) {
-      platform.log.warn({ error: reasonOf(error) }, 'a sign-in by the provider was refused');
-      return { oidcError: 'REFUSED' };
-    }
-  }
 }
 
 function flowOf({ crypto }: Platform, request: Request): z.output<typeof sealedFlow> | undefined {

@@ -8,7 +8,7 @@ import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
 import type { Revocations } from '../../../platform/revocations/revocations.ts';
 import { PAGE_ROWS, pageOf } from '../page.ts';
-import { signedIn } from '../signed-in.ts';
+import { byOf, signedIn } from '../signed-in.ts';
 import * as devices from './devices.ts';
 import { revokeSession, revokeSessions, standingSessions } from './sessions.ts';
 
@@ -128,8 +128,4 @@ export class OwnSessions {
     for (const id of revoked) this.#revocations.announce({ kind: 'session', id });
     return { revoked: revoked.length };
   }
-}
-
-function byOf({ actor, requestId }: Call): Pick<Call, 'actor' | 'requestId'> {
-  return { actor, requestId };
 }

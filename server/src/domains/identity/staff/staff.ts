@@ -10,7 +10,7 @@ import type { Revocations } from '../../../platform/revocations/revocations.ts';
 import { type AccountRow, accountOf } from '../accounts.ts';
 import { pageOf } from '../page.ts';
 import { revokeSessions, standingSessions } from '../sessions/sessions.ts';
-import { signedIn } from '../signed-in.ts';
+import { byOf, signedIn } from '../signed-in.ts';
 import { searchOf } from './search.ts';
 
 type Found = OutputOf<typeof identity.suspendAccount>;
@@ -145,10 +145,6 @@ async function findOne(tx: Tx, accountId: string): Promise<Found> {
 
 function foundOf(row: FoundRow): Found {
   return { ...accountOf(row), suspendedAt: row.suspended_at?.toISOString() ?? null };
-}
-
-function byOf({ actor, requestId }: Call): Pick<Call, 'actor' | 'requestId'> {
-  return { actor, requestId };
 }
 
 function noSuchAccount(): KingaError {
