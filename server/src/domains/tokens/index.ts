@@ -14,7 +14,13 @@ import { TokenQuestions } from './validate/questions.ts';
 import { Usage } from './validate/usage.ts';
 import { Validations } from './validate/validations.ts';
 
-export { handlesOfTokens, type TokenOfKeys, tokensChangedAfter, tokensOfKeys } from './of-keys.ts';
+export {
+  handlesOfTokens,
+  type TokenOfKeys,
+  tokensChangedAfter,
+  tokensOfHandles,
+  tokensOfKeys,
+} from './of-keys.ts';
 export { syncTokens } from './sync/sync.ts';
 
 export interface Tokens {

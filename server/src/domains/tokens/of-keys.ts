@@ -71,6 +71,19 @@ export async function tokensChangedAfter(
   return { upTo: changes.rows.at(-1)?.seq ?? seq, tokens: rows.map(tokenOf) };
 }
 
+/** The active tokens of people by their handles, over all operators. */
+export async function tokensOfHandles(tx: Tx, handles: readonly string[]): Promise<TokenOfKeys[]> {
+  if (handles.length === 0) return [];
+  await actForEveryTenant(tx);
+  const { rows } = await tx.query<Row>(
+    `SELECT t.id AS token_id, t.tenant_id, t.subject_id, t.sealed, '{}'::bytea[] AS keys, c.customer_sealed
+     FROM tokens t LEFT JOIN token_customers c ON c.subject_id = t.subject_id
+     WHERE t.subject_id = ANY($1::text[]) AND t.state = 'active' ORDER BY t.tenant_id, t.subject_id, c.id`,
+    [handles],
+  );
+  return rows.map(tokenOf);
+}
+
 /** The handles of an operator's own tokens, ended ones too; INVALID_INPUT names a token that is not its own. */
 export async function handlesOfTokens(
   tx: Tx,

@@ -135,8 +135,8 @@ async function endAll(tx: Tx, subjectIds: readonly string[]): Promise<Map<string
 }
 
 /** Ended already is ended: a second revocation must not end what was issued since. */
-function isOpen({ state }: OwnToken): boolean {
-  return state === 'active' || state === 'rotated';
+function isOpen({ works }: OwnToken): boolean {
+  return works;
 }
 
 function endedOf({ id, subjectId, state, endedAt }: OwnToken, ended: ReadonlyMap<string, Date>): EndedToken {

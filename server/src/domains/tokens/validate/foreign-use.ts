@@ -3,9 +3,14 @@ import type { Platform } from '../../../platform/context.ts';
 import type { Service } from '../../../platform/lifecycle/service.ts';
 import { raiseAlert } from '../../alerts/index.ts';
 
-/** The same use again is counted in the alert at most this often. */
+/** Uses between the same two operators are told at most this often; those in between are counted. */
 const AGAIN_AFTER_MS = 1_000;
-const REMEMBERED_MAX = 1_000;
+
+interface Between {
+  raisedAtMs: number;
+  /** Uses that were not told of. */
+  untold: number;
+}
 
 /**
  * A token was used by another operator than its own: it was passed on, or stolen. The user is told what they
@@ -14,7 +19,7 @@ const REMEMBERED_MAX = 1_000;
 export class ForeignUse implements Service {
   readonly name = 'tokens-foreign-use';
   readonly #platform: Platform;
-  readonly #raisedAtMs = new Map<string, number>();
+  readonly #between = new Map<string, Between>();
   readonly #raising = new Set<Promise<void>>();
 
   constructor(platform: Platform) {
@@ -26,19 +31,28 @@ export class ForeignUse implements Service {
   }
 
   note(handle: string, ownerId: string, user: KeyActor): void {
-    const key = `${user.operatorId}:${handle}`;
+    const key = `${user.operatorId}:${ownerId}`;
+    const between = this.#between.get(key) ?? { raisedAtMs: Number.NEGATIVE_INFINITY, untold: 0 };
+    this.#between.set(key, between);
     const nowMs = performance.now();
-    if (nowMs - (this.#raisedAtMs.get(key) ?? Number.NEGATIVE_INFINITY) < AGAIN_AFTER_MS) return;
-    if (this.#raisedAtMs.size >= REMEMBERED_MAX) this.#raisedAtMs.clear();
-    this.#raisedAtMs.set(key, nowMs);
-    const raising = this.#raise({ handle, ownerId, key }, user)
+    if (nowMs - between.raisedAtMs < AGAIN_AFTER_MS) {
+      between.untold++;
+      return;
+    }
+    const { untold } = between;
+    between.raisedAtMs = nowMs;
+    between.untold = 0;
+    const raising = this.#raise({ handle, ownerId, key, untold }, user)
       .catch((error) => this.#platform.log.error({ err: error }, 'a foreign use of a token was not told'))
       .finally(() => this.#raising.delete(raising));
     this.#raising.add(raising);
   }
 
-  async #raise(of: { handle: string; ownerId: string; key: string }, user: KeyActor): Promise<void> {
-    const { handle, ownerId, key } = of;
+  async #raise(
+    of: { handle: string; ownerId: string; key: string; untold: number },
+    user: KeyActor,
+  ): Promise<void> {
+    const { handle, ownerId, key, untold } = of;
     await this.#platform.db.transaction((tx) =>
       raiseAlert(tx, {
         kind: 'tokens.foreign-use',
@@ -48,7 +62,7 @@ export class ForeignUse implements Service {
         explanation:
           `A token of the operator ${ownerId} was used with a key of the operator ${user.operatorId}. ` +
           'A token is good at its own operator only: it was passed on or stolen.',
-        facts: { handle, owner: ownerId, usedBy: user.operatorId, keyId: user.keyId },
+        facts: { handle, owner: ownerId, usedBy: user.operatorId, keyId: user.keyId, usesBefore: untold },
       }),
     );
   }

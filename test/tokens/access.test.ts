@@ -1,0 +1,75 @@
+import { tokens } from '@kinga/shared/tokens/contract.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { refused } from '../support/client.ts';
+import { startTestHub, type TestHub } from '../support/hub.ts';
+import { newPerson } from '../support/people.ts';
+import { newTill, type Till } from './support.ts';
+
+let hub: TestHub;
+let till: Till;
+let token: string;
+
+beforeAll(async () => {
+  hub = await startTestHub();
+  till = await newTill(hub);
+  token = (await till.issue(newPerson().identifiers)).token;
+});
+
+afterAll(() => hub[Symbol.asyncDispose]());
+
+const { identifiers } = newPerson();
+const GOOD: Readonly<Record<keyof typeof tokens, () => unknown>> = {
+  issue: () => ({ identifiers }),
+  issueMany: () => ({ items: [{ ref: 'a', identifiers }] }),
+  validate: () => ({ token, purpose: 'bet' }),
+  validateMany: () => ({ checks: [{ ref: 'a', token, purpose: 'bet' }] }),
+  rotate: () => ({ token }),
+  revoke: () => ({ token }),
+  revokeMany: () => ({ items: [{ ref: 'a', token }] }),
+  compromise: () => ({ token, reason: 'leaked' }),
+  map: () => ({ token, customerId: 'c' }),
+  unmap: () => ({ customerId: 'c' }),
+  mappings: () => ({}),
+  history: () => ({ token }),
+  crossReference: () => ({ token }),
+  statistics: () => ({}),
+};
+
+describe.each(Object.keys(GOOD) as (keyof typeof tokens)[])('tokens.%s', (key) => {
+  const { name } = tokens[key];
+
+  it('is refused to strangers, to keys without the scope, and to people it is not for', async () => {
+    const input = GOOD[key]();
+    const code = async (credentials: object) => refused((await hub.http(name, input, credentials)).body).code;
+    expect(await code({})).toBe('UNAUTHENTICATED');
+    const { apiKey } = await hub.operatorKey(['exclusions:lookup', 'exclusions:watch', 'operator:self']);
+    expect(await code({ apiKey })).toBe('FORBIDDEN');
+    for (const role of ['bettor', 'citizen', 'support', 'operator'] as const) {
+      const { token: session } = await hub
+        .account(role, { identifiers: newPerson().identifiers })
+        .catch(() => hub.account(role));
+      expect(await code({ token: session }), role).toBe('FORBIDDEN');
+    }
+  });
+
+  it('names a field it does not know, and each that is malformed', async () => {
+    const caller = key === 'crossReference' ? { token: (await hub.admin()).token } : { apiKey: till.apiKey };
+    const unknown = { ...(GOOD[key]() as object), operatorid: 'op_1' };
+    const { code, details } = refused((await hub.http(name, unknown, caller)).body);
+    expect([code, details?.map(({ path }) => path)]).toEqual(['INVALID_INPUT', ['operatorid']]);
+    if (!('token' in (GOOD[key]() as object))) return;
+    const typo = { ...(GOOD[key]() as object), token: `${token.slice(0, -1)}*` };
+    expect(refused((await hub.http(name, typo, caller)).body).details?.[0]?.path).toBe('token');
+  });
+});
+
+it('after a restore a node forgets the tokens that are no more', async () => {
+  const lost = await till.issue(newPerson().identifiers);
+  expect(await till.status(lost.token)).toBe('CLEAR');
+  // A backup from before the token is restored: the rows are gone, and the epoch is another.
+  await hub.database.pool.query(`DELETE FROM token_usage`);
+  await hub.database.pool.query(`DELETE FROM tokens WHERE subject_id = $1`, [lost.handle]);
+  expect(await till.status(lost.token)).toBe('CLEAR');
+  await hub.database.pool.query(`UPDATE database_epoch SET epoch = gen_random_uuid()`);
+  await expect.poll(() => till.status(lost.token), { timeout: 5_000 }).toBe('NOT_FOUND');
+});
