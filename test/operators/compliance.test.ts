@@ -103,6 +103,14 @@ test('the score is the weighted sum of its parts, each with its reason', async (
   ok(
     (await hub.http('operators.setLicence', { operatorId, licenceExpiresAt: '2099-01-01' }, { token })).body,
   );
+  for (const [seq, seconds] of [2, 6].entries()) {
+    await hub.database.pool.query(
+      `INSERT INTO propagation_receipts
+         (id, tenant_id, register_seq, handle, type, effective_at, committed_at, acknowledged_at, must_close)
+       VALUES ($1, $2, $3, 'h', 'registered', $4::timestamptz, $4::timestamptz, $4::timestamptz + make_interval(secs => $5), $6)`,
+      [`r${seq}`, operatorId, seq, new Date('2026-03-04T20:59:00Z'), seconds, seq === 0],
+    );
+  }
   const input = { operatorId, from: '2026-03-01', to: '2026-03-04' };
   const { score, parts } = ok((await hub.http('operators.compliance', input, { token })).body);
   const values = Object.fromEntries(parts.map(({ name, value }) => [name, value]));
@@ -110,9 +118,12 @@ test('the score is the weighted sum of its parts, each with its reason', async (
     dailyChecks: 0.5,
     checkedPurposes: 1 - 1 / 3,
     unknownAnswers: 0.5,
+    acknowledgedChanges: 0.5,
+    closedAccounts: 0,
     licence: 1,
     signatures: 0,
   });
+  expect(parts.reduce((sum, { weight }) => sum + weight, 0)).toBe(100);
   const expected = parts.reduce((sum, { value, weight }) => sum + (value ?? 0) * weight, 0);
   expect(score).toBeCloseTo(expected, 1);
   expect(parts.find(({ name }) => name === 'checkedPurposes')?.reason).toContain('registration');
@@ -128,6 +139,8 @@ test('what cannot be judged counts neither way', async () => {
   expect(parts.filter(({ value }) => value === null).map(({ name }) => name)).toEqual([
     'dailyChecks',
     'unknownAnswers',
+    'acknowledgedChanges',
+    'closedAccounts',
     'licence',
     'signatures',
   ]);

@@ -8,6 +8,12 @@ export interface Facts {
   readonly checksBy: Readonly<Partial<Record<Purpose, number>>>;
   readonly unknown: number;
   readonly unknownRepeated: number;
+  /** Changes that concerned its customers and should have been acknowledged, and those that were, in time. */
+  readonly changes: number;
+  readonly changesInTime: number;
+  /** Accounts that should have been closed, and those that were, in time. */
+  readonly closings: number;
+  readonly closingsInTime: number;
   /** null: nobody has said until when. */
   readonly licenceIsValid: boolean | null;
   readonly liveKeys: number;
@@ -20,6 +26,10 @@ interface Rule {
   judge(facts: Facts): Pick<CompliancePart, 'value' | 'reason'>;
 }
 
+/** From the commit of a change to its acknowledgement, and to the report that the account is closed. */
+export const ACKNOWLEDGED_WITHIN_SECONDS = 5;
+export const CLOSED_WITHIN_SECONDS = 24 * 3600;
+
 /** Before each of these a person has to be checked (L.N. 112 of 2026; BetStop and Spelpaus ask for the same). */
 const REQUIRED_PURPOSES = ['registration', 'deposit', 'bet'] as const satisfies readonly Purpose[];
 
@@ -30,7 +40,7 @@ const REQUIRED_PURPOSES = ['registration', 'deposit', 'bet'] as const satisfies 
 export const RULES: readonly Rule[] = [
   {
     name: 'dailyChecks',
-    weight: 30,
+    weight: 25,
     judge: ({ days, daysWithChecks }) => ({
       value: days === 0 ? null : daysWithChecks / days,
       reason: `Checks on ${daysWithChecks} of ${days} days; operators verify every day`,
@@ -38,7 +48,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: 'checkedPurposes',
-    weight: 25,
+    weight: 20,
     judge: ({ checksBy, daysWithChecks }) => {
       const missing = REQUIRED_PURPOSES.filter((purpose) => !checksBy[purpose]);
       return {
@@ -52,7 +62,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: 'unknownAnswers',
-    weight: 15,
+    weight: 10,
     judge: ({ unknown, unknownRepeated }) => ({
       value: unknown === 0 ? null : unknownRepeated / unknown,
       reason:
@@ -62,8 +72,30 @@ export const RULES: readonly Rule[] = [
     }),
   },
   {
+    name: 'acknowledgedChanges',
+    weight: 15,
+    judge: ({ changes, changesInTime }) => ({
+      value: changes === 0 ? null : changesInTime / changes,
+      reason:
+        changes === 0
+          ? 'No change concerned its mapped customers'
+          : `${changesInTime} of ${changes} changes were acknowledged within ${ACKNOWLEDGED_WITHIN_SECONDS} seconds`,
+    }),
+  },
+  {
+    name: 'closedAccounts',
+    weight: 10,
+    judge: ({ closings, closingsInTime }) => ({
+      value: closings === 0 ? null : closingsInTime / closings,
+      reason:
+        closings === 0
+          ? 'No account had to be closed'
+          : `${closingsInTime} of ${closings} accounts were reported closed within 24 hours`,
+    }),
+  },
+  {
     name: 'licence',
-    weight: 20,
+    weight: 15,
     judge: ({ licenceIsValid }) => ({
       value: licenceIsValid === null ? null : Number(licenceIsValid),
       reason:
@@ -74,7 +106,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     name: 'signatures',
-    weight: 10,
+    weight: 5,
     judge: ({ liveKeys, signingKeys }) => ({
       value: liveKeys === 0 ? null : signingKeys / liveKeys,
       reason: `${signingKeys} of ${liveKeys} keys sign their requests`,
