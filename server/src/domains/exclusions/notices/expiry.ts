@@ -80,7 +80,8 @@ async function claim(tx: Tx, now: Date | null): Promise<Map<string, Due>> {
                             JOIN exclusions AS other ON other.id = theirs.exclusion_id
                            WHERE mine.exclusion_id = e.id AND other.id <> e.id
                              AND other.starts_at <= e.ends_at AND other.lifted_at IS NULL
-                             AND (other.ends_at IS NULL OR other.renews OR other.ends_at > e.ends_at))
+                             AND (other.ends_at IS NULL OR other.renews OR other.ends_at > e.ends_at
+                               OR (other.in_force_until IS NULL AND e.in_force_until IS NOT NULL)))
         ORDER BY e.ends_at LIMIT $1
      ), claimed AS (
        INSERT INTO exclusion_notices (exclusion_id, days_before, ends_at) SELECT id, days, ends_at FROM due

@@ -5,7 +5,7 @@ import type { Handlers } from '../../../platform/call/handler.ts';
 import type { Platform } from '../../../platform/context.ts';
 import { actForEveryTenant } from '../../../platform/db/tenant.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
-import { type Counted, countsOf, readFigures } from './checks.ts';
+import { type Counted, countsOf, grouped, readFigures } from './checks.ts';
 import { type Days, daysOf, recentOf } from './days.ts';
 import {
   countAgeBands,
@@ -31,7 +31,8 @@ export function createStatistics({ db, crypto }: Platform): Handlers<typeof stat
         const days = daysOf(input);
         const { now, figures, operators } = await readCommon(tx, days);
         const registered = await readRegistrations(tx, days);
-        const { total, byOperator, uncounted } = figures;
+        const registeredByDay = grouped(registered, ({ day }) => day);
+        const { total, byDay, byOperator, uncounted } = figures;
         return {
           ...rangeOf(input, now),
           now: await readStanding(tx),
@@ -41,8 +42,8 @@ export function createStatistics({ db, crypto }: Platform): Handlers<typeof stat
           },
           days: days.all.map((day) => ({
             day,
-            registrations: sum(registered.filter((one) => one.day === day)),
-            ...countsOf(total.filter((one) => one.day === day)),
+            registrations: sum(registeredByDay.get(day) ?? []),
+            ...countsOf(byDay.get(day)),
           })),
           checks: {
             ...countsOf(total),
@@ -53,7 +54,7 @@ export function createStatistics({ db, crypto }: Platform): Handlers<typeof stat
             byOperator: operators.map(({ id, name }) => ({
               operatorId: id,
               name,
-              ...countsOf(byOperator.filter(({ operatorId }) => operatorId === id)),
+              ...countsOf(byOperator.get(id)),
             })),
           },
           uncounted: [...uncounted],
@@ -66,7 +67,7 @@ export function createStatistics({ db, crypto }: Platform): Handlers<typeof stat
         const { registrations, checked } = await readChecked(tx, days, recent);
         const rows = operators.map((operator) =>
           reportRow(operator, {
-            counted: figures.byOperator.filter(({ operatorId }) => operatorId === operator.id),
+            counted: figures.byOperator.get(operator.id) ?? [],
             registrations,
             registrationsChecked: checked.get(operator.id) ?? 0,
           }),
