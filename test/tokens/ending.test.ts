@@ -174,3 +174,19 @@ it('without PostgreSQL a known token still says EXCLUDED and never CLEAR', async
     expect(['UNKNOWN', 'UNAVAILABLE']).toContain(await ask(tokens[1]!.token));
   }
 });
+
+it('a node that has not heard for a second asks PostgreSQL about each token', async () => {
+  await using hub = await startTestHub();
+  const till = await newTill(hub);
+  const { token, handle } = await till.issue(newPerson().identifiers);
+  const owner = await hub.database.pool.connect();
+  try {
+    // Nobody hears of changes any more.
+    await owner.query('BEGIN; LOCK TABLE token_changes IN ACCESS EXCLUSIVE MODE');
+    await hub.database.pool.query(`UPDATE tokens SET state = 'revoked' WHERE subject_id = $1`, [handle]);
+    await probe(async () => (await till.status(token)) === 'TOKEN_REVOKED', { timeoutMs: 3_000 });
+  } finally {
+    await owner.query('ROLLBACK');
+    owner.release();
+  }
+});
