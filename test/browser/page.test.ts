@@ -102,7 +102,10 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
     await page.locator('[name=email]').fill(ADMIN.email);
     await page.locator('[name=password]').fill('not the password');
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('alert').getByText('The e-mail address or the password is wrong.').waitFor();
+    await page
+      .getByRole('alert')
+      .getByText('The e-mail address, the phone number or the password is wrong.')
+      .waitFor();
     await enter(page, ADMIN);
   });
 

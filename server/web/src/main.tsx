@@ -9,6 +9,7 @@ import './styles/forms.css';
 import './styles/shell.css';
 import './styles/live.css';
 import './styles/pages.css';
+import './styles/person.css';
 
 await startLanguages();
 const root = document.getElementById('root');

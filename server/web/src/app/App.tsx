@@ -1,11 +1,16 @@
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { SessionContext } from '../hub/session-context.ts';
-import { SignIn } from '../session/SignIn.tsx';
-import { forget, restore, type Session, signOut } from '../session/session.ts';
+import { arrive, type Reason } from '../session/arrival.ts';
+import { Door } from '../session/Door.tsx';
+import { forget, type Session, signOut } from '../session/session.ts';
 import { Shell } from './Shell.tsx';
 
-type Stage = { readonly at: 'restoring' } | { readonly at: 'door'; readonly ended: boolean } | Inside;
+type Stage = { readonly at: 'restoring' } | AtDoor | Inside;
+interface AtDoor {
+  readonly at: 'door';
+  readonly reason: Reason | undefined;
+}
 interface Inside {
   readonly at: 'inside';
   readonly session: Session;
@@ -16,8 +21,10 @@ export function App() {
   const [stage, setStage] = useState<Stage>({ at: 'restoring' });
 
   useEffect(() => {
-    void restore().then((session) =>
-      setStage(session === undefined ? { at: 'door', ended: false } : { at: 'inside', session }),
+    void arrive().then((arrival) =>
+      setStage(
+        'session' in arrival ? { at: 'inside', session: arrival.session } : { at: 'door', ...arrival },
+      ),
     );
   }, []);
 
@@ -27,20 +34,20 @@ export function App() {
       session?.hub.on('state', (state, error) => {
         if (state !== 'closed' || error === undefined) return;
         forget();
-        setStage({ at: 'door', ended: true });
+        setStage({ at: 'door', reason: { why: 'ended' } });
       }),
     [session],
   );
 
   const leave = useCallback(() => {
     if (session !== undefined) void signOut(session);
-    setStage({ at: 'door', ended: false });
+    setStage({ at: 'door', reason: undefined });
   }, [session]);
 
   if (stage.at === 'restoring') return <p className="splash">{t('app.loading')}</p>;
   if (session === undefined) {
-    const ended = stage.at === 'door' && stage.ended;
-    return <SignIn ended={ended} onSession={(opened) => setStage({ at: 'inside', session: opened })} />;
+    const reason = stage.at === 'door' ? stage.reason : undefined;
+    return <Door reason={reason} onSession={(opened) => setStage({ at: 'inside', session: opened })} />;
   }
   return (
     <SessionContext value={session}>

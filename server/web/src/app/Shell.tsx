@@ -22,6 +22,12 @@ export function Shell({ onSignOut }: { onSignOut: () => void }) {
   useEffect(() => {
     document.title = `${title} · Kinga`;
   }, [title]);
+  const role = t(`roles.${account.role}`);
+  // Whoever signs in by phone alone has no address to show.
+  const who =
+    account.email === ''
+      ? t('app.signedInByPhone', { role })
+      : t('app.signedInAs', { email: account.email, role });
   const [notices, setNotices] = useState<readonly Notice[]>([]);
   const notify = useCallback(
     (text: NoticeText) => setNotices((all) => [...without(text, all), { text, at: Date.now() }]),
@@ -42,12 +48,7 @@ export function Shell({ onSignOut }: { onSignOut: () => void }) {
           {pages.length > 1 && <Ways pages={pages} current={page} />}
           <div className="head-end">
             <LanguageSwitch short />
-            <button
-              type="button"
-              className="quiet"
-              onClick={onSignOut}
-              title={t('app.signedInAs', { email: account.email, role: t(`roles.${account.role}`) })}
-            >
+            <button type="button" className="quiet" onClick={onSignOut} title={who}>
               {t('app.signOut')}
             </button>
           </div>
@@ -59,7 +60,7 @@ export function Shell({ onSignOut }: { onSignOut: () => void }) {
           <page.Content />
         </main>
         <footer className="foot">
-          <span>{t('app.signedInAs', { email: account.email, role: t(`roles.${account.role}`) })}</span>
+          <span>{who}</span>
           <span>{t('app.time')}</span>
         </footer>
       </NoticeContext>

@@ -1,5 +1,9 @@
+import { doorEn } from './door-en.ts';
+import type { Texts } from './texts.ts';
+
 /** Every text of the page in English. Swahili has the same keys: its type is this one's shape. */
 export const en = {
+  ...doorEn,
   app: {
     name: 'Kinga',
     tagline: 'The national self-exclusion register',
@@ -13,6 +17,7 @@ export const en = {
     home: 'Home',
     signOut: 'Sign out',
     signedInAs: 'Signed in as {{email}}, {{role}}',
+    signedInByPhone: 'Signed in by phone, {{role}}',
     dismiss: 'Dismiss',
     time: 'Times are Nairobi time',
   },
@@ -27,12 +32,10 @@ export const en = {
   signIn: {
     title: 'Sign in',
     lead: 'A person who asks for protection is protected from that moment, at every licensed operator.',
-    email: 'E-mail address',
     password: 'Password',
     submit: 'Sign in',
     busy: 'Signing in…',
-    wrong: 'The e-mail address or the password is wrong.',
-    emailMissing: 'Enter your e-mail address, such as name@example.com.',
+    wrong: 'The e-mail address, the phone number or the password is wrong.',
     passwordMissing: 'Enter your password.',
     ended: 'Your session has ended. Sign in again.',
     help: 'Gambling is hurting you or somebody close? Call <tel>719</tel>, free, day and night.',
@@ -223,7 +226,7 @@ export const en = {
     CONFLICT: 'It is no longer possible in the present state.',
     INVALID_INPUT: 'The hub did not accept it.',
     IDEMPOTENCY_CONFLICT: 'Something else was already sent under the same key. Try again.',
-    RATE_LIMITED: 'Too many attempts. Wait {{seconds}} s and try again.',
+    RATE_LIMITED: 'Too many attempts. Try again in {{wait}}.',
     UNAVAILABLE: 'The hub cannot be reached. Try again in a moment.',
     DEADLINE_EXCEEDED: 'The hub did not answer in time. Try again.',
     REVOKED: 'This session was ended.',
@@ -232,12 +235,14 @@ export const en = {
     MARKET_CLOSED: 'The market takes no more bets.',
     INSUFFICIENT_FUNDS: 'Your wallet holds less than the stake.',
     STAKE_TOO_SMALL: 'The stake is below the minimum.',
+    CODE_REFUSED: 'This code is wrong, too old or used up. Check it, or ask for a new one.',
+    WRONG_PASSWORD: 'The current password is wrong.',
+    IDENTIFIER_BOUND: 'While an exclusion is not over, nothing you are known by can be removed.',
+    IDENTITY_NOT_CONFIRMED: 'The national registry does not confirm this number, name and date of birth.',
+    FACTOR_PROOF_REQUIRED: 'Prove first, by a second factor you have, that it is you.',
     other: 'Something went wrong. Try again.',
     request: 'Request {{id}}',
   },
 } as const;
 
-type Texts<TNode> = {
-  readonly [TKey in keyof TNode]: TNode[TKey] extends string ? string : Texts<TNode[TKey]>;
-};
 export type Translation = Texts<typeof en>;

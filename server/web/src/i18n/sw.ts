@@ -1,7 +1,9 @@
+import { doorSw } from './door-sw.ts';
 import type { Translation } from './en.ts';
 
 /** Maandishi yote ya ukurasa kwa Kiswahili. */
 export const sw: Translation = {
+  ...doorSw,
   app: {
     name: 'Kinga',
     tagline: 'Rejista ya taifa ya kujizuia kucheza kamari',
@@ -15,6 +17,7 @@ export const sw: Translation = {
     home: 'Mwanzo',
     signOut: 'Toka',
     signedInAs: 'Umeingia kama {{email}}, {{role}}',
+    signedInByPhone: 'Umeingia kwa simu, {{role}}',
     dismiss: 'Ondoa',
     time: 'Saa ni za Nairobi',
   },
@@ -29,12 +32,10 @@ export const sw: Translation = {
   signIn: {
     title: 'Ingia',
     lead: 'Anayeomba kukingwa hukingwa papo hapo, katika kila kampuni yenye leseni.',
-    email: 'Barua pepe',
     password: 'Nenosiri',
     submit: 'Ingia',
     busy: 'Inaingia…',
-    wrong: 'Barua pepe au nenosiri si sahihi.',
-    emailMissing: 'Andika barua pepe yako, kwa mfano jina@example.com.',
+    wrong: 'Barua pepe, nambari ya simu au nenosiri si sahihi.',
     passwordMissing: 'Andika nenosiri lako.',
     ended: 'Kipindi chako kimeisha. Ingia tena.',
     help: 'Kamari inakuumiza wewe au mtu wako wa karibu? Piga <tel>719</tel>, bila malipo, usiku na mchana.',
@@ -229,7 +230,7 @@ export const sw: Translation = {
     CONFLICT: 'Haiwezekani tena katika hali ya sasa.',
     INVALID_INPUT: 'Kitovu hakijaikubali.',
     IDEMPOTENCY_CONFLICT: 'Kitu kingine kilishatumwa kwa ufunguo huo huo. Jaribu tena.',
-    RATE_LIMITED: 'Majaribio ni mengi mno. Subiri sekunde {{seconds}} kisha ujaribu tena.',
+    RATE_LIMITED: 'Majaribio ni mengi mno. Jaribu tena baada ya {{wait}}.',
     UNAVAILABLE: 'Kitovu hakifikiki. Jaribu tena baada ya muda mfupi.',
     DEADLINE_EXCEEDED: 'Kitovu hakikujibu kwa wakati. Jaribu tena.',
     REVOKED: 'Kipindi hiki kimekatishwa.',
@@ -238,6 +239,11 @@ export const sw: Translation = {
     MARKET_CLOSED: 'Soko halipokei tena dau.',
     INSUFFICIENT_FUNDS: 'Pochi yako ina pungufu ya dau.',
     STAKE_TOO_SMALL: 'Dau ni chini ya kiwango cha chini.',
+    CODE_REFUSED: 'Msimbo huu si sahihi, ni wa zamani au umetumika. Uangalie, au uombe mpya.',
+    WRONG_PASSWORD: 'Nenosiri la sasa si sahihi.',
+    IDENTIFIER_BOUND: 'Zuio likiwa halijaisha, hakuna kitambulisho chako kinachoweza kuondolewa.',
+    IDENTITY_NOT_CONFIRMED: 'Rejista ya taifa haithibitishi nambari, jina na tarehe hii ya kuzaliwa.',
+    FACTOR_PROOF_REQUIRED: 'Kwanza thibitisha kuwa ni wewe kwa njia ya pili uliyo nayo.',
     other: 'Hitilafu imetokea. Jaribu tena.',
     request: 'Ombi {{id}}',
   },

@@ -1,6 +1,7 @@
 import { connect, type Hub, HubError } from '@kinga/client-sdk';
 import type { Account } from '@kinga/shared/identity/contract.ts';
 import { thisDevice } from './device.ts';
+import type { SignInBy } from './sign-in-by.ts';
 
 /** Somebody signed in: the connection and who they are. */
 export interface Session {
@@ -18,10 +19,38 @@ const KEPT_AS = 'kinga.refresh';
 /** An access token lives 15 minutes by the hub's clock; we count by our own, from when it arrived. */
 const REUSED_FOR_MS = 13 * 60_000;
 
-/** Signs in. Rejects with a HubError: `UNAUTHENTICATED` when address or password is wrong. */
-export async function signIn(email: string, password: string): Promise<Session> {
+/** A call of somebody who has not signed in. */
+export async function anonymously<TResult>(work: (hub: Hub) => Promise<TResult>): Promise<TResult> {
   await using anonymous = await connect({ url: location.origin });
-  return open(await anonymous.identity.login({ email, password, device: thisDevice() }));
+  return await work(anonymous);
+}
+
+/**
+ * Signs in. Rejects with a HubError: `UNAUTHENTICATED` when address or password is wrong,
+ * `SECOND_FACTOR_REQUIRED` when it is to be finished by `completeSignIn`.
+ */
+export async function signIn(by: SignInBy, password: string): Promise<Session> {
+  const device = thisDevice();
+  return open(await anonymously((hub) => hub.identity.login({ ...by, password, device })));
+}
+
+export interface Proof {
+  readonly challengeId: string;
+  /** The id of a factor, or `recovery`. */
+  readonly factor: string;
+  readonly code: string;
+}
+
+/** The second half of a sign-in. */
+export async function completeSignIn(proof: Proof): Promise<Session> {
+  const device = thisDevice();
+  return open(await anonymously((hub) => hub.identity.completeLogin({ ...proof, device })));
+}
+
+/** Signs in with the code that a provider's answer left in the address. */
+export async function signInByProvider(code: string): Promise<Session> {
+  const device = thisDevice();
+  return open(await anonymously((hub) => hub.identity.exchangeOidcCode({ code, device })));
 }
 
 let restoring: Promise<Session | undefined> | undefined;
@@ -77,9 +106,8 @@ async function open(first: Tokens): Promise<Session> {
   return { hub: await connect({ url: location.origin, token }), account: first.account };
 }
 
-async function refresh(refreshToken: string): Promise<Tokens> {
-  await using anonymous = await connect({ url: location.origin });
-  return await anonymous.identity.refresh({ refreshToken });
+function refresh(refreshToken: string): Promise<Tokens> {
+  return anonymously((hub) => hub.identity.refresh({ refreshToken }));
 }
 
 function keep(tokens: Tokens): Tokens {

@@ -1,6 +1,7 @@
 import type { HubError } from '@kinga/client-sdk';
 import { useTranslation } from 'react-i18next';
 import { en } from '../i18n/en.ts';
+import { useSpan } from './span.ts';
 
 type ErrorKey = Exclude<keyof typeof en.errors, 'other' | 'request'>;
 
@@ -11,13 +12,14 @@ function isKnown(code: string): code is ErrorKey {
 /** A refusal in words, and the request's name for whoever has to look it up. Announced when it appears. */
 export function Failure({ error, children }: { error: HubError | undefined; children?: string | undefined }) {
   const { t } = useTranslation();
+  const span = useSpan();
   return (
     <div role="alert">
       {error !== undefined && (
         <p className="failure">
           {children ??
             (isKnown(error.code)
-              ? t(`errors.${error.code}`, { seconds: Math.ceil((error.retryAfterMs ?? 1_000) / 1_000) })
+              ? t(`errors.${error.code}`, { wait: span(error.retryAfterMs ?? 1_000) })
               : t('errors.other'))}
           {error.requestId !== undefined && (
             <small className="request">{t('errors.request', { id: error.requestId })}</small>

@@ -1,0 +1,15 @@
+import { useSyncExternalStore } from 'react';
+
+export const DOOR_STEPS = ['sign-in', 'sign-up', 'forgot'] as const;
+export type DoorStep = (typeof DOOR_STEPS)[number];
+
+function listen(changed: () => void): () => void {
+  addEventListener('hashchange', changed);
+  return () => removeEventListener('hashchange', changed);
+}
+
+/** Named after the `#`, so that going back is the browser's own way back. */
+export function useDoorStep(): DoorStep {
+  const hash = useSyncExternalStore(listen, () => location.hash.slice(1));
+  return DOOR_STEPS.find((step) => step === hash) ?? 'sign-in';
+}
