@@ -5,7 +5,7 @@ import { interleaved, type Measured } from './harness/rounds.ts';
 import { type Server, startBareServer } from './harness/server.ts';
 import type { HubServer, Stage } from './harness/stage.ts';
 
-const OUTSTANDING = 256;
+export const OUTSTANDING = 256;
 const OPEN_LOOP_RATE = 1_000;
 /** Customers asked about in one tick, and how many such ticks are on their way. */
 const SDK_GROUPS = [
@@ -48,7 +48,7 @@ async function pair(stage: Stage, options: BenchOptions): Promise<Pair> {
 }
 
 /** With what the server's processor did for each answer: the client shares the machine, this does not. */
-async function withCpu(server: Server, round: () => Promise<Measured>): Promise<Measured> {
+export async function withCpu(server: Server, round: () => Promise<Measured>): Promise<Measured> {
   const before = (await server.lookInside()).cpuMicros;
   const startedAt = performance.now();
   const measured = await round();

@@ -1,3 +1,4 @@
+import { benchAnswers, benchRestart } from './answers.ts';
 import { benchBets } from './bets.ts';
 import { type BenchOptions, readOptions } from './harness/options.ts';
 import { type Figure, judged, line, type Reported, table } from './harness/report.ts';
@@ -11,6 +12,8 @@ const BENCHES: Readonly<Record<string, (stage: Stage, options: BenchOptions) => 
   latency: benchLatency,
   lookup: benchLookup,
   batch: benchBatch,
+  answers: benchAnswers,
+  restart: benchRestart,
   replica: benchReplica,
   propagation: benchPropagation,
   bets: benchBets,

@@ -2,8 +2,10 @@ import { parseArgs } from 'node:util';
 
 /** Sizes of a run. Smaller ones are for trying the bench out; the figures of the README are of the defaults. */
 export interface BenchOptions {
-  /** Excluded people in the register, with two identifiers each. */
+  /** Excluded people in the register, with three identifiers, a name and a date of birth each. */
   readonly people: number;
+  /** Screening tokens over 50 operators. */
+  readonly tokens: number;
   /** Of one round of one contender. */
   readonly seconds: number;
   readonly rounds: number;
@@ -24,6 +26,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     allowPositionals: true,
     options: {
       people: { type: 'string', default: '1000000' },
+      tokens: { type: 'string', default: '1000000' },
       seconds: { type: 'string', default: '5' },
       rounds: { type: 'string', default: '5' },
       sockets: { type: 'string', default: '10000' },
@@ -40,6 +43,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
   };
   return {
     people: number('people'),
+    tokens: number('tokens'),
     seconds: number('seconds'),
     rounds: number('rounds'),
     sockets: number('sockets'),

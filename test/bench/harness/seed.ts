@@ -1,13 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import type { Registration } from '@kinga/server/domains/exclusions/register/registration.ts';
+import { type Registration, sealMatchKeys } from '@kinga/server/domains/exclusions/register/registration.ts';
 import { writeBatch } from '@kinga/server/domains/exclusions/register/write.ts';
+import { isStrong, keyOf } from '@kinga/server/domains/identifiers/index.ts';
+import { matchKeysOf } from '@kinga/server/domains/matching/index.ts';
 import type { Crypto } from '@kinga/server/platform/crypto/crypto.ts';
 import type { Database } from '@kinga/server/platform/db/database.ts';
-import { excludedNationalId, excludedPhone } from './population.ts';
+import {
+  excludedEmail,
+  excludedNationalId,
+  excludedPhone,
+  type NamedPerson,
+  namedPeople,
+} from './population.ts';
 
 const BATCH = 1_000;
 /** Batches made ready while another is being written. */
 const LANES = 2;
+const EXCLUDED_SEED = 815;
 
 /**
  * Fills the register with so many people through its own writer, as an import would: the chain of the log is
@@ -24,12 +33,14 @@ export async function seedRegister(
   if (next >= people) return false;
   // Nobody reads the originals, and sealing each would take as long as everything else.
   const sealed = crypto.seal('somebody');
+  const named = namedPeople(EXCLUDED_SEED);
+  for (let skipped = 0; skipped < next; skipped++) named.next();
   const lane = async () => {
     while (next < people) {
       const from = next;
       next += BATCH;
       const batch = Array.from({ length: Math.min(BATCH, people - from) }, (_, i) =>
-        registration(crypto, from + i, sealed),
+        registration(crypto, { index: from + i, person: named.next().value, sealed }),
       );
       await db.transaction((tx) => writeBatch(tx, batch, { crypto, toConfirm: async () => [] }));
       progress(from + batch.length);
@@ -39,22 +50,31 @@ export async function seedRegister(
   return true;
 }
 
-function registration(crypto: Crypto, index: number, original: Buffer): Registration {
-  const identifier = (type: 'nationalId' | 'phone', canonical: string) => {
-    const key = crypto.identifierKey(type, canonical);
-    return { type, strong: type === 'nationalId', key, hex: key.toString('hex'), original };
-  };
+function registration(
+  crypto: Crypto,
+  { index, person, sealed }: { index: number; person: NamedPerson; sealed: Buffer },
+): Registration {
+  const keys = [
+    keyOf(crypto, 'nationalId', excludedNationalId(index)),
+    keyOf(crypto, 'phone', excludedPhone(index)),
+    keyOf(crypto, 'email', excludedEmail(index)),
+  ];
+  const identifiers = keys.map(({ type, key }) => ({
+    type,
+    strong: isStrong(type),
+    key,
+    hex: key.toString('hex'),
+    original: sealed,
+  }));
+  const matchKeys = sealMatchKeys(matchKeysOf(crypto, { ...person, identifiers: keys }));
   return {
-    identifiers: [
-      identifier('nationalId', excludedNationalId(index)),
-      identifier('phone', excludedPhone(index)),
-    ],
+    identifiers: [...identifiers, ...matchKeys],
     period: index % 3 === 0 ? 'permanent' : '1y',
     source: 'person',
     startsAt: undefined,
     reason: null,
-    name: null,
-    dateOfBirth: null,
+    name: sealed,
+    dateOfBirth: sealed,
     by: 'system',
     requestId: undefined,
     claim: undefined,

@@ -15,6 +15,7 @@ import { pino } from 'pino';
 import { createWireClient, ok, type WireClient } from '../../support/client.ts';
 import type { BenchOptions } from './options.ts';
 import { seedRegister } from './seed.ts';
+import { type SeededTokens, seedTokens } from './seed-tokens.ts';
 import { type Server, startServer } from './server.ts';
 
 const FOLDER = join(import.meta.dirname, '..', '..', '..', '.bench');
@@ -34,6 +35,8 @@ export interface Stage extends AsyncDisposable {
   startHub(options?: { readonly redisUrl?: string }): Promise<HubServer>;
   adminToken(hub: HubServer): Promise<string>;
   apiKey(hub: HubServer): Promise<string>;
+  /** So many screening tokens, issued by the first who asks. */
+  tokens(hub: HubServer, count: number): Promise<SeededTokens>;
   bettorToken(hub: HubServer): Promise<{ readonly accountId: string; readonly token: string }>;
 }
 
@@ -90,6 +93,23 @@ export async function openStage(options: BenchOptions): Promise<Stage> {
       const scopes = ['exclusions:lookup', 'exclusions:watch'];
       const request = { operatorId: id, label: 'bench', scopes };
       return ok((await hub.client.http('operators.issueKey', request, { token })).body).apiKey;
+    },
+    tokens: async (hub, count) => {
+      const db = new Database({ url: postgres.url, log, applicationName: 'kinga-bench' });
+      try {
+        const platform = { db, crypto: createCrypto(readSecrets(secretsFile)) };
+        const { people } = options;
+        return await seedTokens({
+          platform,
+          hub,
+          adminToken: await adminToken(hub),
+          folder: dataDir,
+          people,
+          count,
+        });
+      } finally {
+        await db.close();
+      }
     },
     bettorToken: async (hub) => {
       const email = `bettor.${process.hrtime.bigint()}@bench.test`;

@@ -1,4 +1,3 @@
-import type { Identifier } from '@kinga/shared/exclusions/identifier.ts';
 import { io, type Socket } from 'socket.io-client';
 import { serveParent } from '../harness/child.ts';
 import { questions } from '../harness/population.ts';
@@ -18,7 +17,7 @@ interface Answer {
 
 /** One socket to each target; the same questions go to all of them. */
 const sockets = new Map<string, Socket>();
-let inputs: { identifiers: Identifier[]; purpose: string }[] = [];
+let inputs: object[] = [];
 
 async function socketTo({ url, auth }: Target): Promise<Socket> {
   const known = sockets.get(url);
@@ -89,6 +88,9 @@ async function openLoop({ target, seconds, rate }: Load & { rate: number }) {
 serveParent({
   prepare: ({ count, people }: { count: number; people: number }) => {
     inputs = questions(count, people).map((identifier) => ({ identifiers: [identifier], purpose: 'bet' }));
+  },
+  prepareInputs: (given: { inputs: object[] }) => {
+    inputs = given.inputs;
   },
   /** One answer, as it came. */
   sample: async (target: Target) => {
