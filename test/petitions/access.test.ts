@@ -120,6 +120,19 @@ describe('who may', () => {
   });
 });
 
+describe('support', () => {
+  it('sees petitions once that was granted to it, and not before', async () => {
+    const support = await world.hub.account('support');
+    const { id } = await by(world, world.clerk, 'petitions.file', filing('court', newPerson()));
+    expect((await refusalOf(support, 'petitions.get', { id })).code).toBe('FORBIDDEN');
+    const { token } = await world.hub.admin();
+    const grant = { accountId: support.account.id, procedure: 'petitions.get' };
+    ok((await world.hub.http('identity.grantPermission', grant, { token })).body);
+    const seen = await probe(() => by(world, support, 'petitions.get', { id }), { timeoutMs: 2_000 });
+    expect(seen.id).toBe(id);
+  });
+});
+
 describe('what is malformed', () => {
   it('is named by its path', async () => {
     const person = newPerson();

@@ -21,7 +21,7 @@ export function daysAfter(at: Date, days: number): Date {
 const SOURCES_OF: Readonly<Record<Role, readonly PetitionSource[]>> = {
   admin: ['court', 'regulator'],
   regulator: ['court', 'regulator'],
-  support: [],
+  support: ['court', 'regulator'],
   operator: ['operator'],
   bettor: ['family'],
   citizen: ['family'],
