@@ -3,6 +3,7 @@ import { KingaError } from '@kinga/shared/contract/errors.ts';
 import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { Actor } from '../../platform/call/actor.ts';
+import { who } from '../../platform/call/by.ts';
 import type { Call } from '../../platform/call/handler.ts';
 import { idempotent } from '../../platform/call/idempotency.ts';
 import type { Platform } from '../../platform/context.ts';
@@ -84,7 +85,7 @@ export class BroadcastService {
       const [row] = rows;
       if (row === undefined || !isMember(call.actor, row.audience)) throw unknownBroadcast();
       const done = await store.acknowledge(tx, id, memberOf(call.actor));
-      if (done.isNew) await recordAudit(tx, { ...call, action: 'broadcast.acknowledged', subject: id });
+      if (done.isNew) await recordAudit(tx, { ...who(call), action: 'broadcast.acknowledged', subject: id });
       return done.acknowledgedAt;
     });
     this.#deliveries.changed();
@@ -119,7 +120,7 @@ async function insertBroadcast(
   const broadcast = store.broadcastOf(row);
   await appendEvents(tx, [{ topic: `broadcasts/${audience}`, type: 'sent', data: broadcast }]);
   await recordAudit(tx, {
-    ...call,
+    ...who(call),
     action: 'broadcast.sent',
     subject: broadcast.id,
     details: { audience, severity },

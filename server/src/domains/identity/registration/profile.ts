@@ -1,6 +1,7 @@
 import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { identity } from '@kinga/shared/identity/contract.ts';
+import { who } from '../../../platform/call/by.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
@@ -45,7 +46,12 @@ export class Profiles {
       refuseChangeOfProved(input, await readProfile(tx, crypto, accountId));
       await writeProfile(tx, crypto, { accountId, ...input });
       const changed = Object.keys(input).filter((key) => Reflect.get(input, key) !== undefined);
-      await recordAudit(tx, { ...call, action: 'profile.changed', subject: accountId, details: { changed } });
+      await recordAudit(tx, {
+        ...who(call),
+        action: 'profile.changed',
+        subject: accountId,
+        details: { changed },
+      });
       // Somebody excluded under the old name is looked for under the new one as well.
       const change = { accountKeys: await accountKeys(tx, accountId), added: [] };
       const { told } = await this.#parts.register().identityChanged(tx, change);

@@ -4,6 +4,7 @@ import type { identity } from '@kinga/shared/identity/contract.ts';
 import { FACTOR_PROOF_REQUIRED } from '@kinga/shared/identity/second-factors.ts';
 import { toString as qrCode } from 'qrcode';
 import { z } from 'zod';
+import { who } from '../../../platform/call/by.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import { newId } from '../../../platform/crypto/ids.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
@@ -52,7 +53,7 @@ export class Enrolment {
       if (factorId === undefined)
         throw new KingaError('CONFLICT', 'The account has an authenticator app already');
       await recordAudit(tx, {
-        ...call,
+        ...who(call),
         action: 'factor.started',
         subject: factorId,
         details: { kind: 'totp' },
@@ -127,7 +128,12 @@ export class Enrolment {
       const asking = { addressKey: this.#parts.addressKey(call.address) };
       const sent = await this.#proofs.send(tx, { ...opened, accountId, factor, asking });
       if (sent === 'unknown') throw new KingaError('NOT_FOUND', 'There is no such factor');
-      await recordAudit(tx, { ...call, action: 'factor.challenged', subject: accountId, details: { sent } });
+      await recordAudit(tx, {
+        ...who(call),
+        action: 'factor.challenged',
+        subject: accountId,
+        details: { sent },
+      });
       return opened;
     });
   }
@@ -201,7 +207,7 @@ export class Enrolment {
     const { crypto } = this.#parts.platform;
     await tellOwner(tx, crypto, { accountId, template: added ? 'factorAdded' : 'factorRemoved' });
     await recordAudit(tx, {
-      ...call,
+      ...who(call),
       action: added ? 'factor.added' : 'factor.removed',
       subject: factor.id,
       details: { kind: factor.kind },

@@ -1,6 +1,7 @@
 import { KingaError } from '@kinga/shared/contract/errors.ts';
 import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { Account, identity } from '@kinga/shared/identity/contract.ts';
+import { who } from '../../../platform/call/by.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
 import { accountOf, findAccount } from '../accounts.ts';
@@ -34,7 +35,7 @@ export class LoginSecondHalf {
       const outcome = await this.#proofs.send(tx, { challengeId, accountId, factor, asking });
       if (outcome === 'unknown') return undefined;
       const details = { purpose: 'login', sent: outcome };
-      await recordAudit(tx, { ...call, action: 'code.requested', subject: challengeId, details });
+      await recordAudit(tx, { ...who(call), action: 'code.requested', subject: challengeId, details });
       return { challengeId, expiresAt: challenge.expires_at.toISOString() };
     });
     if (sent !== undefined) return sent;

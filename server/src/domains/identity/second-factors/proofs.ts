@@ -1,5 +1,6 @@
 import { KingaError } from '@kinga/shared/contract/errors.ts';
 import { RECOVERY, SECOND_FACTOR_REQUIRED } from '@kinga/shared/identity/second-factors.ts';
+import { who } from '../../../platform/call/by.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import type { Platform } from '../../../platform/context.ts';
 import { newId } from '../../../platform/crypto/ids.ts';
@@ -42,7 +43,7 @@ export class Proofs {
     const { challengeId } = await db.transaction(async (tx) => {
       const opened = await this.open(tx, accountId, 'login');
       await recordAudit(tx, {
-        ...call,
+        ...who(call),
         action: 'secondFactor.required',
         subject: accountId,
         details: { challengeId: opened.challengeId },

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { KingaError } from '@kinga/shared/contract/errors.ts';
 import { CODE_REFUSED } from '@kinga/shared/identity/registration.ts';
+import { who } from '../../../platform/call/by.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import { type Crypto, equalSecrets } from '../../../platform/crypto/crypto.ts';
 import { newId } from '../../../platform/crypto/ids.ts';
@@ -148,7 +149,7 @@ export async function auditCode(
   { challengeId }: Challenge,
   details: { purpose: Purpose; type: string },
 ): Promise<void> {
-  await recordAudit(tx, { ...call, action: 'code.requested', subject: challengeId, details });
+  await recordAudit(tx, { ...who(call), action: 'code.requested', subject: challengeId, details });
 }
 
 /** One refusal for all that can be wrong with a code, so that a guess teaches nothing. */

@@ -4,6 +4,7 @@ import type { IdentifierType } from '@kinga/shared/exclusions/identifier.ts';
 import type { identity } from '@kinga/shared/identity/contract.ts';
 import { IDENTIFIER_BOUND } from '@kinga/shared/identity/registration.ts';
 import { z } from 'zod';
+import { who } from '../../../platform/call/by.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
@@ -83,7 +84,7 @@ export class OwnIdentifiers {
     await attachProved(tx, { accountId, ...contact, sealed: crypto.seal(contact.canonical) });
     await signInWith(tx, accountId, contact);
     await recordAudit(tx, {
-      ...call,
+      ...who(call),
       action: isNew ? 'identifier.added' : 'identifier.verified',
       subject: accountId,
       details: { type },
@@ -109,7 +110,7 @@ export class OwnIdentifiers {
         contact.key,
       ]);
       await recordAudit(tx, {
-        ...call,
+        ...who(call),
         action: 'identifier.removed',
         subject: accountId,
         details: { type: contact.type },

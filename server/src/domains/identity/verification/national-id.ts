@@ -2,6 +2,7 @@ import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
 import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { identity } from '@kinga/shared/identity/contract.ts';
 import { IDENTITY_NOT_CONFIRMED } from '@kinga/shared/identity/registration.ts';
+import { who } from '../../../platform/call/by.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
 import { canonicalise, type IdentifierKey, keyOf } from '../../identifiers/index.ts';
@@ -37,7 +38,7 @@ export class NationalIds {
     // Nothing is written before the registry has said yes: an outage leaves no half-known person behind.
     const said = await this.#ask({ ...input, nationalId: canonical.canonical }, accountId);
     if (said === 'refused') {
-      await recordAudit(db, { ...call, action: 'nationalId.refused', subject: accountId });
+      await recordAudit(db, { ...who(call), action: 'nationalId.refused', subject: accountId });
       throw new KingaError('IDENTITY_NOT_CONFIRMED', IDENTITY_NOT_CONFIRMED.message);
     }
     return await this.#confirm(input, keyOf(crypto, 'nationalId', canonical.canonical), call);
@@ -71,7 +72,7 @@ export class NationalIds {
       await writeProfile(tx, crypto, { accountId, name: claim.name, dateOfBirth: claim.dateOfBirth });
       await refund(tx, crypto, LIMITS.nationalId, accountId);
       await recordAudit(tx, {
-        ...call,
+        ...who(call),
         action: 'nationalId.verified',
         subject: accountId,
         details: { added: isNew },
