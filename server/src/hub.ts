@@ -14,6 +14,7 @@ import { createNotifications } from './domains/notifications/index.ts';
 import { createOperators, entities as operatorEntities } from './domains/operators/index.ts';
 import { createPetitions } from './domains/petitions/index.ts';
 import { createPolicy } from './domains/policy/index.ts';
+import { createPropagation } from './domains/propagation/index.ts';
 import { createTokens } from './domains/tokens/index.ts';
 import { ANONYMOUS } from './platform/call/actor.ts';
 import type { Authenticate } from './platform/call/authenticator.ts';
@@ -100,7 +101,14 @@ async function compose(platform: Platform): Promise<Hub> {
     return wiring.exclusions;
   };
   const identity = createIdentity(platform, { revocations, register: registerOf });
-  const operators = createOperators(platform, { revocations, linkStaff: linkOperatorStaff });
+  const propagation = createPropagation(platform, {
+    watchedByKeys: (pattern) => feedOf().watchedByKeys(pattern),
+  });
+  const operators = createOperators(platform, {
+    revocations,
+    linkStaff: linkOperatorStaff,
+    propagation: propagation.operatorHandlers,
+  });
   const policy = createPolicy(platform);
   const exclusions = createExclusions(platform, {
     accountKeys: identity.accountKeys,
@@ -132,6 +140,7 @@ async function compose(platform: Platform): Promise<Hub> {
     exclusions,
     petitions,
     tokens,
+    propagation,
     ledger,
     markets,
     broadcasts,

@@ -16,6 +16,8 @@ import { operators } from './operators/contract.ts';
 import { operatorJobs } from './operators/jobs.ts';
 import { petitions } from './petitions/contract.ts';
 import { policy, policyTopics } from './policy/contract.ts';
+import { propagation, propagationTopics } from './propagation/contract.ts';
+import { propagationJobs } from './propagation/jobs.ts';
 import { tokens } from './tokens/contract.ts';
 import { tokenJobs } from './tokens/jobs.ts';
 
@@ -31,6 +33,7 @@ export const contract = {
   petitions,
   policy,
   tokens,
+  propagation,
 };
 export type Contract = typeof contract;
 type ProcedureOf<TDomain> = { [TKey in keyof TDomain]: TDomain[TKey] }[keyof TDomain];
@@ -52,6 +55,7 @@ export const topics = {
   ...monitoringTopics,
   ...alertTopics,
   ...policyTopics,
+  ...propagationTopics,
 };
 
 export type ContractTopic = (typeof topics)[keyof typeof topics];
@@ -76,6 +80,7 @@ export const jobs = {
   ...notificationJobs,
   ...operatorJobs,
   ...tokenJobs,
+  ...propagationJobs,
 };
 
 export const allProcedures: readonly Procedure[] = Object.values(contract).flatMap((domain) =>

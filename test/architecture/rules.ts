@@ -39,6 +39,7 @@ export const DOMAIN_TABLE: Readonly<Record<string, readonly string[]>> = {
   petitions: ['identifiers', 'exclusions', 'notifications'],
   tokens: ['identifiers', 'exclusions', 'alerts'],
   operators: ['exclusions', 'tokens', 'alerts', 'notifications'],
+  propagation: ['exclusions', 'tokens', 'operators', 'alerts', 'notifications'],
   ledger: [],
   markets: ['exclusions', 'ledger'],
   broadcasts: ['operators'],

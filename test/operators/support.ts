@@ -1,5 +1,6 @@
 import { linkOperatorStaff } from '@kinga/server/domains/identity/operator-staff.ts';
 import { createOperators, entities, type Operators } from '@kinga/server/domains/operators/index.ts';
+import { createPropagation } from '@kinga/server/domains/propagation/index.ts';
 import { createRevocations, type Revocations } from '@kinga/server/platform/revocations/revocations.ts';
 import type { Scope } from '@kinga/shared/contract/procedure.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -18,10 +19,11 @@ export async function startOperatorsNode(
   const platform = await createTestPlatform(database, { entities, ...options });
   const revocations = createRevocations(platform);
   await revocations.start?.();
+  const { operatorHandlers: propagation } = createPropagation(platform, { watchedByKeys: () => [] });
   return {
     platform,
     revocations,
-    operators: createOperators(platform, { revocations, linkStaff: linkOperatorStaff }),
+    operators: createOperators(platform, { revocations, linkStaff: linkOperatorStaff, propagation }),
     [Symbol.asyncDispose]: async () => {
       await revocations.stop?.();
       await platform[Symbol.asyncDispose]();

@@ -6,6 +6,8 @@ import { pruneJob } from './feed/prune.job.ts';
 import { deliverJob } from './notifications/deliver.job.ts';
 import { checkLicencesJob } from './operators/check-licences.job.ts';
 import { countChecksJob } from './operators/count-checks.job.ts';
+import { deliverWebhookJob } from './propagation/deliver-webhook.job.ts';
+import { prunePropagationJob } from './propagation/prune.job.ts';
 import { syncTokensJob } from './tokens/sync.job.ts';
 import type { WorkerJob } from './worker-job.ts';
 
@@ -19,5 +21,7 @@ export const workerJobs: readonly WorkerJob[] = [
   deliverJob,
   checkLicencesJob,
   countChecksJob,
+  deliverWebhookJob,
+  prunePropagationJob,
   syncTokensJob,
 ];

@@ -1,6 +1,7 @@
 import { analyticsJobs } from '@kinga/shared/analytics/jobs.ts';
 import { exclusionJobs } from '@kinga/shared/exclusions/jobs.ts';
 import { operatorJobs } from '@kinga/shared/operators/jobs.ts';
+import { propagationJobs } from '@kinga/shared/propagation/jobs.ts';
 import { tokenJobs } from '@kinga/shared/tokens/jobs.ts';
 
 export interface Scheduled {
@@ -44,6 +45,12 @@ export const schedule: readonly Scheduled[] = [
     cron: '* * * * *',
     timeZone: NAIROBI,
     why: 'Every minute: a person is found by what the register knows of them, also by a new SIM',
+  },
+  {
+    job: propagationJobs.prune.name,
+    cron: '50 2 * * *',
+    timeZone: NAIROBI,
+    why: 'Every night, when the database has nothing else to do',
   },
   {
     job: 'feed.prune',

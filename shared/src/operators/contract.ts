@@ -5,6 +5,7 @@ import { compliance } from './compliance.ts';
 import { keys } from './keys.ts';
 import { onboarding } from './onboarding.ts';
 import { email, operator } from './operator.ts';
+import { operatorPropagation } from './propagation.ts';
 import { settingsProcedures } from './settings.ts';
 
 export type { Operator } from './operator.ts';
@@ -29,4 +30,5 @@ export const operators = {
   ...keys,
   ...settingsProcedures,
   ...compliance,
+  ...operatorPropagation,
 };

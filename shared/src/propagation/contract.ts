@@ -121,7 +121,7 @@ const change = z.object({
 export type Change = z.output<typeof change>;
 
 export const propagationTopics = {
-  changes: topic({
+  operatorChanges: topic({
     pattern: 'operators/<operatorId>/changes',
     kind: 'log',
     summary:
@@ -130,7 +130,7 @@ export const propagationTopics = {
     retentionDays: 90,
     events: { registered: change, extended: change, lifted: change, identified: change },
   }),
-  table: topic({
+  operatorStandings: topic({
     pattern: 'monitoring/propagation',
     kind: 'state',
     summary: 'Every operator, once a second: how far it has acknowledged, what is open, how it is reached',

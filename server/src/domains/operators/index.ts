@@ -1,8 +1,10 @@
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { Operator, operators } from '@kinga/shared/operators/contract.ts';
+import type { operatorPropagation } from '@kinga/shared/operators/propagation.ts';
 import type { Domain } from '../../domain.ts';
 import type { KeyActor } from '../../platform/call/actor.ts';
 import type { By } from '../../platform/call/by.ts';
+import type { Handlers } from '../../platform/call/handler.ts';
 import type { Platform } from '../../platform/context.ts';
 import type { Revocations } from '../../platform/revocations/revocations.ts';
 import { getAuditLog } from './compliance/audit-log.ts';
@@ -23,6 +25,7 @@ export { operatorExists, operatorOfCall } from './access.ts';
 export { countChecks } from './compliance/count-checks.ts';
 export { entities } from './entities.ts';
 export { type IncidentContact, incidentContactOf } from './incident-contact.ts';
+export { instantOf } from './instants.ts';
 export { checkLicences } from './onboarding/licences.ts';
 
 export interface Operators {
@@ -44,10 +47,15 @@ export interface Operators {
 export interface OperatorsDeps {
   readonly revocations: Revocations;
   readonly linkStaff: LinkStaff;
+  /** What operators do about changes of the register. */
+  readonly propagation: Handlers<typeof operatorPropagation>;
 }
 
 /** Licensed operators: how they become one, their machines' keys, and how well they keep their duties. */
-export function createOperators(platform: Platform, { revocations, linkStaff }: OperatorsDeps): Operators {
+export function createOperators(
+  platform: Platform,
+  { revocations, linkStaff, propagation }: OperatorsDeps,
+): Operators {
   const usage = new KeyUsage(platform);
   const keys = new KnownKeys(platform, { revocations, usage });
   const parts = { platform, revocations };
@@ -76,6 +84,7 @@ export function createOperators(platform: Platform, { revocations, linkStaff }: 
         compliance: (input, call) => getCompliance(platform, input, call),
         statistics: (input, call) => getStatistics(platform, input, call),
         auditLog: (input, call) => getAuditLog(platform, input, call),
+        ...propagation,
       },
       services: [usage],
     },

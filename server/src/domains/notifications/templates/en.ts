@@ -78,6 +78,11 @@ export const en = {
     text: 'There is news in the case {{reference}}. Sign in to read it and to see what you can do.',
     short: 'Kinga: news in the case {{reference}}. Sign in to read it.',
   },
+  changesUnacknowledged: {
+    subject: 'Kinga: {{open}} change(s) of the register not acknowledged',
+    text: 'Your systems have not acknowledged {{open}} change(s) of the register that concern your customers; the oldest was committed {{minutes}} minutes ago. Until they do, somebody who is excluded may be able to bet with you.\n\nConnect again and acknowledge (operators.acknowledge), or have your webhook answer with 2xx. The regulator sees this too.',
+    short: 'Kinga: {{open}} change(s) not acknowledged for {{minutes}} min. Reconnect your systems.',
+  },
   supportPerson: {
     subject: 'Somebody close to you asked us to tell you',
     text: 'Hello {{name}},\n\nsomebody who named you as a person they trust asked us to tell you: {{news}}.\n\nThey may be glad to hear from you. Help, day and night, free of charge: 719.',

@@ -76,6 +76,11 @@ export const sw: Texts = {
     text: 'Kuna habari katika shauri {{reference}}. Ingia uisome na uone unachoweza kufanya.',
     short: 'Kinga: kuna habari katika shauri {{reference}}. Ingia uisome.',
   },
+  changesUnacknowledged: {
+    subject: 'Kinga: mabadiliko {{open}} ya rejista hayajathibitishwa',
+    text: 'Mifumo yenu haijathibitisha mabadiliko {{open}} ya rejista yanayohusu wateja wenu; la zamani zaidi lilihifadhiwa dakika {{minutes}} zilizopita. Hadi yathibitishwe, mtu aliyejitenga anaweza kuendelea kucheza kwenu.\n\nUnganisheni tena na mthibitishe (operators.acknowledge), au webhook yenu ijibu 2xx. Mdhibiti anaona hili pia.',
+    short: 'Kinga: mabadiliko {{open}} hayajathibitishwa kwa dakika {{minutes}}. Unganisheni mifumo yenu.',
+  },
   supportPerson: {
     subject: 'Mtu wako wa karibu ametuomba tukujulishe',
     text: 'Hujambo {{name}},\n\nmtu aliyekutaja kuwa anayemwamini ametuomba tukujulishe: {{news}}.\n\nHuenda akafurahi kusikia kutoka kwako. Msaada usiku na mchana, bila malipo: 719.',

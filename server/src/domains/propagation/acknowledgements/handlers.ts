@@ -1,0 +1,75 @@
+import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
+import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
+import type { operatorPropagation } from '@kinga/shared/operators/propagation.ts';
+import type { Call } from '../../../platform/call/handler.ts';
+import type { Platform } from '../../../platform/context.ts';
+import { actForTenant } from '../../../platform/db/tenant.ts';
+import { recordAudit } from '../../../platform/outbox/audit.ts';
+import { instantOf } from '../../operators/index.ts';
+import { handlesOfTokens } from '../../tokens/index.ts';
+import { machineOf } from '../operator.ts';
+import { SQL_TOPIC, topicOf } from '../topic.ts';
+import type { AcknowledgementQueue } from './queue.ts';
+
+type Input<TName extends keyof typeof operatorPropagation> = ParsedInputOf<
+  (typeof operatorPropagation)[TName]
+>;
+type Output<TName extends keyof typeof operatorPropagation> = OutputOf<(typeof operatorPropagation)[TName]>;
+
+export async function acknowledge(
+  queue: AcknowledgementQueue,
+  { seq }: Input<'acknowledge'>,
+  call: Call,
+): Promise<Output<'acknowledge'>> {
+  const { actor, requestId } = call;
+  const reached = await queue.submit({ operatorId: machineOf(call), seq, actor, requestId });
+  if (seq > reached.head) throw invalidInput('seq', `beyond the last change, which is ${reached.head}`);
+  return { seq: reached.seq, acknowledgedAt: reached.acknowledgedAt?.toISOString() ?? null };
+}
+
+/** Where whoever was away goes on. */
+export async function acknowledged({ db }: Platform, { actor }: Call): Promise<Output<'acknowledged'>> {
+  const operatorId = actor.kind === 'anonymous' ? null : actor.operatorId;
+  if (operatorId === null) throw new KingaError('NOT_FOUND', 'There is no such operator');
+  const rows = await db.transaction(async (tx) => {
+    await actForTenant(tx, operatorId);
+    const found = await tx.query<{ epoch: string; seq: number; head: number; at: Date | null }>(
+      `SELECT e.epoch::text AS epoch, coalesce(o.acknowledged_seq, 0)::float8 AS seq,
+              coalesce(t.head, 0)::float8 AS head, o.acknowledged_at AS at
+       FROM database_epoch e
+       LEFT JOIN propagation_operators o ON o.tenant_id = $1
+       LEFT JOIN feed_topics t ON t.topic = ${SQL_TOPIC('$1::text')}`,
+      [operatorId],
+    );
+    return found.rows;
+  });
+  const [row] = rows;
+  if (row === undefined) throw new Error('the database has no epoch');
+  const { at, ...position } = row;
+  return { topic: topicOf(operatorId), ...position, acknowledgedAt: at?.toISOString() ?? null };
+}
+
+/** All that was told about these people so far asks for their accounts to be closed no longer. */
+export async function reportClosed(
+  { db, crypto }: Platform,
+  { tokens, closedAt }: Input<'reportClosed'>,
+  call: Call,
+): Promise<Output<'reportClosed'>> {
+  const operatorId = machineOf(call);
+  return await db.transaction(async (tx) => {
+    await actForTenant(tx, operatorId);
+    const handles = [...new Set(await handlesOfTokens(tx, crypto, { operatorId, tokens }))];
+    const now = (await tx.query<{ now: Date }>('SELECT clock_timestamp() AS now')).rows[0]?.now ?? new Date();
+    const at = closedAt === undefined ? now : instantOf('closedAt', closedAt);
+    if (at > now) throw invalidInput('closedAt', 'is still to come');
+    const closed = await tx.query(
+      `UPDATE propagation_receipts SET closed_at = $3
+       WHERE tenant_id = $1 AND handle = ANY($2::text[]) AND closed_at IS NULL`,
+      [operatorId, handles, at],
+    );
+    const { actor, requestId } = call;
+    const details = { people: handles.length, receipts: closed.rowCount, closedAt: at.toISOString() };
+    await recordAudit(tx, { actor, requestId, action: 'propagation.closed', subject: operatorId, details });
+    return { closedAt: at.toISOString(), receipts: closed.rowCount };
+  });
+}

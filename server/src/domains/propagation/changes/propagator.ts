@@ -1,0 +1,95 @@
+import type { Platform } from '../../../platform/context.ts';
+import { ADVISORY_LOCKS } from '../../../platform/db/advisory-locks.ts';
+import { Tail } from '../../../platform/db/tail.ts';
+import type { Tx } from '../../../platform/db/tx.ts';
+import type { Service } from '../../../platform/lifecycle/service.ts';
+import { entriesAfter, exclusionsOfKeys, REGISTER_CHANGED } from '../../exclusions/index.ts';
+import { tokensChangedAfter, tokensOfKeys } from '../../tokens/index.ts';
+import { type Concern, concernsOfEntries, concernsOfTokens, holdersOf } from './concerns.ts';
+import { tellConcerns } from './tell.ts';
+
+const POLL_MS = 500;
+/** Entries of one transaction: so many of an import whose people nobody knows cost one indexed question. */
+const BATCH = 1_000;
+
+/**
+ * Tells each operator of the changes that concern people it holds a token of. Every hub runs one; whoever gets the
+ * lock works. What was found, what is told and how far it has come are one transaction: a propagator that dies
+ * anywhere in it has done nothing, and the next one begins at the same entry.
+ */
+export function createPropagator({ db, log, metrics }: Platform): Service {
+  const told = metrics.counter('kinga_propagated_total', 'Changes told to operators by token');
+  const tail: Tail = new Tail({
+    db,
+    log,
+    name: 'propagator',
+    channel: REGISTER_CHANGED,
+    pollMs: POLL_MS,
+    read: async (tx) => {
+      const { count, more } = await propagateBatch(tx);
+      if (count > 0) told.inc(count);
+      // Not in a loop: between two batches the tail looks whether it is to end.
+      if (more) tail.wake();
+    },
+  });
+  return tail;
+}
+
+interface Batch {
+  readonly count: number;
+  readonly more: boolean;
+}
+
+const NOTHING: Batch = { count: 0, more: false };
+
+/** A failure leaves the transaction open: the tail then closes the connection, which rolls it back. */
+export async function propagateBatch(tx: Tx): Promise<Batch> {
+  const waiting = await tx.query<{ some: boolean }>(
+    `SELECT h.seq > c.register_seq OR EXISTS (SELECT FROM token_changes WHERE seq > c.token_seq) AS some
+     FROM register_head h, propagation_cursor c`,
+  );
+  if (!waiting.rows[0]?.some) return NOTHING;
+  await tx.query('BEGIN');
+  const lock = await tx.query<{ held: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS held', [
+    ADVISORY_LOCKS.propagation,
+  ]);
+  // Statements of their own, after the lock: they see everything the last holder committed.
+  const done = lock.rows[0]?.held ? await propagate(tx) : NOTHING;
+  await tx.query('COMMIT');
+  return done;
+}
+
+/**
+ * Two cursors, so that nobody is missed who is excluded while a token of them is being issued: of an entry and a
+ * token that were committed at the same time, whichever is read last finds the other one there.
+ */
+async function propagate(tx: Tx): Promise<Batch> {
+  const { rows } = await tx.query<{ register_seq: number; token_seq: number; now: Date }>(
+    `SELECT register_seq::float8 AS register_seq, token_seq::float8 AS token_seq, clock_timestamp() AS now
+     FROM propagation_cursor`,
+  );
+  const [cursor] = rows;
+  if (cursor === undefined) throw new Error('propagation_cursor is empty');
+  const entries = await entriesAfter(tx, { seq: cursor.register_seq, limit: BATCH });
+  const changed = await tokensChangedAfter(tx, { seq: cursor.token_seq, limit: BATCH });
+  const keys = new Set(entries.flatMap((entry) => entry.keys.map(({ key }) => key)));
+  const concerned = await tokensOfKeys(tx, bytesOf(keys));
+  const concerns: Concern[] = concernsOfEntries(entries, holdersOf(concerned));
+  const issued = holdersOf(changed.tokens);
+  const standings = await exclusionsOfKeys(
+    tx,
+    bytesOf(new Set(issued.flatMap((holder) => [...holder.keys]))),
+  );
+  concerns.push(...concernsOfTokens(issued, standings, cursor.now));
+  const count = await tellConcerns(tx, concerns);
+  const registerSeq = entries.at(-1)?.seq ?? cursor.register_seq;
+  await tx.query('UPDATE propagation_cursor SET register_seq = $1, token_seq = $2', [
+    registerSeq,
+    changed.upTo,
+  ]);
+  return { count, more: entries.length === BATCH || changed.upTo - cursor.token_seq >= BATCH };
+}
+
+function bytesOf(hexes: ReadonlySet<string>): Buffer[] {
+  return Array.from(hexes, (hex) => Buffer.from(hex, 'hex'));
+}

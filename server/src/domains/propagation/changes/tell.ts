@@ -1,0 +1,104 @@
+import { propagationJobs } from '@kinga/shared/propagation/jobs.ts';
+import { newId } from '../../../platform/crypto/ids.ts';
+import type { Tx } from '../../../platform/db/tx.ts';
+import { appendEvents, enqueueJobs } from '../../../platform/outbox/outbox.ts';
+import { type SealedChange, topicOf } from '../topic.ts';
+import type { Concern, Holder } from './concerns.ts';
+
+/**
+ * Writes the receipts and what the operators are told, in the transaction that moves the cursor: both or neither.
+ * What has a receipt already was told. Returns how many were new.
+ */
+export async function tellConcerns(tx: Tx, concerns: readonly Concern[]): Promise<number> {
+  if (concerns.length === 0) return 0;
+  const given = concerns.map((concern) => ({ id: newId('rcp'), concern }));
+  const { rows } = await tx.query<{ id: string }>(INSERT, [
+    given.map(({ id }) => id),
+    given.map(({ concern }) => concern.holder.operatorId),
+    given.map(({ concern }) => concern.registerSeq),
+    given.map(({ concern }) => concern.holder.handle),
+    given.map(({ concern }) => concern.type),
+    given.map(({ concern }) => concern.effectiveAt),
+    given.map(({ concern }) => concern.committedAt),
+    given.map(({ concern }) => concern.mustClose),
+    given.map(({ concern }) => concern.excludedUntil),
+  ]);
+  const fresh = new Set(rows.map(({ id }) => id));
+  const told = given.filter(({ id }) => fresh.has(id));
+  await forgiveClosing(
+    tx,
+    told.map(({ concern }) => concern),
+  );
+  await tell(
+    tx,
+    told.map(({ id, concern }) => ({ receiptId: id, ...concern })),
+  );
+  return told.length;
+}
+
+/** An account that was closed is closed: an extension asks for nothing more. */
+const INSERT = `
+  INSERT INTO propagation_receipts (id, tenant_id, register_seq, handle, type, effective_at, committed_at,
+                                    must_close, excluded_until, closed_at)
+  SELECT g.*, CASE WHEN g.type IN ('extended', 'identified') THEN
+           (SELECT closed_at FROM propagation_receipts before
+            WHERE before.handle = g.handle AND before.register_seq < g.register_seq
+            ORDER BY before.register_seq DESC LIMIT 1) END
+  FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::timestamptz[],
+              $7::timestamptz[], $8::boolean[], $9::timestamptz[])
+    AS g (id, tenant_id, register_seq, handle, type, effective_at, committed_at, must_close, excluded_until)
+  ON CONFLICT DO NOTHING RETURNING id`;
+
+/** Nobody has to close the account of a person whose exclusion was lifted. */
+async function forgiveClosing(tx: Tx, concerns: readonly Concern[]): Promise<void> {
+  const lifted = concerns.filter(({ type, isOver }) => type === 'lifted' && isOver);
+  if (lifted.length === 0) return;
+  await tx.query(
+    `UPDATE propagation_receipts r SET must_close = false
+     FROM unnest($1::text[], $2::bigint[]) AS l (handle, seq)
+     WHERE r.handle = l.handle AND r.register_seq < l.seq AND r.must_close AND r.closed_at IS NULL`,
+    [lifted.map(({ holder }) => holder.handle), lifted.map(({ registerSeq }) => registerSeq)],
+  );
+}
+
+export interface Told extends Pick<Concern, 'registerSeq' | 'type' | 'effectiveAt'> {
+  readonly receiptId: string;
+  readonly holder: Holder;
+  readonly again?: true;
+}
+
+/** The events of changes whose receipts are written, and a job for each webhook they are to be posted to. */
+export async function tell(tx: Tx, changes: readonly Told[]): Promise<void> {
+  if (changes.length === 0) return;
+  await appendEvents(
+    tx,
+    changes.map(({ holder, type, ...change }) => ({
+      topic: topicOf(holder.operatorId),
+      type,
+      data: {
+        handle: holder.handle,
+        effectiveAt: change.effectiveAt.toISOString(),
+        registerSeq: change.registerSeq,
+        receiptId: change.receiptId,
+        ...(change.again && { again: true }),
+        sealed: {
+          token: holder.tokenSealed.toString('base64'),
+          customers: holder.customersSealed.map((sealed) => sealed.toString('base64')),
+        },
+      } satisfies SealedChange,
+    })),
+  );
+  const last = new Map(changes.map(({ holder, receiptId }) => [holder.operatorId, receiptId]));
+  const { rows } = await tx.query<{ tenant_id: string }>(
+    'SELECT tenant_id FROM operator_webhooks WHERE tenant_id = ANY($1::text[]) ORDER BY tenant_id',
+    [[...last.keys()]],
+  );
+  await enqueueJobs(
+    tx,
+    propagationJobs.deliverWebhook,
+    rows.map(({ tenant_id }) => ({
+      data: { operatorId: tenant_id },
+      key: `webhook:${tenant_id}:${last.get(tenant_id)}`,
+    })),
+  );
+}

@@ -1,0 +1,84 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Platform } from '../../../platform/context.ts';
+import { ADVISORY_LOCKS } from '../../../platform/db/advisory-locks.ts';
+import type { Service } from '../../../platform/lifecycle/service.ts';
+import { watchClosing } from './closing.ts';
+import { watchLateness } from './lateness.ts';
+
+const EVERY_MS = 1_000;
+const NODES_KEPT = '1 minute';
+
+/** What a guard has to know of its node. */
+export interface GuardDeps {
+  /** The operators of which a machine watches its changes on this node. */
+  readonly watchedByKeys: () => readonly string[];
+}
+
+/**
+ * Once a second: notes who is reached by this node's sockets, and sees whether anybody is behind. Every hub runs
+ * one; the alarms are one's at a time.
+ */
+export class Guard implements Service {
+  readonly name = 'propagation-guard';
+  readonly #platform: Platform;
+  readonly #deps: GuardDeps;
+  #stop: AbortController | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(platform: Platform, deps: GuardDeps) {
+    this.#platform = platform;
+    this.#deps = deps;
+  }
+
+  async start(): Promise<void> {
+    this.#stop = new AbortController();
+    this.#running = this.#run(this.#stop.signal);
+  }
+
+  async stop(): Promise<void> {
+    this.#stop?.abort();
+    await this.#running;
+    await this.#platform.db
+      .query('DELETE FROM propagation_nodes WHERE node = $1', [this.#platform.node])
+      .catch((error: Error) => this.#platform.log.warn({ err: error }, 'this node could not sign off'));
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    let isLate = false;
+    while (!signal.aborted) {
+      try {
+        await this.#noteReach();
+        await this.#watch();
+        isLate = false;
+      } catch (error) {
+        // Once for all the seconds until it works again.
+        if (!isLate) this.#platform.log.warn({ err: error }, 'propagation cannot be watched now');
+        isLate = true;
+      }
+      await delay(EVERY_MS, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  async #noteReach(): Promise<void> {
+    await this.#platform.db.query(
+      `WITH gone AS (
+         DELETE FROM propagation_nodes WHERE at < clock_timestamp() - interval '${NODES_KEPT}' AND node <> $1
+       )
+       INSERT INTO propagation_nodes (node, at, operator_ids) VALUES ($1, clock_timestamp(), $2)
+       ON CONFLICT (node) DO UPDATE SET at = excluded.at, operator_ids = excluded.operator_ids`,
+      [this.#platform.node, this.#deps.watchedByKeys()],
+    );
+  }
+
+  async #watch(): Promise<void> {
+    const { db, crypto } = this.#platform;
+    await db.transaction(async (tx) => {
+      const lock = await tx.query<{ held: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS held', [
+        ADVISORY_LOCKS.propagationGuard,
+      ]);
+      if (!lock.rows[0]?.held) return;
+      await watchLateness(tx, crypto);
+      await watchClosing(tx);
+    });
+  }
+}

@@ -1,0 +1,104 @@
+import type { Platform } from '../../../platform/context.ts';
+import { actForEveryTenant } from '../../../platform/db/tenant.ts';
+import type { Tx } from '../../../platform/db/tx.ts';
+import { raiseAlert, resolveAlert } from '../../alerts/index.ts';
+import { sendMessage } from '../../notifications/index.ts';
+import { incidentContactOf } from '../../operators/index.ts';
+
+/** So long a committed change may be without an acknowledgement, sent or not. */
+const LATE = '5 seconds';
+/** Then the operator is written to, and again while it lasts. */
+const ESCALATED_AFTER = '5 minutes';
+const ESCALATED_EVERY = '1 hour';
+/** Of one turn; the others are the next one's. */
+const BATCH = 200;
+const KIND = 'propagation.unacknowledged';
+
+interface Row {
+  readonly id: string;
+  readonly action: 'raise' | 'escalate' | 'resolve';
+  readonly open: number;
+  readonly oldest: Date | null;
+  readonly minutes: number;
+}
+
+/** One open alert for each operator that is behind, as long as it is; it is written to when that lasts. */
+export async function watchLateness(tx: Tx, crypto: Platform['crypto']): Promise<void> {
+  await actForEveryTenant(tx);
+  const { rows } = await tx.query<Row>(DUE, [BATCH]);
+  for (const row of rows) {
+    if (row.action === 'raise') await raise(tx, row);
+    else if (row.action === 'resolve') await resolve(tx, row.id);
+    else await escalate(tx, crypto, row);
+  }
+}
+
+const DUE = `
+  SELECT id, action, oldest, (extract(epoch FROM clock_timestamp() - oldest) / 60)::int AS minutes,
+         (SELECT count(*) FROM propagation_receipts
+          WHERE tenant_id = due.id AND acknowledged_at IS NULL)::int AS open
+  FROM (
+    SELECT o.id, r.committed_at AS oldest, CASE
+        WHEN p.late_since IS NULL AND r.committed_at < clock_timestamp() - interval '${LATE}' THEN 'raise'
+        WHEN p.late_since IS NOT NULL
+             AND (r.committed_at IS NULL OR r.committed_at >= clock_timestamp() - interval '${LATE}') THEN 'resolve'
+        WHEN p.late_since IS NOT NULL AND r.committed_at < clock_timestamp() - interval '${ESCALATED_AFTER}'
+             AND (p.escalated_at IS NULL OR p.escalated_at < clock_timestamp() - interval '${ESCALATED_EVERY}')
+          THEN 'escalate'
+      END AS action
+    FROM operators o
+    LEFT JOIN propagation_operators p ON p.tenant_id = o.id
+    LEFT JOIN LATERAL (
+      SELECT committed_at FROM propagation_receipts
+      WHERE tenant_id = o.id AND acknowledged_at IS NULL ORDER BY committed_at LIMIT 1
+    ) r ON true
+  ) due
+  WHERE action IS NOT NULL ORDER BY id LIMIT $1`;
+
+async function raise(tx: Tx, { id, open, oldest }: Row): Promise<void> {
+  await raiseAlert(tx, {
+    kind: KIND,
+    severity: 'critical',
+    operatorId: id,
+    key: id,
+    explanation:
+      `An operator has not acknowledged a change of the register within ${LATE} of its commit: ` +
+      'until it has, it may let somebody bet who is excluded. The alert ends by itself when it has caught up.',
+    facts: { open, oldestCommittedAt: oldest?.toISOString() },
+  });
+  await tx.query(
+    `INSERT INTO propagation_operators AS known (tenant_id, late_since) VALUES ($1, clock_timestamp())
+     ON CONFLICT (tenant_id) DO UPDATE SET late_since = excluded.late_since`,
+    [id],
+  );
+}
+
+async function resolve(tx: Tx, id: string): Promise<void> {
+  await resolveAlert(tx, { kind: KIND, key: id, resolution: 'The operator has caught up.' });
+  await tx.query(
+    'UPDATE propagation_operators SET late_since = NULL, escalated_at = NULL WHERE tenant_id = $1',
+    [id],
+  );
+}
+
+async function escalate(tx: Tx, crypto: Platform['crypto'], { id, open, minutes }: Row): Promise<void> {
+  await tx.query('UPDATE propagation_operators SET escalated_at = clock_timestamp() WHERE tenant_id = $1', [
+    id,
+  ]);
+  await tx.query(
+    `UPDATE propagation_receipts SET escalated_at = clock_timestamp()
+     WHERE tenant_id = $1 AND acknowledged_at IS NULL AND escalated_at IS NULL`,
+    [id],
+  );
+  const contact = await incidentContactOf(tx, id);
+  if (contact !== undefined) {
+    await sendMessage(tx, crypto, {
+      channel: 'email',
+      to: contact.email,
+      template: 'changesUnacknowledged',
+      data: { open: String(open), minutes: String(minutes) },
+      locale: contact.locale,
+    });
+  }
+  await actForEveryTenant(tx);
+}
