@@ -4,7 +4,7 @@ import type { Identifier } from '@kinga/shared/exclusions/identifier.ts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deafBus, OPERATOR, type RegisterNode, startNode } from '../exclusions/nodes.ts';
-import { account } from '../exclusions/support.ts';
+import { account, brokenAt } from '../exclusions/support.ts';
 import { callBy, refusal } from '../support/call.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { newPerson } from '../support/people.ts';
@@ -220,6 +220,26 @@ describe('the keys of a name', () => {
     await handlers.correctPerson({ personId: found!.id, name: right.name }, by);
     expect(await ask([], right)).toMatchObject(POSSIBLE);
     expect((await ask([], who)).status).toBe('CLEAR');
+  });
+
+  it('come together from two registrations, of which one knew the name and the other the date', async () => {
+    const [person, who] = [newPerson(), newWho()];
+    const { handlers } = node.exclusions.domain;
+    const registration = { identifiers: [person.byNationalId], period: '30d', source: 'person' } as const;
+    const by = () => callBy(account('admin'));
+    await handlers.register(
+      { ...registration, identifiers: [person.byNationalId], person: { name: who.name } },
+      by(),
+    );
+    expect((await ask([], who)).status).toBe('CLEAR');
+    const { dateOfBirth } = who;
+    await handlers.register(
+      { ...registration, identifiers: [person.byNationalId], person: { dateOfBirth } },
+      by(),
+    );
+    expect(await ask([], who)).toMatchObject(POSSIBLE);
+    await probe(async () => (await ask([], who, other)).reason === 'possible_match');
+    expect(await brokenAt(database.pool)).toBeUndefined();
   });
 
   it('of a pending exclusion make nobody a possible match yet, and no answer outlives its start', async () => {

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { KingaError } from '@kinga/shared/contract/errors.ts';
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import { sqlStateOf } from '../../../platform/db/errors.ts';
+import { MATCH } from '../../matching/index.ts';
 import type { Outcome, Registration } from '../register/registration.ts';
 import { type Columns, readHeaders } from './headers.ts';
 import { LineSplitter } from './lines.ts';
@@ -128,7 +129,8 @@ class ImportRun {
   async #add(row: Row | undefined): Promise<void> {
     if (row === undefined) return;
     this.counts.rows++;
-    const keys = row.registration?.identifiers.length ?? 0;
+    // Match keys are not locked.
+    const keys = row.registration?.identifiers.filter(({ type }) => type !== MATCH).length ?? 0;
     if (this.#keys + keys > BATCH_KEYS_MAX) await this.#flush();
     this.#batch.push(row);
     this.#keys += keys;

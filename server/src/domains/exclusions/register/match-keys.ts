@@ -23,13 +23,29 @@ export async function followMatchKeys(
       `DELETE FROM identifiers WHERE person_id = $1 AND type = '${MATCH}' AND key = ANY($2::bytea[])`,
       [personId, gone.map((hex) => Buffer.from(hex, 'hex'))],
     );
-    await inside.query(
-      `INSERT INTO identifiers (key, key_version, type, person_id, original)
-       SELECT key, $3, '${MATCH}', $1, '' FROM unnest($2::bytea[]) AS key
-       ON CONFLICT (key, person_id) DO NOTHING`,
-      [personId, Array.from(after, (hex) => Buffer.from(hex, 'hex')), crypto.secrets.pepper.version],
-    );
+    await insertMatchKeys(inside, crypto, personId, after);
   };
+}
+
+/** Those that come of a gap just filled in what the register says of a person; their hex. */
+export async function addMatchKeys(tx: Tx, crypto: Crypto, personId: string): Promise<Set<string>> {
+  const keys = await readMatchKeys(tx, crypto, personId);
+  await insertMatchKeys(tx, crypto, personId, keys);
+  return keys;
+}
+
+async function insertMatchKeys(
+  tx: Tx,
+  crypto: Crypto,
+  personId: string,
+  hexes: ReadonlySet<string>,
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO identifiers (key, key_version, type, person_id, original)
+     SELECT key, $3, '${MATCH}', $1, '' FROM unnest($2::bytea[]) AS key
+     ON CONFLICT (key, person_id) DO NOTHING`,
+    [personId, Array.from(hexes, (hex) => Buffer.from(hex, 'hex')), crypto.secrets.pepper.version],
+  );
 }
 
 async function readMatchKeys(tx: Tx, crypto: Crypto, personId: string): Promise<Set<string>> {

@@ -82,12 +82,15 @@ export function detailsOf(batch: readonly Planned[]): Map<string, PersonDetails>
   return details;
 }
 
-/** A name or a date of birth that a later registration brings fills a gap; it never replaces one. */
+/**
+ * A name or a date of birth that a later registration brings fills a gap; it never replaces one. The ids of those
+ * with a gap filled.
+ */
 export async function fillDetails(
   tx: Tx,
   batch: readonly Planned[],
   details: ReadonlyMap<string, PersonDetails>,
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
   const known = new Map<string, PersonDetails>();
   for (const { resolution } of batch) {
     for (const { id, isNew } of resolution.people) {
@@ -95,17 +98,19 @@ export async function fillDetails(
       if (!isNew && said !== undefined) known.set(id, said);
     }
   }
-  if (known.size === 0) return;
-  await tx.query(
+  if (known.size === 0) return new Set();
+  const { rows } = await tx.query<{ id: string }>(
     `UPDATE persons p SET name = coalesce(p.name, d.name), date_of_birth = coalesce(p.date_of_birth, d.dob)
      FROM unnest($1::text[], $2::bytea[], $3::bytea[]) AS d (id, name, dob)
-     WHERE p.id = d.id AND (p.name IS NULL OR p.date_of_birth IS NULL)`,
+     WHERE p.id = d.id AND (p.name IS NULL AND d.name IS NOT NULL OR p.date_of_birth IS NULL AND d.dob IS NOT NULL)
+     RETURNING p.id`,
     [
       [...known.keys()],
       Array.from(known.values(), ({ name }) => name),
       Array.from(known.values(), ({ dateOfBirth }) => dateOfBirth),
     ],
   );
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** The last lock of every writer; from here to the commit nobody else appends. */
