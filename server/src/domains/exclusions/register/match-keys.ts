@@ -4,6 +4,7 @@ import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { canonicalise } from '../../identifiers/index.ts';
 import { MATCH, matchKeysOf } from '../../matching/index.ts';
+import type { Person } from './people.ts';
 
 /**
  * A person's match keys follow a change of their name, date of birth or identifiers. Asked before the change, with
@@ -27,11 +28,22 @@ export async function followMatchKeys(
   };
 }
 
-/** Those that come of a gap just filled in what the register says of a person; their hex. */
-export async function addMatchKeys(tx: Tx, crypto: Crypto, personId: string): Promise<Set<string>> {
-  const keys = await readMatchKeys(tx, crypto, personId);
-  await insertMatchKeys(tx, crypto, personId, keys);
-  return keys;
+/**
+ * Whose name is known from one registration and whose date of birth from another is found by both from now on.
+ * `filled`: the ids of those with such a gap just filled.
+ */
+export async function completeMatchKeys(
+  tx: Tx,
+  crypto: Crypto,
+  people: readonly Person[],
+  filled: ReadonlySet<string>,
+): Promise<void> {
+  for (const { id, keys } of new Set(people)) {
+    if (!filled.has(id)) continue;
+    const complete = await readMatchKeys(tx, crypto, id);
+    await insertMatchKeys(tx, crypto, id, complete);
+    for (const hex of complete) keys.set(hex, { strong: false });
+  }
 }
 
 async function insertMatchKeys(

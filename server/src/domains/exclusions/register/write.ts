@@ -18,7 +18,7 @@ import { readPolicy } from '../../policy/index.ts';
 import { chain, type LogEntry } from '../log/entry.ts';
 import { isOver, termOf } from '../rules/period.ts';
 import { lockPeople } from './known.ts';
-import { addMatchKeys } from './match-keys.ts';
+import { completeMatchKeys } from './match-keys.ts';
 import { People, type Person } from './people.ts';
 import { chronicle, type Dated, exclusionOf, keysToRead, type Planned } from './plan.ts';
 import type { Outcome, Registration } from './registration.ts';
@@ -104,7 +104,13 @@ async function append(
   const pseudonymOf = remember((person: Person) => crypto.pseudonym(person.id));
   const details = store.detailsOf(planned);
   await store.insertPeople(tx, people, { details, keyVersion, pseudonymOf });
-  await completeKeys(tx, crypto, planned, await store.fillDetails(tx, planned, details));
+  const filled = await store.fillDetails(tx, planned, details);
+  await completeMatchKeys(
+    tx,
+    crypto,
+    planned.flatMap(({ resolution }) => resolution.people),
+    filled,
+  );
   await tell(tx, planned, options);
 
   const head = await store.lockHead(tx);
@@ -124,21 +130,6 @@ async function append(
   await store.appendLog(tx, entries);
   await answer(tx, { batch, exclusions }, crypto);
   return { exclusions, entries, epoch };
-}
-
-/** Whose name is known from one registration and whose date of birth from another is found by both from now on. */
-async function completeKeys(
-  tx: Tx,
-  crypto: Crypto,
-  planned: readonly Planned[],
-  filled: ReadonlySet<string>,
-): Promise<void> {
-  if (filled.size === 0) return;
-  const people = new Set(planned.flatMap(({ resolution }) => resolution.people));
-  for (const { id, keys } of people) {
-    if (!filled.has(id)) continue;
-    for (const hex of await addMatchKeys(tx, crypto, id)) keys.set(hex, { strong: false });
-  }
 }
 
 /** Audit and jobs, in the same transaction as what they speak of, and before the head is held. */
