@@ -29,6 +29,8 @@ export interface Topic {
    * keys that have one of OPERATOR_SCOPES.
    */
   readonly access: TopicAccess;
+  /** Of the sandbox: for its keys, which may watch nothing else, and not for live ones. */
+  readonly environment?: 'sandbox';
   /** How long events can be resumed from; absent: for ever. State topics keep only the latest. */
   readonly retentionDays?: number;
   /** Event type -> schema of its data. A state topic has the one type `state`. */

@@ -24,8 +24,11 @@ export {
   type FollowedEntry,
   REGISTER_CHANGED,
 } from './log/follow.ts';
-export type { KeysAsked } from './lookup/lookup.ts';
+export { keysAskedFor } from './lookup/asked.ts';
+/** The decision itself, over another memory: the sandbox's. */
+export { type KeysAsked, Lookups } from './lookup/lookup.ts';
 export { type ItemError, type ManyAnswers, ResultsWriter } from './lookup/results-writer.ts';
+export type { Memory, Policies, Prober } from './lookup/view.ts';
 export { tellChange } from './notices/changed.ts';
 export { confirmRegistration } from './notices/confirm.ts';
 export { sendExpiryNotices } from './notices/expiry.ts';

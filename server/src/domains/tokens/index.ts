@@ -14,6 +14,7 @@ import { TokenQuestions } from './validate/questions.ts';
 import { Usage } from './validate/usage.ts';
 import { Validations } from './validate/validations.ts';
 
+export { hashOf, newToken } from './format.ts';
 export {
   handlesOfTokens,
   type TokenOfKeys,

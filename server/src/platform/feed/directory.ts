@@ -35,6 +35,7 @@ export class Directory {
       const parameter = matchTopic(entry.topic.pattern, name);
       if (parameter === undefined) continue;
       const { access } = entry.topic;
+      refuseOtherWorld(actor, entry.topic);
       if (access === 'owner') {
         if (actor.kind === 'account' && actor.accountId === parameter) return entry;
         throw noSuchTopic();
@@ -52,6 +53,18 @@ export class Directory {
     }
     throw noSuchTopic();
   }
+}
+
+/** A sandbox key sees nothing real, and a live key nothing of the sandbox. */
+function refuseOtherWorld(actor: Actor, topic: Topic): void {
+  const isSandbox = topic.environment === 'sandbox';
+  if (actor.kind !== 'key' || (actor.environment === 'sandbox') === isSandbox) return;
+  throw new KingaError(
+    'FORBIDDEN',
+    isSandbox
+      ? 'The sandbox is for sandbox keys'
+      : 'A sandbox key watches the sandbox only: operators/<id>/sandbox',
+  );
 }
 
 /** Its staff, and its machines as far as their keys say so. */

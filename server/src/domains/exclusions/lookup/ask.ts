@@ -27,11 +27,11 @@ interface AskRow {
 
 /** Asks PostgreSQL itself when this node's replica may not be trusted in time. */
 export class RegisterQuestions {
-  readonly #db: Database;
+  readonly #db: Pick<Database, 'query'>;
   readonly #policies: Policies;
   #asking = 0;
 
-  constructor(db: Database, policies: Policies) {
+  constructor(db: Pick<Database, 'query'>, policies: Policies) {
     this.#db = db;
     this.#policies = policies;
   }

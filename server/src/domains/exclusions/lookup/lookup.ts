@@ -8,12 +8,11 @@ import { LatencyHistogram } from '../../../platform/metrics/latency.ts';
 import type { CheckRecorder } from '../checks/recorder.ts';
 import { ANSWER_CODE, PURPOSE_CODE } from '../checks/row.ts';
 import type { Freshness } from '../replica/freshness.ts';
-import type { Replica } from '../replica/replica.ts';
 import { RegisterQuestions } from './ask.ts';
 import { type Asked, askNext, keysAskedFor, refuseMalformed } from './asked.ts';
 import { Finder, type Finding } from './find.ts';
 import { type ItemError, type ManyAnswers, ResultsWriter } from './results-writer.ts';
-import { type Policies, ReplicaView, type View } from './view.ts';
+import { type Memory, type Policies, ReplicaView, type View } from './view.ts';
 
 type LookupInput = ParsedInputOf<typeof exclusions.lookup>;
 type LookupManyInput = ParsedInputOf<typeof exclusions.lookupMany>;
@@ -24,11 +23,11 @@ const REFRESH_MS = 250;
 const ASK_MS = 250;
 
 export interface LookupsOptions {
-  readonly db: Database;
+  readonly db: Pick<Database, 'query'>;
   readonly crypto: Crypto;
-  readonly replica: Replica;
-  readonly freshness: Freshness;
-  readonly recorder: CheckRecorder;
+  readonly replica: Memory;
+  readonly freshness: Pick<Freshness, 'refresh'>;
+  readonly recorder: Pick<CheckRecorder, 'begin' | 'add' | 'end'>;
   readonly policies: Policies;
 }
 

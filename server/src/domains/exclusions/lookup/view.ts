@@ -1,6 +1,6 @@
 import type { Purpose } from '@kinga/shared/exclusions/contract.ts';
 import type { PolicyVersion } from '../../policy/index.ts';
-import type { Replica } from '../replica/replica.ts';
+import type { ReplicaState } from '../replica/replica.ts';
 
 /** What can be asked about a key (as latin1): the replica's table, or a handful of rows from PostgreSQL. */
 export interface Prober {
@@ -19,6 +19,17 @@ export type Trust = 'full' | 'exclusions' | 'nothing';
 /** Which version of the policy is in force at an instant of the database's clock. */
 export interface Policies {
   at(ms: number): PolicyVersion;
+}
+
+/** What can be asked in the same turn: this node's replica, or the sandbox in its place. */
+export interface Memory {
+  readonly table: Prober;
+  readonly clock: { lower(monotonicMs: number): number; upper(monotonicMs: number): number };
+  readonly state: ReplicaState;
+  readonly seq: number;
+  readonly asOfMs: number;
+  freshMs: number;
+  isFresh(monotonicMs: number): boolean;
 }
 
 /** What one call's answers rest on. */
@@ -79,10 +90,10 @@ export class ReplicaView implements View {
   upper = 0;
   seq = 0;
   validity: Validity;
-  readonly #replica: Replica;
+  readonly #replica: Memory;
   readonly #policies: Policies;
 
-  constructor(replica: Replica, policies: Policies) {
+  constructor(replica: Memory, policies: Policies) {
     this.#replica = replica;
     this.#policies = policies;
     this.prober = replica.table;
