@@ -4,16 +4,18 @@ import { BettorHome } from '../bettor/BettorHome.tsx';
 import { BroadcastsPage } from '../broadcasts/BroadcastsPage.tsx';
 import { Dashboard } from '../live/Dashboard.tsx';
 import { OperatorHome } from '../operator/OperatorHome.tsx';
+import { ProtectionPage } from '../person/protection/ProtectionPage.tsx';
 import { RegisterPage } from '../register/RegisterPage.tsx';
 
 export interface Page {
-  readonly id: 'live' | 'register' | 'broadcasts' | 'home';
+  readonly id: 'live' | 'register' | 'broadcasts' | 'home' | 'protection';
   readonly Content: ComponentType;
 }
 
 const live: Page = { id: 'live', Content: Dashboard };
 const register: Page = { id: 'register', Content: RegisterPage };
 const broadcasts: Page = { id: 'broadcasts', Content: BroadcastsPage };
+const protection: Page = { id: 'protection', Content: ProtectionPage };
 
 /** What each role finds here; the first is where it arrives. */
 export const PAGES: Readonly<Record<Role, readonly [Page, ...Page[]]>> = {
@@ -21,6 +23,6 @@ export const PAGES: Readonly<Record<Role, readonly [Page, ...Page[]]>> = {
   regulator: [live, register],
   support: [{ id: 'home', Content: OperatorHome }],
   operator: [{ id: 'home', Content: OperatorHome }],
-  bettor: [{ id: 'home', Content: BettorHome }],
-  citizen: [{ id: 'home', Content: BettorHome }],
+  bettor: [{ id: 'home', Content: BettorHome }, protection],
+  citizen: [protection],
 };

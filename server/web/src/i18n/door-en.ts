@@ -63,6 +63,10 @@ export const doorEn = {
     unknown: 'The answer was lost. Press again: it will not happen twice.',
   },
   time: {
+    years_one: '{{count}} year',
+    years_other: '{{count}} years',
+    months_one: '{{count}} month',
+    months_other: '{{count}} months',
     days_one: '{{count}} day',
     days_other: '{{count}} days',
     hours_one: '{{count}} hour',

@@ -66,6 +66,10 @@ export const doorSw: Texts<typeof doorEn> = {
     unknown: 'Jibu limepotea. Bonyeza tena: halitafanyika mara mbili.',
   },
   time: {
+    years_one: 'mwaka {{count}}',
+    years_other: 'miaka {{count}}',
+    months_one: 'mwezi {{count}}',
+    months_other: 'miezi {{count}}',
     days_one: 'siku {{count}}',
     days_other: 'siku {{count}}',
     hours_one: 'saa {{count}}',

@@ -1,9 +1,11 @@
 import { doorEn } from './door-en.ts';
+import { personEn } from './person-en.ts';
 import type { Texts } from './texts.ts';
 
 /** Every text of the page in English. Swahili has the same keys: its type is this one's shape. */
 export const en = {
   ...doorEn,
+  ...personEn,
   app: {
     name: 'Kinga',
     tagline: 'The national self-exclusion register',
@@ -15,6 +17,9 @@ export const en = {
     register: 'Register',
     broadcasts: 'Broadcasts',
     home: 'Home',
+    protection: 'Protection',
+    identity: 'Identity',
+    petitions: 'For others',
     signOut: 'Sign out',
     signedInAs: 'Signed in as {{email}}, {{role}}',
     signedInByPhone: 'Signed in by phone, {{role}}',
@@ -184,15 +189,13 @@ export const en = {
     helpTitle: 'You are not alone with this',
     help: 'Call <tel>719</tel>, free, day and night. Somebody listens.',
     excludedTitle: 'You are protected',
-    excludedUntil: 'No licensed operator may take your bets until {{time}}.',
-    excludedForever: 'No licensed operator may take your bets.',
-    excludedPending: 'From {{time}} no licensed operator may take your bets.',
     reference: 'Reference {{reference}}',
     selfTitle: 'Exclude yourself from betting',
     selfLead:
       'It begins at once and cannot be ended early. From 6 months on it stays in force until you ask to return.',
     selfIdentifiers: 'Known as',
-    selfHint: 'Only identifiers on your account. Add all of them: operators look you up by any.',
+    selfHint: 'Operators look you up by any of these.',
+    selfAdd: 'Add more',
     selfSubmit: 'Exclude me now',
     wallet: 'Wallet',
     markets: 'Markets',

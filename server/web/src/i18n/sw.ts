@@ -1,9 +1,11 @@
 import { doorSw } from './door-sw.ts';
 import type { Translation } from './en.ts';
+import { personSw } from './person-sw.ts';
 
 /** Maandishi yote ya ukurasa kwa Kiswahili. */
 export const sw: Translation = {
   ...doorSw,
+  ...personSw,
   app: {
     name: 'Kinga',
     tagline: 'Rejista ya taifa ya kujizuia kucheza kamari',
@@ -15,6 +17,9 @@ export const sw: Translation = {
     register: 'Sajili',
     broadcasts: 'Matangazo',
     home: 'Mwanzo',
+    protection: 'Kinga',
+    identity: 'Utambulisho',
+    petitions: 'Kwa wengine',
     signOut: 'Toka',
     signedInAs: 'Umeingia kama {{email}}, {{role}}',
     signedInByPhone: 'Umeingia kwa simu, {{role}}',
@@ -189,14 +194,12 @@ export const sw: Translation = {
     helpTitle: 'Hauko peke yako',
     help: 'Piga <tel>719</tel>, bila malipo, usiku na mchana. Kuna anayesikiliza.',
     excludedTitle: 'Umekingwa',
-    excludedUntil: 'Hakuna kampuni yenye leseni inayoruhusiwa kupokea dau lako hadi {{time}}.',
-    excludedForever: 'Hakuna kampuni yenye leseni inayoruhusiwa kupokea dau lako.',
-    excludedPending: 'Kuanzia {{time}} hakuna kampuni yenye leseni inayoruhusiwa kupokea dau lako.',
     reference: 'Kumbukumbu {{reference}}',
     selfTitle: 'Jizuie kucheza kamari',
     selfLead: 'Linaanza papo hapo na haliwezi kukatishwa. Kuanzia miezi 6 linaendelea hadi uombe kurudi.',
     selfIdentifiers: 'Unajulikana kama',
-    selfHint: 'Vitambulisho vilivyo kwenye akaunti yako tu. Ongeza vyote: kampuni hukutafuta kwa chochote.',
+    selfHint: 'Kampuni hukutafuta kwa chochote kati ya hivi.',
+    selfAdd: 'Ongeza vingine',
     selfSubmit: 'Nizuie sasa',
     wallet: 'Pochi',
     markets: 'Masoko',
