@@ -19,7 +19,7 @@ export const en = {
     home: 'Home',
     protection: 'Protection',
     identity: 'Identity',
-    petitions: 'For others',
+    others: 'For others',
     signOut: 'Sign out',
     signedInAs: 'Signed in as {{email}}, {{role}}',
     signedInByPhone: 'Signed in by phone, {{role}}',

@@ -19,7 +19,7 @@ export const sw: Translation = {
     home: 'Mwanzo',
     protection: 'Kinga',
     identity: 'Utambulisho',
-    petitions: 'Kwa wengine',
+    others: 'Kwa wengine',
     signOut: 'Toka',
     signedInAs: 'Umeingia kama {{email}}, {{role}}',
     signedInByPhone: 'Umeingia kwa simu, {{role}}',

@@ -2,16 +2,16 @@ import type { HubError } from '@kinga/client-sdk';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { List } from '../hub/use-list.ts';
-import type { Loaded as Answer } from '../hub/use-load.ts';
+import type { Loaded } from '../hub/use-load.ts';
 import { Failure } from './Failure.tsx';
 
-interface LoadedProps<TData> {
-  readonly of: Answer<TData>;
+interface ShownProps<TData> {
+  readonly of: Loaded<TData>;
   readonly children: (data: TData) => ReactNode;
 }
 
 /** What the hub answered, once it has; meanwhile that it is being asked, and what to do when it failed. */
-export function Loaded<TData>({ of: { data, error, reload }, children }: LoadedProps<TData>) {
+export function Shown<TData>({ of: { data, error, reload }, children }: ShownProps<TData>) {
   if (data === undefined) return <NotYet error={error} reload={reload} />;
   return (
     <>

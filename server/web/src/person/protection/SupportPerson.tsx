@@ -5,7 +5,7 @@ import { useSession } from '../../hub/session-context.ts';
 import { useAction } from '../../hub/use-action.ts';
 import { useLoad } from '../../hub/use-load.ts';
 import { Failure } from '../../ui/Failure.tsx';
-import { Loaded } from '../../ui/Loaded.tsx';
+import { Shown } from '../../ui/Loaded.tsx';
 import { SUPPORT_NEWS, SupportPersonForm } from './SupportPersonForm.tsx';
 
 /** Somebody close who is told when something happens, if the person wants it. */
@@ -22,7 +22,7 @@ export function SupportPersonBlock() {
     <section className="block" aria-labelledby="support">
       <h2 id="support">{t('support.title')}</h2>
       <p className="hint">{t('support.lead')}</p>
-      <Loaded of={answer}>
+      <Shown of={answer}>
         {({ supportPerson }) =>
           editing ? (
             <SupportPersonForm known={supportPerson} onDone={done} onCancel={() => setEditing(false)} />
@@ -34,7 +34,7 @@ export function SupportPersonBlock() {
             <Named person={supportPerson} onEdit={() => setEditing(true)} onRemoved={() => done(null)} />
           )
         }
-      </Loaded>
+      </Shown>
     </section>
   );
 }
