@@ -1,4 +1,5 @@
 import { Calls } from './calls.ts';
+import { follow } from './changes.ts';
 import { Connection } from './connection.ts';
 import { Emitter } from './emitter.ts';
 import { HubError } from './errors.ts';
@@ -46,6 +47,7 @@ export function createHub(options: ConnectOptions): { hub: Hub; connection: Conn
     connection.close(new HubError(CLOSED, 'This hub connection was closed'));
     return Promise.resolve();
   };
+  const procedures = proceduresOver(calls, new Lookups(calls, deadlineMs), deadlineMs);
   const controls: HubControls = {
     get state() {
       return connection.state;
@@ -54,11 +56,17 @@ export function createHub(options: ConnectOptions): { hub: Hub; connection: Conn
       return connection.hello;
     },
     watch: (topic, watchOptions) => watches.watch(topic, watchOptions),
+    changes: {
+      follow: (followOptions) =>
+        follow(
+          { operators: () => procedures.operators, watch: (topic, given) => watches.watch(topic, given) },
+          followOptions,
+        ),
+    },
     on: (name, listener) => events.on(name, listener),
     close,
     [Symbol.asyncDispose]: close,
   };
-  const procedures = proceduresOver(calls, new Lookups(calls, deadlineMs), deadlineMs);
   return { hub: Object.create(procedures, Object.getOwnPropertyDescriptors(controls)), connection };
 }
 

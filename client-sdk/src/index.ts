@@ -8,11 +8,14 @@ export { type Signer, type SigningKey, signedHeaders } from './sign.ts';
 export type {
   CallOptions,
   ConnectOptions,
+  Follow,
+  FollowOptions,
   Hub,
   HubControls,
   HubEvents,
   HubState,
   KeyedCallOptions,
+  OperatorChange,
   Procedures,
   TokenSource,
   Watch,
@@ -22,3 +25,4 @@ export type {
   WatchReset,
   WatchSnapshot,
 } from './types.ts';
+export { verifyWebhook, type WebhookDelivery } from './webhook.ts';

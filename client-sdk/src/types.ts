@@ -132,11 +132,38 @@ export type HubEvents = {
   readonly heartbeat: readonly [heartbeat: Heartbeat];
 };
 
+/** One change of the register that concerns a customer of an operator. */
+export type OperatorChange = WatchEvent<`operators/${string}/changes`>;
+
+export interface FollowOptions {
+  readonly operatorId: string;
+  /**
+   * Called for one change after another; what it resolved for is acknowledged. After a crash the last ones come
+   * again, so applying one twice must change nothing. What it throws ends the following, unacknowledged.
+   */
+  readonly apply: (change: OperatorChange) => void | Promise<void>;
+  /** Changes were missed for good (a restored hub, 90 days away): check every customer again. Without it, an error. */
+  readonly onReset?: (reset: WatchReset<`operators/${string}/changes`>) => void | Promise<void>;
+  readonly signal?: AbortSignal;
+}
+
+/** An operator's changes being applied, through lost connections, until it is closed. */
+export interface Follow extends AsyncDisposable {
+  /** Resolves when it was closed; rejects with what `apply` threw, or with the hub's refusal. */
+  readonly done: Promise<void>;
+  /** What was acknowledged last here. */
+  readonly acknowledged: number | undefined;
+  /** Lets the change at hand be applied, and ends. */
+  close(): Promise<void>;
+}
+
 export interface HubControls extends AsyncDisposable {
   readonly state: HubState;
   /** What the node said on connecting: its name, the protocol, its limits. Undefined before that. */
   readonly hello: Hello | undefined;
   watch<const TName extends TopicName>(topic: TName, options?: WatchOptions): Watch<TName>;
+  /** An operator's own changes, applied and acknowledged from where it left off. */
+  readonly changes: { follow(options: FollowOptions): Follow };
   /** Returns how to stop listening. */
   on<TName extends keyof HubEvents>(name: TName, listener: (...args: HubEvents[TName]) => void): () => void;
   /** Ends everything: watches end, open calls fail as UNAVAILABLE. Repeating it changes nothing. */
