@@ -46,7 +46,7 @@ export class OwnPasswords {
           payload: null,
           locale: await localeOf(tx, accountId ?? ''),
           ...(accountId === undefined ? { insteadOfCode: 'nothing' as const } : {}),
-          asking: { addressKey: this.#parts.addressKey(call.address) },
+          asker: this.#parts.addressKey(call.address),
         });
         await auditCode(tx, call, sent, { purpose: 'passwordReset', type: contact.type });
         return sent;

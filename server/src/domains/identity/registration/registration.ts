@@ -62,7 +62,7 @@ export class Registration {
         payload,
         locale,
         ...(owner === undefined ? {} : { insteadOfCode: 'accountExists' as const }),
-        asking: { addressKey: this.#parts.addressKey(call.address) },
+        asker: this.#parts.addressKey(call.address),
       });
       await auditCode(tx, call, sent, { purpose: 'register', type: contact.type });
       return sent;
@@ -82,7 +82,7 @@ export class Registration {
         accountId,
         payload: { type: contact.type, value: contact.canonical },
         locale: await localeOf(tx, accountId),
-        asking: { addressKey: this.#parts.addressKey(call.address) },
+        asker: accountId,
       });
       await auditCode(tx, call, sent, { purpose: input.purpose, type: contact.type });
       return sent;

@@ -125,8 +125,7 @@ export class Enrolment {
     const { accountId } = signedIn(call);
     return await this.#parts.platform.db.transaction(async (tx) => {
       const opened = await this.#proofs.open(tx, accountId, 'proof');
-      const asking = { addressKey: this.#parts.addressKey(call.address) };
-      const sent = await this.#proofs.send(tx, { ...opened, accountId, factor, asking });
+      const sent = await this.#proofs.send(tx, { ...opened, accountId, factor });
       if (sent === 'unknown') throw new KingaError('NOT_FOUND', 'There is no such factor');
       await recordAudit(tx, {
         ...who(call),

@@ -31,8 +31,7 @@ export class LoginSecondHalf {
       const challenge = await findOpen(tx, platform.crypto, wanted);
       const accountId = challenge?.account_id ?? undefined;
       if (challenge === undefined || accountId === undefined) return undefined;
-      const asking = { addressKey: this.#parts.addressKey(call.address) };
-      const outcome = await this.#proofs.send(tx, { challengeId, accountId, factor, asking });
+      const outcome = await this.#proofs.send(tx, { challengeId, accountId, factor });
       if (outcome === 'unknown') return undefined;
       const details = { purpose: 'login', sent: outcome };
       await recordAudit(tx, { ...who(call), action: 'code.requested', subject: challengeId, details });

@@ -9,7 +9,7 @@ import { recordAudit } from '../../../platform/outbox/audit.ts';
 import { type GivenDevice, isTrustedDevice } from '../sessions/devices.ts';
 import * as challenges from '../verification/challenges.ts';
 import { LIMITS, refund, spend } from '../verification/limits.ts';
-import { type Asking, deliver, spendCode } from '../verification/send-code.ts';
+import { deliver } from '../verification/send-code.ts';
 import * as store from './factors.ts';
 import { takeRecoveryCode } from './recovery-codes.ts';
 import { stepOf } from './totp.ts';
@@ -72,7 +72,7 @@ export class Proofs {
   /** Sends the code of an SMS or e-mail factor; nothing for the ones that make their own. */
   async send(
     tx: Tx,
-    given: { challengeId: string; accountId: string; factor: string; asking: Asking },
+    given: { challengeId: string; accountId: string; factor: string },
   ): Promise<'sent' | 'needless' | 'unknown'> {
     const { crypto } = this.#platform;
     const { accountId, challengeId } = given;
@@ -81,7 +81,7 @@ export class Proofs {
     if (row === undefined) return 'unknown';
     const contact = store.contactOfFactor(crypto, row);
     if (contact === undefined) return 'needless';
-    await spendCode(tx, crypto, contact.key, given.asking);
+    await spend(tx, crypto, LIMITS.codesPerFactor, row.id);
     const code = await challenges.giveCode(tx, crypto, challengeId);
     const { rows } = await tx.query<{ locale: 'en' | 'sw' }>('SELECT locale FROM accounts WHERE id = $1', [
       accountId,

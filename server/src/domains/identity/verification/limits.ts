@@ -11,11 +11,10 @@ export interface HourlyLimit {
 
 export const LIMITS = {
   codesPerContact: { name: 'code', max: 5, message: 'Too many codes were sent there; wait a while' },
-  codesPerAddress: {
-    name: 'code-address',
-    max: 50,
-    message: 'Too many codes were asked for from this address',
-  },
+  /** Of strangers from one address, or of one account. */
+  codesPerAsker: { name: 'code-asker', max: 50, message: 'Too many codes were asked for' },
+  /** Apart from the others: what a stranger has sent to a phone must not keep its owner from signing in. */
+  codesPerFactor: { name: 'code-factor', max: 5, message: 'Too many codes were sent there; wait a while' },
   /** Wrong second factors of one account. Whoever gets here has the password. */
   secondFactor: { name: 'second-factor', max: 10, message: 'Too many wrong codes; wait a while' },
   nationalId: { name: 'national-id', max: 5, message: 'Too many attempts to prove a national ID' },

@@ -5,12 +5,6 @@ import { type Challenge, giveCode, openChallenge, type Purpose } from './challen
 import { type Contact, type ContactType, channelOf } from './contact.ts';
 import { LIMITS, spend } from './limits.ts';
 
-/** Whose request it is, for the limits. */
-export interface Asking {
-  /** By what the address is counted; undefined: it is shared by many and not counted by itself. */
-  readonly addressKey: string | undefined;
-}
-
 export interface CodeToSend {
   readonly purpose: Exclude<Purpose, 'login' | 'proof'>;
   readonly contact: Contact;
@@ -19,16 +13,14 @@ export interface CodeToSend {
   readonly locale: Locale;
   /** What the owner of the contact is told instead of a code: nobody will answer the challenge. */
   readonly insteadOfCode?: 'accountExists' | 'nothing';
+  /** By whom it is counted: the account, or a stranger's address. Undefined: an address that many share. */
+  readonly asker: string | undefined;
 }
 
 /** Opens a challenge and sends its code. The same rows are written whether or not somebody may answer it. */
-export async function sendCode(
-  tx: Tx,
-  crypto: Crypto,
-  given: CodeToSend & { asking: Asking },
-): Promise<Challenge> {
+export async function sendCode(tx: Tx, crypto: Crypto, given: CodeToSend): Promise<Challenge> {
   const { contact, purpose, accountId, payload, locale } = given;
-  await spendCode(tx, crypto, contact.key, given.asking);
+  await spendCode(tx, crypto, given);
   const about = `${accountId ?? ''}:${contact.type}:${contact.key.toString('hex')}`;
   const opened = await openChallenge(tx, crypto, { purpose, about, accountId, payload });
   const code = await giveCode(tx, crypto, opened.challengeId);
@@ -40,9 +32,9 @@ export async function sendCode(
 }
 
 /** At most five an hour go to one phone or address, for whatever purpose. */
-export async function spendCode(tx: Tx, crypto: Crypto, contactKey: Buffer, asking: Asking): Promise<void> {
-  if (asking.addressKey !== undefined) await spend(tx, crypto, LIMITS.codesPerAddress, asking.addressKey);
-  await spend(tx, crypto, LIMITS.codesPerContact, contactKey.toString('hex'));
+async function spendCode(tx: Tx, crypto: Crypto, { asker, contact }: CodeToSend): Promise<void> {
+  if (asker !== undefined) await spend(tx, crypto, LIMITS.codesPerAsker, asker);
+  await spend(tx, crypto, LIMITS.codesPerContact, contact.key.toString('hex'));
 }
 
 export async function deliver(

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { callBy, refusal } from '../support/call.ts';
+import { codeSentTo } from '../support/messages.ts';
+import { newPerson } from '../support/people.ts';
+import { codeFor, handlersOf, newCitizen, signInBy } from './registration-support.ts';
+import { startIdentity } from './support.ts';
+
+test('a stranger who uses up the codes of a phone does not keep its owner from signing in', async () => {
+  await using node = await startIdentity();
+  const citizen = await newCitizen(node);
+  const { phone } = newPerson();
+  const given = await codeFor(node, citizen.actor, { purpose: 'factor', type: 'phone', value: phone });
+  const { id: factor } = await handlersOf(node).addFactor(given, callBy(citizen.actor));
+  const stranger = callBy(undefined, { address: '203.0.113.9' });
+  const ask = () => handlersOf(node).requestPasswordReset({ phone }, stranger);
+  for (let i = 0; i < 4; i++) await ask();
+  expect((await refusal(ask())).code).toBe('RATE_LIMITED');
+  const required = await refusal(signInBy(node, citizen.by));
+  const challengeId = required.details?.find(({ path }) => path === 'challengeId')?.message ?? '';
+  await handlersOf(node).sendLoginCode({ challengeId, factor }, callBy());
+  const code = await codeSentTo(node.platform, phone);
+  await expect(
+    handlersOf(node).completeLogin({ challengeId, factor, code }, callBy()),
+  ).resolves.toBeDefined();
+});
+
+test('strangers who use up the codes of an address do not keep the people behind it from theirs', async () => {
+  await using node = await startIdentity();
+  const address = '203.0.113.9';
+  const citizen = await newCitizen(node);
+  const { requestPasswordReset, requestCode } = handlersOf(node);
+  const reset = () => requestPasswordReset({ email: newPerson().email }, callBy(undefined, { address }));
+  await Promise.all(Array.from({ length: 50 }, reset));
+  expect((await refusal(reset())).code).toBe('RATE_LIMITED');
+  const contact = { type: 'phone' as const, value: newPerson().phone };
+  const own = requestCode({ purpose: 'identifier', contact }, callBy(citizen.actor, { address }));
+  await expect(own).resolves.toBeDefined();
+});
+
+test('codes to a factor are bounded too, however many sign-ins ask for them', async () => {
+  await using node = await startIdentity();
+  const citizen = await newCitizen(node);
+  const { phone } = newPerson();
+  const given = await codeFor(node, citizen.actor, { purpose: 'factor', type: 'phone', value: phone });
+  const { id: factor } = await handlersOf(node).addFactor(given, callBy(citizen.actor));
+  const ask = async () => {
+    const required = await refusal(signInBy(node, citizen.by));
+    const challengeId = required.details?.find(({ path }) => path === 'challengeId')?.message ?? '';
+    return handlersOf(node).sendLoginCode({ challengeId, factor }, callBy());
+  };
+  for (let i = 0; i < 5; i++) await ask();
+  expect((await refusal(ask())).code).toBe('RATE_LIMITED');
+});
