@@ -1,20 +1,17 @@
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useState } from 'react';
 import type { Page } from './pages.tsx';
+import { useRoute } from './use-route.ts';
 
-function listen(changed: () => void): () => void {
-  addEventListener('hashchange', changed);
-  return () => removeEventListener('hashchange', changed);
-}
-
-/** The page named after the `#`, else the first; moving to another takes the focus to its heading. */
+/** The page named after the `#`, else the first; moving to another place takes the focus to its heading. */
 export function usePage(pages: readonly [Page, ...Page[]]): Page {
-  const hash = useSyncExternalStore(listen, () => location.hash.slice(1));
-  const page = pages.find(({ id }) => id === hash) ?? pages[0];
-  const [shown, setShown] = useState(page.id);
+  const route = useRoute();
+  const page = pages.find(({ id }) => id === route[0]) ?? pages[0];
+  const place = [page.id, ...route.slice(1)].join('/');
+  const [shown, setShown] = useState(place);
   useEffect(() => {
-    if (page.id === shown) return;
-    setShown(page.id);
+    if (place === shown) return;
+    setShown(place);
     document.querySelector<HTMLElement>('main h1')?.focus();
-  }, [page.id, shown]);
+  }, [place, shown]);
   return page;
 }

@@ -6,7 +6,7 @@ import type { IdentifierType } from '@kinga/shared/exclusions/identifier.ts';
  * What the forms offer, in the order people read it. The contract's own lists come with its schemas, which
  * a phone need not load; the types keep these complete.
  */
-function all<TChoice extends string>(choices: Readonly<Record<TChoice, true>>): readonly TChoice[] {
+export function all<TChoice extends string>(choices: Readonly<Record<TChoice, true>>): readonly TChoice[] {
   return Object.keys(choices) as TChoice[];
 }
 
