@@ -207,7 +207,7 @@ describe('the keys of a name', () => {
        WHERE type = 'match' AND person_id = $1`,
       [found?.id],
     );
-    expect(rows).toEqual([{ bytes: 0, n: 8 }]);
+    expect(rows).toEqual([{ bytes: 0, n: 9 }]);
   });
 
   it('follow a correction of the name: the new one is found, the wrong one no more', async () => {

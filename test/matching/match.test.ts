@@ -160,7 +160,7 @@ describe('what is stored', () => {
     const mine = matchKeysOf(crypto, facts(GRACE, BORN, [ID])).map(String);
     const others = matchKeysOf(createCrypto(newSecrets()), facts(GRACE, BORN, [ID])).map(String);
     expect(mine.filter((key) => others.includes(key))).toEqual([]);
-    expect(mine).toHaveLength(8);
+    expect(mine).toHaveLength(9);
   });
 
   it('is nothing for somebody without a name of two words or without a date', () => {

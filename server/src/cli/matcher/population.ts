@@ -31,7 +31,7 @@ const YEAR_ONLY = 0.014;
 const MONTH_ONLY = 0.006;
 /** Foreigners have an alien ID, some with a passport; some Kenyans are on record with a phone alone. */
 const ALIEN = 0.03;
-const PHONE_ONLY = 0.02;
+export const PHONE_ONLY = 0.01;
 const EMAIL = 0.35;
 /** Follow somebody of their family in the register: the same surname and father's name, and one phone in the house. */
 const RELATIVES = 0.12;
@@ -143,9 +143,12 @@ export function phoneOf(index: number): string {
   return `+254${range}${String(number).padStart(7, '0')}`;
 }
 
-/** Adults, most of them young. */
+/** So that nobody is older than eighty. */
+const OLDEST = 1 - Math.exp(-62 / 20);
+
+/** Adults, each year of age a twentieth fewer than the one before: half of them are under 32. */
 function dateOfBirth(chance: Chance): string {
-  const year = 2008 - Math.floor(58 * chance.next() ** 1.7);
+  const year = 2007 - Math.floor(-20 * Math.log(1 - chance.next() * OLDEST));
   const kind = chance.next();
   if (kind < NEW_YEAR) return `${year}-01-01`;
   if (kind < NEW_YEAR + YEAR_ONLY) return `${year}-00-00`;

@@ -1,3 +1,4 @@
+import { PHONE_ONLY } from './population.ts';
 import { FALSE_NEGATIVES_MAX, FALSE_POSITIVES_MAX, type MatcherReport, type Row } from './report.ts';
 
 /** The report as a page of text. */
@@ -7,6 +8,7 @@ export function pageOf(report: MatcherReport, seed: number): string {
   return [
     `${number(people)} excluded people and as many strangers of the same names and dates, seed ${seed}; each asked about once.`,
     `${report.keysPerPerson.toFixed(1)} match keys a person. Of all questions ${percent(shareWith(mix), 1)} name a document (national or alien ID), the others none.`,
+    `Of the excluded ${percent(PHONE_ONLY, 0)} are on record without a document.`,
     'Except where all is as on record, the phone is a new one and no e-mail is given.',
     '',
     ...table(mix, 'excluded', 'The excluded: CLEAR is a false negative'),

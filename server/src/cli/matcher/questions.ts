@@ -23,8 +23,8 @@ export interface Asking {
   readonly fresh: Fresh;
 }
 
-/** One question in forty of each kind comes without a document: before an account is verified, and for marketing. */
-export const WITHOUT_DOCUMENT = 0.025;
+/** One question in fifty of each kind comes without a document: before an account is verified, and for marketing. */
+export const WITHOUT_DOCUMENT = 0.02;
 
 type Change = (person: Synthetic, chance: Chance) => { names?: readonly string[]; dateOfBirth?: string };
 

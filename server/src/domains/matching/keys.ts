@@ -68,15 +68,18 @@ export function slipTexts(born: BirthDate, pairs: readonly string[]): string[] {
 const VOWELS = /[a-z]/g;
 
 /**
- * The consonants with which the names begin, and those with which they end, with the date: beside a pair that
- * agrees, what a slip leaves of the third name.
+ * Consonants of the names with the date: the first two, the first and the last, the last alone. Beside a pair that
+ * agrees they are what a slip leaves of the third name: behind its beginning, before its end, or at its beginning.
  */
 export function edgeTexts(born: BirthDate, sounds: readonly string[]): string[] {
   if (born.month === undefined) return [];
   const consonants = sounds.map((sound) => sound.replace(VOWELS, '') || sound);
-  const begin = consonants.map((sound) => sound[0]).sort();
-  const end = consonants.map((sound) => sound.at(-1)).sort();
-  return [`begin|${born.text}|${begin.join('')}`, `end|${born.text}|${end.join('')}`];
+  const edges = [
+    ['begin', (sound: string) => sound.slice(0, 2)],
+    ['both', (sound: string) => `${sound[0]}${sound.at(-1)}`],
+    ['end', (sound: string) => sound.slice(-1)],
+  ] as const;
+  return edges.map(([edge, of]) => `${edge}|${born.text}|${consonants.map(of).sort().join(' ')}`);
 }
 
 /** So many names that with all of them the year alone says enough; with fewer it takes the month. */
@@ -119,7 +122,10 @@ export function pairs(sounds: readonly string[]): string[] {
 
 const SLIP_SOUNDS_MIN = 3;
 
-/** Of two names every form in which one lacks one sound; a name with few sounds would lose too much. */
+/**
+ * Of two names every form in which one lacks one sound, but not its first, where slips are rare and other names
+ * begin: Kimutai is not Mutai. A name with few sounds would lose too much.
+ */
 export function slips([first = '', second = '']: readonly string[]): string[] {
   return [
     ...shortened(first).map((short) => `${second}~${short}`),
@@ -129,5 +135,5 @@ export function slips([first = '', second = '']: readonly string[]): string[] {
 
 export function shortened(sound: string): string[] {
   if (sound.length < SLIP_SOUNDS_MIN) return [];
-  return Array.from(sound, (_, i) => sound.slice(0, i) + sound.slice(i + 1));
+  return Array.from(sound, (_, i) => sound.slice(0, i) + sound.slice(i + 1)).slice(1);
 }
