@@ -1,3 +1,4 @@
+import { benchAcknowledgement } from './acknowledgement.ts';
 import { benchAnswers, benchRestart } from './answers.ts';
 import { benchBets } from './bets.ts';
 import { type BenchOptions, readOptions } from './harness/options.ts';
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, (stage: Stage, options: BenchOptions) => 
   restart: benchRestart,
   replica: benchReplica,
   propagation: benchPropagation,
+  acknowledgement: benchAcknowledgement,
   bets: benchBets,
   idle: benchIdle,
 };
