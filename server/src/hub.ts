@@ -15,6 +15,7 @@ import { createOperators, entities as operatorEntities } from './domains/operato
 import { createPetitions } from './domains/petitions/index.ts';
 import { createPolicy } from './domains/policy/index.ts';
 import { createPropagation } from './domains/propagation/index.ts';
+import { createScreening } from './domains/screening/index.ts';
 import { createTokens } from './domains/tokens/index.ts';
 import { ANONYMOUS } from './platform/call/actor.ts';
 import type { Authenticate } from './platform/call/authenticator.ts';
@@ -110,7 +111,9 @@ async function compose(platform: Platform): Promise<Hub> {
     propagation: propagation.operatorHandlers,
   });
   const policy = createPolicy(platform);
+  const screening = createScreening(platform);
   const exclusions = createExclusions(platform, {
+    screen: screening.screen,
     accountKeys: identity.accountKeys,
     accountsOfKeys: identity.accountsOfKeys,
     policy,
@@ -125,7 +128,11 @@ async function compose(platform: Platform): Promise<Hub> {
   });
   const petitions = createPetitions(platform, { exclusions, accountKeys: identity.accountKeys });
   const alerts = createAlerts(platform);
-  const tokens = createTokens(platform, { exclusions });
+  const tokens = createTokens(platform, {
+    exclusions,
+    screen: screening.screen,
+    screeningRules: () => policy.current().values.screening,
+  });
   const broadcasts = createBroadcasts(platform);
   const notifications = createNotifications(platform);
   const monitoring = createMonitoring(platform, {
@@ -137,6 +144,7 @@ async function compose(platform: Platform): Promise<Hub> {
     identity,
     operators,
     policy,
+    screening,
     exclusions,
     petitions,
     tokens,

@@ -18,6 +18,7 @@ import { petitions } from './petitions/contract.ts';
 import { policy, policyTopics } from './policy/contract.ts';
 import { propagation, propagationTopics } from './propagation/contract.ts';
 import { propagationJobs } from './propagation/jobs.ts';
+import { screening } from './screening/contract.ts';
 import { tokens } from './tokens/contract.ts';
 import { tokenJobs } from './tokens/jobs.ts';
 
@@ -32,6 +33,7 @@ export const contract = {
   alerts,
   petitions,
   policy,
+  screening,
   tokens,
   propagation,
 };

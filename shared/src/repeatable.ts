@@ -67,6 +67,8 @@ export const REPEATABLE: readonly ProcedureName[] = [
   'policy.replay',
   'propagation.status',
   'propagation.receipts',
+  'screening.activity',
+  'screening.unblock',
   'tokens.issue',
   'tokens.issueMany',
   'tokens.validate',

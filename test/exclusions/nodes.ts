@@ -1,5 +1,6 @@
 import { createExclusions, type Exclusions } from '@kinga/server/domains/exclusions/index.ts';
 import { createPolicy } from '@kinga/server/domains/policy/index.ts';
+import { createScreening } from '@kinga/server/domains/screening/index.ts';
 import type { KeyActor } from '@kinga/server/platform/call/actor.ts';
 import type { Bus } from '@kinga/server/platform/feed/bus.ts';
 import type { FeedEvent } from '@kinga/shared/contract/wire.ts';
@@ -42,8 +43,10 @@ export async function startNode(
 ): Promise<RegisterNode> {
   const platform = await createTestPlatform(database, { secrets: secretsOf(database), ...options });
   const policy = createPolicy(platform);
+  const screening = createScreening(platform);
   const exclusions = createExclusions(platform, {
     policy,
+    screen: screening.screen,
     accountKeys: async () => [],
     accountsOfKeys: async () => [],
   });

@@ -6,6 +6,7 @@ import type { Tx } from '../../platform/db/tx.ts';
 import type { Service } from '../../platform/lifecycle/service.ts';
 import { malformedIdentifiers } from '../identifiers/index.ts';
 import type { Policy } from '../policy/index.ts';
+import type { Screen } from '../screening/index.ts';
 import { CheckRecorder } from './checks/recorder.ts';
 import { createLifeCycle, type LiftWithin } from './life-cycle/index.ts';
 import { Lookups } from './lookup/lookup.ts';
@@ -32,6 +33,7 @@ export type { Memory, Policies, Prober } from './lookup/view.ts';
 export { tellChange } from './notices/changed.ts';
 export { confirmRegistration } from './notices/confirm.ts';
 export { sendExpiryNotices } from './notices/expiry.ts';
+export { until } from './notices/texts.ts';
 export { type Registration, sealIdentifiers, sealPerson } from './register/registration.ts';
 /** The slots of the replica's table, for what else is found by 128 bits of a hash. */
 export {
@@ -48,6 +50,8 @@ export { countChecked } from './statistics/checked.ts';
 /** What the register needs to know of accounts. */
 export type ExclusionsDeps = Pick<RegisterDeps, 'accountKeys' | 'accountsOfKeys'> & {
   readonly policy: Pick<Policy, 'at'>;
+  /** Every lookup passes it. */
+  readonly screen: Screen;
 };
 
 /** What the register tells about itself; the counts are totals since the process started. */
@@ -118,7 +122,15 @@ export function createExclusions(platform: Platform, deps: ExclusionsDeps): Excl
     dataDir: config.dataDir,
     spoolBytesMax: config.limits.checksSpoolBytes,
   });
-  const lookups = new Lookups({ db, crypto, replica, freshness, recorder, policies: deps.policy });
+  const lookups = new Lookups({
+    db,
+    crypto,
+    replica,
+    freshness,
+    recorder,
+    policies: deps.policy,
+    screen: deps.screen,
+  });
   const register = createRegister(platform, {
     accountKeys: deps.accountKeys,
     accountsOfKeys: deps.accountsOfKeys,

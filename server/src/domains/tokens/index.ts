@@ -2,6 +2,7 @@ import type { tokens } from '@kinga/shared/tokens/contract.ts';
 import type { Domain } from '../../domain.ts';
 import type { Platform } from '../../platform/context.ts';
 import type { Exclusions } from '../exclusions/index.ts';
+import type { Screen, ScreeningRules } from '../screening/index.ts';
 import { hashOf } from './format.ts';
 import { listMappings, mapToken, unmapCustomer } from './manage/mapping.ts';
 import { TokenFollower } from './memory/follower.ts';
@@ -30,10 +31,16 @@ export interface Tokens {
 
 export interface TokensDeps {
   readonly exclusions: Pick<Exclusions, 'answerKeys' | 'answerManyKeys'>;
+  readonly screen: Screen;
+  /** Of the policy in force. */
+  readonly screeningRules: () => ScreeningRules;
 }
 
 /** Screening tokens: a person at one operator, asked about without identity data. */
-export function createTokens(platform: Platform, { exclusions }: TokensDeps): Tokens {
+export function createTokens(
+  platform: Platform,
+  { exclusions, screen, screeningRules: rules }: TokensDeps,
+): Tokens {
   const { db, crypto, metrics } = platform;
   const follower = new TokenFollower(platform);
   const foreignUse = new ForeignUse(platform);
@@ -41,7 +48,7 @@ export function createTokens(platform: Platform, { exclusions }: TokensDeps): To
   const questions = new TokenQuestions(db);
   const validations = new Validations({ crypto, follower, questions, exclusions, usage, foreignUse });
   const deps = { platform, foreignUse };
-  const service = new TokenService(deps, follower);
+  const service = new TokenService(deps, follower, { screen, rules });
   const known = metrics.gauge('kinga_tokens', 'Screening tokens this node answers by');
   Object.assign(known, { collect: () => known.set(follower.table.size) });
   return {

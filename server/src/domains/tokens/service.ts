@@ -2,28 +2,39 @@ import { KingaError } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { IssuedToken, tokens } from '@kinga/shared/tokens/contract.ts';
 import type { Call } from '../../platform/call/handler.ts';
+import { canonicalise } from '../identifiers/index.ts';
+import { type Screen, type ScreeningRules, tooMany } from '../screening/index.ts';
 import { hashOf } from './format.ts';
 import { itemErrorOf, refuseTwins } from './items.ts';
 import { compromiseToken, type Done, type EndingsDeps, revokeTokens, rotateToken } from './manage/endings.ts';
-import { issueTokens } from './manage/issue.ts';
+import { issueTokens, type Wish } from './manage/issue.ts';
 import type { TokenFollower } from './memory/follower.ts';
-import { unknownToken } from './operator.ts';
+import { keyOf, unknownToken } from './operator.ts';
 
 type Input<TName extends keyof typeof tokens> = ParsedInputOf<(typeof tokens)[TName]>;
 type Output<TName extends keyof typeof tokens> = OutputOf<(typeof tokens)[TName]>;
+
+export interface IssueScreening {
+  readonly screen: Screen;
+  readonly rules: () => ScreeningRules;
+}
 
 /** The commands on tokens. Each is acknowledged when its own node answers by it, and may be sent again. */
 export class TokenService {
   readonly #deps: EndingsDeps;
   readonly #follower: TokenFollower;
+  readonly #screening: IssueScreening;
 
-  constructor(deps: EndingsDeps, follower: TokenFollower) {
+  constructor(deps: EndingsDeps, follower: TokenFollower, screening: IssueScreening) {
     this.#deps = deps;
     this.#follower = follower;
+    this.#screening = screening;
   }
 
   async issue(input: Input<'issue'>, call: Call): Promise<IssuedToken> {
-    const { outcomes, seq } = await issueTokens(this.#deps.platform, [{ ...input, path: '' }], call);
+    const wishes = [{ ...input, path: '' }];
+    this.#screen(wishes, call);
+    const { outcomes, seq } = await issueTokens(this.#deps.platform, wishes, call);
     const [only] = outcomes;
     if (only === undefined) throw new Error('an issue had no outcome');
     if ('error' in only) {
@@ -37,6 +48,7 @@ export class TokenService {
   async issueMany({ items }: Input<'issueMany'>, call: Call): Promise<Output<'issueMany'>> {
     refuseTwins(items, 'items');
     const wishes = items.map((item, index) => ({ ...item, path: `items[${index}].` }));
+    this.#screen(wishes, call);
     const { outcomes, seq } = await issueTokens(this.#deps.platform, wishes, call);
     await this.#told(seq);
     const results = outcomes.map((outcome, index) => {
@@ -80,6 +92,20 @@ export class TokenService {
 
   async compromise({ token, reason }: Input<'compromise'>, call: Call): Promise<IssuedToken> {
     return await this.#done(await compromiseToken(this.#deps, { hash: this.#hashOf(token), reason }, call));
+  }
+
+  /** A token is the other way to ask about a number: whoever counts up here is a scan too. */
+  #screen(wishes: readonly Wish[], call: Call): void {
+    const { screen, rules } = this.#screening;
+    screen.begin(keyOf(call), rules(), performance.now());
+    for (const { identifiers } of wishes) {
+      screen.question(undefined);
+      for (const identifier of identifiers) {
+        const known = canonicalise(identifier);
+        if (known.ok) screen.see(known.type, known.canonical, '');
+      }
+      if (screen.verdict('') !== 'pass') throw tooMany();
+    }
   }
 
   #hashOf(token: string): string {

@@ -1,6 +1,7 @@
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import { canonicalise } from '../../identifiers/index.ts';
 import { type Facts, findMatch } from '../../matching/index.ts';
+import type { Screen } from '../../screening/index.ts';
 import { type Asked, isSomebody, isWellFormed, malformed } from './asked.ts';
 import type { View } from './view.ts';
 
@@ -14,9 +15,12 @@ export class Finder {
   subject = '';
   pendingStartsAt = Number.POSITIVE_INFINITY;
   readonly #crypto: Crypto;
+  /** Is shown every identifier that is asked about. */
+  readonly #screen: Pick<Screen, 'see'> | undefined;
 
-  constructor(crypto: Crypto) {
+  constructor(crypto: Crypto, screen?: Pick<Screen, 'see'>) {
     this.#crypto = crypto;
+    this.#screen = screen;
   }
 
   /** `base` stands before the path of what is malformed. A possible match is never more than that. */
@@ -32,6 +36,7 @@ export class Finder {
       if (!known.ok) throw malformed(asked, base);
       facts?.push(known);
       const key = this.#crypto.identifierHash(known.type, known.canonical);
+      this.#screen?.see(known.type, known.canonical, key);
       const isHit = this.#probe(sight, key);
       if (i === 0 || (isHit && !isExcluded)) this.subject = key;
       if (isHit) isExcluded = true;

@@ -1,17 +1,20 @@
 import { KingaError } from '@kinga/shared/contract/errors.ts';
 import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { Answer, exclusions, LookupAnswer, Purpose } from '@kinga/shared/exclusions/contract.ts';
+import type { KeyActor } from '../../../platform/call/actor.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import { LatencyHistogram } from '../../../platform/metrics/latency.ts';
+import { type Screen, tooMany } from '../../screening/index.ts';
 import type { CheckRecorder } from '../checks/recorder.ts';
 import { ANSWER_CODE, PURPOSE_CODE } from '../checks/row.ts';
 import type { Freshness } from '../replica/freshness.ts';
 import { RegisterQuestions } from './ask.ts';
 import { type Asked, askNext, keysAskedFor, refuseMalformed } from './asked.ts';
 import { Finder, type Finding } from './find.ts';
-import { type ItemError, type ManyAnswers, ResultsWriter } from './results-writer.ts';
+import { itemErrorOf, refuseTwins } from './items.ts';
+import { type ManyAnswers, ResultsWriter } from './results-writer.ts';
 import { type Memory, type Policies, ReplicaView, type View } from './view.ts';
 
 type LookupInput = ParsedInputOf<typeof exclusions.lookup>;
@@ -29,6 +32,8 @@ export interface LookupsOptions {
   readonly freshness: Pick<Freshness, 'refresh'>;
   readonly recorder: Pick<CheckRecorder, 'begin' | 'add' | 'end'>;
   readonly policies: Policies;
+  /** Every question passes it; absent where nobody real can be asked about. */
+  readonly screen?: Screen;
 }
 
 /**
@@ -48,7 +53,7 @@ export class Lookups {
     this.#options = options;
     this.#view = new ReplicaView(options.replica, options.policies);
     this.#questions = new RegisterQuestions(options.db, options.policies);
-    this.#finder = new Finder(options.crypto);
+    this.#finder = new Finder(options.crypto, options.screen);
   }
 
   get lookups(): number {
@@ -62,20 +67,24 @@ export class Lookups {
   lookup(input: LookupInput, call: Call): LookupAnswer | Promise<LookupAnswer> {
     const startedAt = performance.now();
     const view = this.#view.at(startedAt);
-    if (view.trust === 'full') return this.#one(input, { view, keyNo: keyNoOf(call), startedAt });
-    return this.#oneLater(input, keyNoOf(call), startedAt);
+    if (view.trust === 'full') return this.#one(input, { view, key: keyOf(call), startedAt });
+    return this.#oneLater(input, keyOf(call), startedAt);
   }
 
   lookupMany(input: LookupManyInput, call: Call): ManyAnswers | Promise<ManyAnswers> {
     const startedAt = performance.now();
     refuseTwins(input.checks);
     const view = this.#view.at(startedAt);
-    if (view.trust === 'full') return this.#many(input.checks, { view, keyNo: keyNoOf(call), startedAt });
-    return this.#manyLater(input.checks, keyNoOf(call), startedAt);
+    if (view.trust === 'full') return this.#many(input.checks, { view, key: keyOf(call), startedAt });
+    return this.#manyLater(input.checks, keyOf(call), startedAt);
   }
 
   #one(input: LookupInput, question: Question): LookupAnswer {
+    const { screen } = this.#options;
+    this.#screen(question);
+    screen?.question(input.purpose);
     const finding = this.#finder.find(question.view, input, '');
+    if (screen !== undefined && screen.verdict(this.#finder.subject) !== 'pass') throw tooMany();
     this.#begin(question);
     const answer = this.#answer(question.view, finding, input.purpose);
     this.#end(question, 1);
@@ -83,14 +92,21 @@ export class Lookups {
   }
 
   #many(checks: readonly Check[], question: Question): ManyAnswers {
+    const { screen } = this.#options;
+    this.#screen(question);
     this.#begin(question);
     const { view } = question;
     const writer = new ResultsWriter();
-    for (let i = 0; i < checks.length; i++) {
+    let isRefused = false;
+    for (let i = 0; i < checks.length && !isRefused; i++) {
       const check = checks[i]!;
       const { ref } = check;
       try {
+        screen?.question(check.purpose);
         const finding = this.#finder.find(view, check, `checks[${i}].`);
+        const verdict = screen?.verdict(this.#finder.subject) ?? 'pass';
+        isRefused = verdict === 'key';
+        if (verdict !== 'pass') throw tooMany();
         const answer = this.#answer(view, finding, check.purpose);
         writer.answer(ref, isMatch(view, finding) ? explained(answer, check) : answer);
       } catch (error) {
@@ -98,20 +114,22 @@ export class Lookups {
       }
     }
     this.#end(question, checks.length);
+    // What was answered until then stays recorded: it was asked, and those whom it concerns may know.
+    if (isRefused) throw tooMany();
     return writer.end();
   }
 
-  async #oneLater(input: LookupInput, keyNo: number, startedAt: number): Promise<LookupAnswer> {
+  async #oneLater(input: LookupInput, key: KeyActor, startedAt: number): Promise<LookupAnswer> {
     refuseMalformed(input, '');
     const keys = keysAskedFor(this.#options.crypto, input);
     const view = await this.#viewLater(keys);
-    return this.#one(input, { view, keyNo, startedAt });
+    return this.#one(input, { view, key, startedAt });
   }
 
-  async #manyLater(checks: readonly Check[], keyNo: number, startedAt: number): Promise<ManyAnswers> {
+  async #manyLater(checks: readonly Check[], key: KeyActor, startedAt: number): Promise<ManyAnswers> {
     const keys = checks.flatMap((check) => keysAskedFor(this.#options.crypto, check));
     const view = await this.#viewLater(keys);
-    return this.#many(checks, { view, keyNo, startedAt });
+    return this.#many(checks, { view, key, startedAt });
   }
 
   /** The confirmation is too old: what can still be said, and by whom, after half a second at the most. */
@@ -142,8 +160,12 @@ export class Lookups {
     };
   }
 
-  #begin({ view, keyNo }: Question): void {
-    this.#options.recorder.begin(keyNo, view.seq, view.lower);
+  #screen({ view, key, startedAt }: Question): void {
+    this.#options.screen?.begin(key, view.validity.policy.values.screening, startedAt);
+  }
+
+  #begin({ view, key }: Question): void {
+    this.#options.recorder.begin(key.keyNo, view.seq, view.lower);
   }
 
   #end({ startedAt }: Question, count: number): void {
@@ -160,11 +182,11 @@ export class Lookups {
   /** The answers in the order of the questions, all given at one instant. */
   answerManyKeys(asked: readonly KeysAsked[], call: Call): LookupAnswer[] | Promise<LookupAnswer[]> {
     const startedAt = performance.now();
-    const keyNo = keyNoOf(call);
+    const key = keyOf(call);
     const view = this.#view.at(startedAt);
-    if (view.trust === 'full') return this.#keys(asked, { view, keyNo, startedAt });
+    if (view.trust === 'full') return this.#keys(asked, { view, key, startedAt });
     const keys = asked.flatMap((one) => one.keys.map((key) => Buffer.from(key, 'latin1')));
-    return this.#viewLater(keys).then((later) => this.#keys(asked, { view: later, keyNo, startedAt }));
+    return this.#viewLater(keys).then((later) => this.#keys(asked, { view: later, key, startedAt }));
   }
 
   #keys(asked: readonly KeysAsked[], question: Question): LookupAnswer[] {
@@ -192,7 +214,7 @@ export interface KeysAsked {
 
 interface Question {
   readonly view: View;
-  readonly keyNo: number;
+  readonly key: KeyActor;
   /** Monotonic. */
   readonly startedAt: number;
 }
@@ -219,30 +241,7 @@ function explained(answer: LookupAnswer, { identifiers }: Asked): LookupAnswer {
   return { ...answer, reason: 'possible_match', ...(ask === undefined ? {} : { ask }) };
 }
 
-function keyNoOf({ actor }: Call): number {
+function keyOf({ actor }: Call): KeyActor {
   if (actor.kind !== 'key') throw new KingaError('FORBIDDEN', 'Only API keys look somebody up');
-  return actor.keyNo;
-}
-
-/** The answers are joined by ref, so none may come twice. */
-function refuseTwins(checks: readonly Check[]): void {
-  const refs = new Set<string>();
-  for (const { ref } of checks) refs.add(ref);
-  if (refs.size === checks.length) return;
-  const seen = new Set<string>();
-  const details = checks.flatMap(({ ref }, index) => {
-    if (!seen.has(ref)) {
-      seen.add(ref);
-      return [];
-    }
-    return [{ path: `checks[${index}].ref`, message: 'this ref is given twice' }];
-  });
-  throw new KingaError('INVALID_INPUT', `${details[0]?.path}: ${details[0]?.message}`, { details });
-}
-
-/** A malformed item fails alone; anything else is no matter of one item. */
-function itemErrorOf(error: unknown): ItemError {
-  if (!(error instanceof KingaError) || error.code !== 'INVALID_INPUT') throw error;
-  const { code, message, details } = error;
-  return details === undefined ? { code, message } : { code, message, details: [...details] };
+  return actor;
 }

@@ -1,0 +1,40 @@
+import type { screening } from '@kinga/shared/screening/contract.ts';
+import type { Domain } from '../../domain.ts';
+import type { Platform } from '../../platform/context.ts';
+import { readActivity, unblock } from './activity.ts';
+import { Blocks } from './blocks.ts';
+import { Exchange } from './exchange.ts';
+import { Findings } from './findings.ts';
+import { Screen } from './screen.ts';
+
+export { type Screen, type ScreeningRules, tooMany } from './screen.ts';
+
+export interface Screening {
+  readonly domain: Domain<typeof screening>;
+  /** Every question about a person passes it: see screen.ts. */
+  readonly screen: Screen;
+}
+
+/** Defends the register against being asked as an oracle. */
+export function createScreening(platform: Platform): Screening {
+  const blocks = new Blocks(platform);
+  const findings = new Findings(platform, blocks);
+  const screen: Screen = new Screen({
+    isBlocked: (keyId, nowMs) => blocks.isBlocked(keyId, nowMs),
+    onScan: (finding) => findings.scan(finding),
+    onPerson: (finding) => findings.person(finding, performance.now()),
+    onOften: (key, subject) => exchange.often(key, subject),
+  });
+  const exchange = new Exchange(platform, screen);
+  return {
+    domain: {
+      name: 'screening',
+      handlers: {
+        activity: ({ operatorId }) => readActivity(platform, operatorId),
+        unblock: (input, call) => unblock(platform, blocks, input, call),
+      },
+      services: [blocks, findings, exchange],
+    },
+    screen,
+  };
+}
