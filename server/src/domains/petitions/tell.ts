@@ -1,6 +1,7 @@
 import type { Crypto } from '../../platform/crypto/crypto.ts';
 import type { Tx } from '../../platform/db/tx.ts';
 import { appendEvents } from '../../platform/outbox/outbox.ts';
+import { until } from '../exclusions/index.ts';
 import { canonicalise } from '../identifiers/index.ts';
 import { type Locale, sendMessage, type TemplateName } from '../notifications/index.ts';
 import { type Party, type PetitionRow, readSubject } from './store.ts';
@@ -36,7 +37,7 @@ export async function sendTo(
     message.party === 'petitioner' ? [petition.filed_by] : await accountsOfThePerson(tx, petition.id);
   const addresses = await addressesOfAccounts(tx, crypto, accounts);
   if (message.party === 'person') addresses.push(...(await addressesOfSubject(tx, crypto, petition.id)));
-  const until = (petition.hearing_ends_at ?? petition.filed_at).toISOString().slice(0, 10);
+  const { hearing_ends_at: endsAt } = petition;
   const sent = new Set<string>();
   for (const { type, to, locale, accountId } of addresses) {
     if (sent.has(to)) continue;
@@ -45,7 +46,7 @@ export async function sendTo(
       channel: type === 'email' ? 'email' : 'sms',
       to,
       template: message.template,
-      data: { reference: petition.id, until },
+      data: { reference: petition.id, ...(endsAt === null ? {} : { until: until(endsAt, locale) }) },
       locale,
       ...(accountId === null ? {} : { accountId }),
     });
