@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { messagesTo } from '../support/messages.ts';
+import { newPerson } from '../support/people.ts';
 import { by, filing, openPetitions, type PetitionWorld, personWithAccount } from './world.ts';
 
 let world: PetitionWorld;
@@ -19,4 +20,10 @@ it('the day in a notice is the day in Nairobi', async () => {
     minute: '2-digit',
   });
   expect(JSON.stringify(notice)).toContain(time);
+});
+
+it('family who share a phone may petition for each other', async () => {
+  const [mother, son] = [newPerson(), newPerson()];
+  const asked = await world.hub.account('citizen', { identifiers: [mother.byNationalId, son.byPhone] });
+  expect((await by(world, asked, 'petitions.file', filing('family', son))).state).toBe('filed');
 });

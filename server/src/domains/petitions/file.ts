@@ -6,8 +6,9 @@ import { sealIdentifiers } from '../exclusions/index.ts';
 import { keysOf } from '../identifiers/index.ts';
 import { advance, type Work } from './context.ts';
 import { exclude } from './effect.ts';
+import { isAbout } from './parties.ts';
 import { checkFiling } from './rules.ts';
-import { GENESIS_HASH, insertPetition, insertSubject, type PetitionRow, readSubject } from './store.ts';
+import { GENESIS_HASH, insertPetition, insertSubject, type PetitionRow } from './store.ts';
 
 type Filing = ParsedInputOf<typeof petitions.file>;
 
@@ -75,10 +76,8 @@ function contentOf({ statement, evidence, person, customerId }: Filing) {
 }
 
 /** Whoever wants to be excluded says so themselves, and needs nobody's decision. */
-async function refuseOneself({ tx, deps, actor }: Work, { id }: PetitionRow): Promise<void> {
-  const own = new Set((await deps.accountKeys(tx, actor.accountId)).map(({ key }) => key.toString('hex')));
-  const subject = await readSubject(tx, id);
-  if (subject.some(({ key }) => own.has(key.toString('hex')))) {
+async function refuseOneself({ tx, deps, actor }: Work, petition: PetitionRow): Promise<void> {
+  if (await isAbout(tx, deps.accountKeys, { petition, actor })) {
     throw invalidInput('identifiers', 'your own: exclude yourself instead');
   }
 }

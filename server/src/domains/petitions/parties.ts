@@ -50,7 +50,8 @@ function isKnownToThePerson(petition: PetitionRow): boolean {
   return petition.notice_served_at !== null || petition.exclusion_id !== null;
 }
 
-async function isAbout(
+/** By the rule of ABOUT; family may share a phone with whom they ask to be excluded. */
+export async function isAbout(
   tx: Tx,
   accountKeys: AccountKeys,
   { petition, actor }: { petition: PetitionRow; actor: AccountActor },
