@@ -127,6 +127,21 @@ export async function findBySignIn(
   return rows[0];
 }
 
+/**
+ * Holds the account to the end of the transaction. Undefined: its password is another one by now, so whoever proved
+ * to know this one has proved nothing. `passwordHash` undefined: it was not by a password that they came.
+ */
+export async function findStanding(
+  tx: Tx,
+  { accountId, passwordHash }: { accountId: string; passwordHash: string | undefined },
+): Promise<AccountRow | undefined> {
+  const { rows } = await tx.query<AccountRow>(
+    `SELECT ${COLUMNS} FROM accounts WHERE id = $1 AND ($2::text IS NULL OR password_hash = $2) FOR SHARE`,
+    [accountId, passwordHash ?? null],
+  );
+  return rows[0];
+}
+
 export async function administratorExists(tx: Tx): Promise<boolean> {
   const { rows } = await tx.query(`SELECT 1 FROM accounts WHERE role = 'admin' LIMIT 1`);
   return rows.length > 0;

@@ -70,7 +70,7 @@ export function createIdentity(platform: Platform, deps: IdentityDeps): Identity
   });
   const secondFactors = createSecondFactors(parts, {
     signIns,
-    signIn: (account, how, call) => service.signIn(async () => account, how, call),
+    signIn: (prove, how, call) => service.signIn(prove, how, call),
   });
   const registration = createRegistration(parts);
   const service: IdentityService = new IdentityService({

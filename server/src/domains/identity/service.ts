@@ -83,11 +83,17 @@ export class IdentityService {
       this.#attempts.failed(name, call.address);
       this.#logins.inc({ outcome: 'refused' });
       if (row !== undefined) this.#signIns.failed({ accountId: row.id, address: call.address, ...how });
-      throw new KingaError('UNAUTHENTICATED', `The ${SIGN_IN_NAMES[contact.type]} or the password is wrong`);
+      throw wrongSignIn(contact.type);
     }
     this.#attempts.succeeded(name, call.address);
-    await this.#proofs.mustNotNeed({ accountId: row.id, device: input.device }, call);
-    return await this.signIn(async () => accounts.accountOf(row), how, call);
+    const known = { accountId: row.id, passwordHash: row.password_hash ?? undefined };
+    await this.#proofs.mustNotNeed({ ...known, device: input.device }, call);
+    const stillKnown = async (tx: Tx) => {
+      const standing = await accounts.findStanding(tx, known);
+      if (standing === undefined) throw wrongSignIn(contact.type);
+      return accounts.accountOf(standing);
+    };
+    return await this.signIn(stillKnown, how, call);
   }
 
   /**
@@ -247,6 +253,10 @@ export class IdentityService {
       account,
     };
   }
+}
+
+function wrongSignIn(type: keyof typeof SIGN_IN_NAMES): KingaError {
+  return new KingaError('UNAUTHENTICATED', `The ${SIGN_IN_NAMES[type]} or the password is wrong`);
 }
 
 function actorOf(account: Account, sessionId: string): AccountActor {

@@ -41,7 +41,7 @@ export class OidcSignIn {
     const { code, device } = input;
     const known = await platform.db.transaction((tx) => this.#known(tx, code));
     if (known === undefined) return await this.#welcome(input, call);
-    await proofs.mustNotNeed({ accountId: known.id, device }, call);
+    await proofs.mustNotNeed({ accountId: known.id, passwordHash: undefined, device }, call);
     return await service.signIn(async () => known, { method: 'provider', device }, call);
   }
 

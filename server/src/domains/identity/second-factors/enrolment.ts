@@ -124,7 +124,7 @@ export class Enrolment {
   async challenge(factor: string, call: Call): Promise<Challenge> {
     const { accountId } = signedIn(call);
     return await this.#parts.platform.db.transaction(async (tx) => {
-      const opened = await this.#proofs.open(tx, accountId, 'proof');
+      const opened = await this.#proofs.open(tx, accountId);
       const sent = await this.#proofs.send(tx, { ...opened, accountId, factor });
       if (sent === 'unknown') throw new KingaError('NOT_FOUND', 'There is no such factor');
       await recordAudit(tx, {

@@ -2,6 +2,7 @@ import type { OutputOf } from '@kinga/shared/contract/procedure.ts';
 import type { Account, identity } from '@kinga/shared/identity/contract.ts';
 import type { secondFactors as contract } from '@kinga/shared/identity/second-factors.ts';
 import type { Call, Handlers } from '../../../platform/call/handler.ts';
+import type { Tx } from '../../../platform/db/tx.ts';
 import type { OwnParts } from '../parts.ts';
 import type { GivenDevice } from '../sessions/devices.ts';
 import type { SignIns } from '../sign-in-history/sign-ins.ts';
@@ -15,7 +16,7 @@ interface SecondFactorDeps {
   readonly signIns: SignIns;
   /** Opens the session of somebody who has proved who they are. */
   signIn(
-    account: Account,
+    prove: (tx: Tx) => Promise<Account>,
     how: { method: 'secondFactor'; device: GivenDevice | undefined },
     call: Call,
   ): Promise<OutputOf<typeof identity.completeLogin>>;
@@ -43,8 +44,8 @@ export function createSecondFactors(
       },
       sendLoginCode: (input, call) => login.sendCode(input, call),
       completeLogin: async (input, call) => {
-        const account = await login.finish(input, call);
-        return await deps.signIn(account, { method: 'secondFactor', device: input.device }, call);
+        const prove = await login.finish(input, call);
+        return await deps.signIn(prove, { method: 'secondFactor', device: input.device }, call);
       },
     },
   };

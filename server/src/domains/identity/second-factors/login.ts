@@ -1,10 +1,10 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
 import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { Account, identity } from '@kinga/shared/identity/contract.ts';
 import { who } from '../../../platform/call/by.ts';
 import type { Call } from '../../../platform/call/handler.ts';
+import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
-import { accountOf, findAccount } from '../accounts.ts';
+import { accountOf, findStanding } from '../accounts.ts';
 import type { OwnParts } from '../parts.ts';
 import type { SignIns } from '../sign-in-history/sign-ins.ts';
 import { type Challenge, codeRefused, findOpen } from '../verification/challenges.ts';
@@ -42,8 +42,11 @@ export class LoginSecondHalf {
     throw codeRefused();
   }
 
-  /** Whose sign-in the code has finished. */
-  async finish(input: ParsedInputOf<typeof identity.completeLogin>, call: Call): Promise<Account> {
+  /** Whose sign-in the code has finished, as is to be found out in the transaction of the session. */
+  async finish(
+    input: ParsedInputOf<typeof identity.completeLogin>,
+    call: Call,
+  ): Promise<(tx: Tx) => Promise<Account>> {
     const { attempts, platform } = this.#parts;
     attempts.check(input.challengeId, call.address);
     const { db } = platform;
@@ -57,8 +60,10 @@ export class LoginSecondHalf {
       }
       throw codeRefused();
     }
-    const row = await findAccount(db, proof.accountId);
-    if (row === undefined) throw new KingaError('NOT_FOUND', 'There is no such account');
-    return accountOf(row);
+    return async (tx) => {
+      const row = await findStanding(tx, proof);
+      if (row === undefined) throw codeRefused();
+      return accountOf(row);
+    };
   }
 }

@@ -1,5 +1,6 @@
 import { KingaError } from '@kinga/shared/contract/errors.ts';
 import { RECOVERY, SECOND_FACTOR_REQUIRED } from '@kinga/shared/identity/second-factors.ts';
+import { z } from 'zod';
 import { who } from '../../../platform/call/by.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import type { Platform } from '../../../platform/context.ts';
@@ -21,6 +22,14 @@ export interface GivenProof {
   readonly code: string;
 }
 
+/** What a challenge of a sign-in remembers: the password may be another one before the second half. */
+const firstFactor = z.object({ passwordHash: z.string().optional() });
+
+interface FirstFactor {
+  /** Of the password that was right; undefined: they came by way of a provider. */
+  readonly passwordHash: string | undefined;
+}
+
 /** To prove by a second factor that somebody is who they say. */
 export class Proofs {
   readonly #platform: Platform;
@@ -34,14 +43,15 @@ export class Proofs {
    * second one and the device is not trusted.
    */
   async mustNotNeed(
-    { accountId, device }: { accountId: string; device: GivenDevice | undefined },
+    first: FirstFactor & { accountId: string; device: GivenDevice | undefined },
     call: Call,
   ): Promise<void> {
     const { db, crypto } = this.#platform;
+    const { accountId, device, passwordHash } = first;
     const rows = await store.factorsOf(db, accountId);
     if (rows.length === 0 || (await isTrustedDevice(db, crypto, { accountId, device }))) return;
     const { challengeId } = await db.transaction(async (tx) => {
-      const opened = await this.open(tx, accountId, 'login');
+      const opened = await this.#open(tx, accountId, 'login', { passwordHash });
       await recordAudit(tx, {
         ...who(call),
         action: 'secondFactor.required',
@@ -63,10 +73,20 @@ export class Proofs {
     });
   }
 
+  /** For somebody who is signed in. */
+  open(tx: Tx, accountId: string): Promise<challenges.Challenge> {
+    return this.#open(tx, accountId, 'proof', {});
+  }
+
   /** Several may be open at once: signing in on one device does not disturb another. */
-  open(tx: Tx, accountId: string, purpose: 'login' | 'proof'): Promise<challenges.Challenge> {
+  #open(
+    tx: Tx,
+    accountId: string,
+    purpose: 'login' | 'proof',
+    payload: z.input<typeof firstFactor>,
+  ): Promise<challenges.Challenge> {
     const about = newId('abt');
-    return challenges.openChallenge(tx, this.#platform.crypto, { purpose, about, accountId, payload: null });
+    return challenges.openChallenge(tx, this.#platform.crypto, { purpose, about, accountId, payload });
   }
 
   /** Sends the code of an SMS or e-mail factor; nothing for the ones that make their own. */
@@ -101,7 +121,7 @@ export class Proofs {
   async check(
     tx: Tx,
     given: GivenProof & { purpose: 'login' | 'proof'; accountId?: string; call: Call },
-  ): Promise<{ accountId: string; isRight: boolean } | undefined> {
+  ): Promise<(FirstFactor & { accountId: string; isRight: boolean }) | undefined> {
     const { crypto } = this.#platform;
     const { challengeId, purpose } = given;
     const challenge = await challenges.findOpen(tx, crypto, { challengeId, purposes: [purpose] });
@@ -123,7 +143,8 @@ export class Proofs {
       subject: accountId,
       details: { purpose, factor: given.factor === RECOVERY ? RECOVERY : 'own' },
     });
-    return { accountId, isRight };
+    const { passwordHash } = firstFactor.parse(challenge.payload);
+    return { accountId, isRight, passwordHash };
   }
 
   async #isRight(
