@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { KingaError } from '@kinga/shared/contract/errors.ts';
-import { SCOPES } from '@kinga/shared/contract/procedure.ts';
+import { isPersonal, SCOPES } from '@kinga/shared/contract/procedure.ts';
 import type { Account } from '@kinga/shared/identity/contract.ts';
 import type { Exclusions } from './domains/exclusions/index.ts';
 import type { Identity } from './domains/identity/index.ts';
 import type { Ledger } from './domains/ledger/index.ts';
 import type { Markets } from './domains/markets/index.ts';
 import type { Operators } from './domains/operators/index.ts';
-import type { AccountActor } from './platform/call/actor.ts';
+import type { Tokens } from './domains/tokens/index.ts';
+import type { AccountActor, Actor } from './platform/call/actor.ts';
 import type { Call } from './platform/call/handler.ts';
 import type { Platform } from './platform/context.ts';
 import { ADVISORY_LOCKS } from './platform/db/advisory-locks.ts';
@@ -17,6 +18,8 @@ export interface DemoReport {
   readonly accounts: readonly { readonly role: string; readonly email: string; readonly password: string }[];
   readonly operatorName: string;
   readonly apiKey: string;
+  /** Talks to the sandbox's test persons only. */
+  readonly sandboxKey: string;
 }
 
 export interface DemoDomains {
@@ -25,6 +28,7 @@ export interface DemoDomains {
   readonly exclusions: Exclusions;
   readonly ledger: Ledger;
   readonly markets: Markets;
+  readonly tokens: Tokens;
 }
 
 /** Nodes that start at once on one database: the second finds what the first has made. */
@@ -54,25 +58,34 @@ async function readReport(platform: Platform): Promise<DemoReport | undefined> {
   return rows[0] === undefined ? undefined : (JSON.parse(platform.crypto.open(rows[0].report)) as DemoReport);
 }
 
+/** The accounts that are printed; of those without a phone here nobody is excluded or bets. */
+const PEOPLE = [
+  { role: 'admin', email: 'admin@kinga.example', password: 'demo-administrator' },
+  { role: 'regulator', email: 'regulator@kinga.example', password: 'demo-regulator' },
+  { role: 'bettor', email: 'wanjiku@kinga.example', password: 'demo-bettor-1' },
+  { role: 'bettor', email: 'otieno@kinga.example', password: 'demo-bettor-2' },
+  { role: 'citizen', email: 'achieng@kinga.example', password: 'demo-citizen-1' },
+] as const;
+const STAFF = { role: 'operator', email: 'staff@simba.example', password: 'demo-operator' } as const;
+
 async function makeDemo(platform: Platform, domains: DemoDomains): Promise<DemoReport> {
-  const accounts = [
-    { role: 'admin', email: 'admin@kinga.example', password: 'demo-administrator' },
-    { role: 'regulator', email: 'regulator@kinga.example', password: 'demo-regulator' },
-    { role: 'bettor', email: 'wanjiku@kinga.example', password: 'demo-bettor-1' },
-    { role: 'bettor', email: 'otieno@kinga.example', password: 'demo-bettor-2' },
-  ] as const;
   const created: Account[] = [];
-  for (const [i, account] of accounts.entries()) {
+  for (const [i, account] of PEOPLE.entries()) {
     // A range that test/fixtures does not use: whoever imports generated people must not exclude these.
     const phone = { type: 'phone' as const, value: `01000000${String(i).padStart(2, '0')}` };
-    const identifiers = account.role === 'bettor' ? [phone] : [];
+    const identifiers = isPersonal(account.role) ? [phone] : [];
     created.push(await accountOf(platform, domains, { ...account, identifiers }));
   }
   const administrator = actorOf(created[0]);
-  await makeMarkets(platform, domains, { administrator, bettors: created.slice(2) });
+  const bettors = created.filter(({ role }) => role === 'bettor');
+  await makeMarkets(platform, domains, { administrator, bettors });
   await makeExclusions(platform, domains, administrator);
-  const apiKey = await makeOperator(domains, callOf(platform, administrator, 'operators.create'));
-  const report: DemoReport = { accounts, operatorName: OPERATOR_NAME, apiKey };
+  const operator = await makeOperator(domains, callOf(platform, administrator, 'operators.create'));
+  await accountOf(platform, domains, { ...STAFF, operatorId: operator.id });
+  await mapCustomers(platform, domains, operator.apiKey);
+  const accounts = [...PEOPLE, STAFF];
+  const { apiKey, sandboxKey } = operator;
+  const report: DemoReport = { accounts, operatorName: OPERATOR_NAME, apiKey, sandboxKey };
   await platform.db.query('INSERT INTO demo_report (report) VALUES ($1) ON CONFLICT DO NOTHING', [
     platform.crypto.seal(JSON.stringify(report)),
   ]);
@@ -101,7 +114,7 @@ function actorOf(account: Account | undefined): AccountActor {
   return { kind: 'account', accountId, role, operatorId, sessionId: 'demo', expiresAt: Date.now() + DAY_MS };
 }
 
-function callOf(platform: Platform, actor: AccountActor, procedure: string): Call {
+function callOf(platform: Platform, actor: Actor, procedure: string): Call {
   return {
     actor,
     procedure,
@@ -135,6 +148,15 @@ async function makeMarkets(
   }
 }
 
+const NAMES = [
+  'Faith Wanjiru Kamau',
+  'Brian Ochieng Odhiambo',
+  'Mercy Chebet Korir',
+  'Kevin Mutua Musyoka',
+  'Amina Hassan Ali',
+  'Peter Barasa Wafula',
+] as const;
+
 /** A few exclusions of invented people, so that the first lookup of a visitor can be a hit. */
 async function makeExclusions(
   platform: Platform,
@@ -152,16 +174,38 @@ async function makeExclusions(
         ],
         period,
         source: 'person',
+        person: { name: NAMES[i], dateOfBirth: `19${80 + i}-0${i + 1}-1${i}` },
       },
       { ...call, idempotencyKey: `demo-exclusion-${i}` },
     );
   }
 }
 
-async function makeOperator({ operators }: DemoDomains, call: Call): Promise<string> {
+interface DemoOperator {
+  readonly id: string;
+  readonly apiKey: string;
+  readonly sandboxKey: string;
+}
+
+async function makeOperator({ operators }: DemoDomains, call: Call): Promise<DemoOperator> {
   const input = { name: OPERATOR_NAME, licenceNo: 'GRA-DEMO-001', contactEmail: 'compliance@simba.example' };
-  const operator = await operators.domain.handlers.create(input, call);
-  const key = { operatorId: operator.id, label: 'demo', scopes: [...SCOPES] };
+  const { id } = await operators.domain.handlers.create(input, call);
+  const key = { operatorId: id, label: 'demo', scopes: [...SCOPES] };
   const { apiKey } = await operators.domain.handlers.issueKey(key, call);
-  return apiKey;
+  const sandbox = await operators.domain.handlers.issueKey({ ...key, environment: 'sandbox' }, call);
+  return { id, apiKey, sandboxKey: sandbox.apiKey };
+}
+
+/**
+ * Customers of the operator, known to it by tokens. None is excluded yet: excluding one, say the national ID
+ * 34567800, shows how the change comes to the operator.
+ */
+async function mapCustomers(platform: Platform, domains: DemoDomains, apiKey: string): Promise<void> {
+  const actor = await domains.operators.authenticateKey(apiKey);
+  const items = Array.from({ length: 20 }, (_, i) => ({
+    ref: String(i),
+    identifiers: [{ type: 'nationalId' as const, value: String(34_567_800 + i * 13) }],
+    customerId: `simba-${1_000 + i}`,
+  }));
+  await domains.tokens.domain.handlers.issueMany({ items }, callOf(platform, actor, 'tokens.issueMany'));
 }

@@ -210,7 +210,7 @@ async function compose(platform: Platform): Promise<Hub> {
   try {
     await group.start();
     await identity.ensureAdministrator();
-    const domainsOfDemo = { identity, operators, exclusions, ledger, markets };
+    const domainsOfDemo = { identity, operators, exclusions, ledger, markets, tokens };
     const demo = config.demo ? await seedDemo(platform, domainsOfDemo) : undefined;
     if (!(await identity.hasAnyAdministrator()))
       log.warn('nobody can sign in: ADMIN_EMAIL and ADMIN_PASSWORD make the first administrator');

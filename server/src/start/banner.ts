@@ -18,6 +18,7 @@ export function banner({ url, demo, administrator, secondNode }: BannerParts): s
       lines.push(`    ${role.padEnd(10)} ${email.padEnd(28)} ${password}`);
     }
     lines.push('', `  Operator API key (${demo.operatorName})`, `    ${demo.apiKey}`);
+    lines.push(`    ${demo.sandboxKey} (sandbox: test persons only)`);
   }
   if (!demo && administrator) lines.push('', `  First administrator ${administrator}, see ADMIN_PASSWORD`);
   if (secondNode) lines.push('', '  A second node', `    ${secondNode.join(' ')} npm run server`);
