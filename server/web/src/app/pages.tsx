@@ -4,11 +4,13 @@ import { BettorHome } from '../bettor/BettorHome.tsx';
 import { BroadcastsPage } from '../broadcasts/BroadcastsPage.tsx';
 import { Dashboard } from '../live/Dashboard.tsx';
 import { OperatorHome } from '../operator/OperatorHome.tsx';
+import { IdentityPage } from '../person/identity/IdentityPage.tsx';
 import { ProtectionPage } from '../person/protection/ProtectionPage.tsx';
+import { SecurityPage } from '../person/security/SecurityPage.tsx';
 import { RegisterPage } from '../register/RegisterPage.tsx';
 
 export interface Page {
-  readonly id: 'live' | 'register' | 'broadcasts' | 'home' | 'protection';
+  readonly id: 'live' | 'register' | 'broadcasts' | 'home' | 'protection' | 'identity' | 'security';
   readonly Content: ComponentType;
 }
 
@@ -16,13 +18,15 @@ const live: Page = { id: 'live', Content: Dashboard };
 const register: Page = { id: 'register', Content: RegisterPage };
 const broadcasts: Page = { id: 'broadcasts', Content: BroadcastsPage };
 const protection: Page = { id: 'protection', Content: ProtectionPage };
+const identity: Page = { id: 'identity', Content: IdentityPage };
+const security: Page = { id: 'security', Content: SecurityPage };
 
 /** What each role finds here; the first is where it arrives. */
 export const PAGES: Readonly<Record<Role, readonly [Page, ...Page[]]>> = {
-  admin: [live, register, broadcasts],
-  regulator: [live, register],
-  support: [{ id: 'home', Content: OperatorHome }],
-  operator: [{ id: 'home', Content: OperatorHome }],
-  bettor: [{ id: 'home', Content: BettorHome }, protection],
-  citizen: [protection],
+  admin: [live, register, broadcasts, security],
+  regulator: [live, register, security],
+  support: [{ id: 'home', Content: OperatorHome }, security],
+  operator: [{ id: 'home', Content: OperatorHome }, security],
+  bettor: [{ id: 'home', Content: BettorHome }, protection, identity, security],
+  citizen: [protection, identity, security],
 };

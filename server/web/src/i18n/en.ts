@@ -1,10 +1,12 @@
 import { doorEn } from './door-en.ts';
+import { identityEn } from './identity-en.ts';
 import { personEn } from './person-en.ts';
 import type { Texts } from './texts.ts';
 
 /** Every text of the page in English. Swahili has the same keys: its type is this one's shape. */
 export const en = {
   ...doorEn,
+  ...identityEn,
   ...personEn,
   app: {
     name: 'Kinga',
@@ -19,6 +21,7 @@ export const en = {
     home: 'Home',
     protection: 'Protection',
     identity: 'Identity',
+    security: 'Security',
     others: 'For others',
     signOut: 'Sign out',
     signedInAs: 'Signed in as {{email}}, {{role}}',
@@ -191,8 +194,6 @@ export const en = {
     excludedTitle: 'You are protected',
     reference: 'Reference {{reference}}',
     selfTitle: 'Exclude yourself from betting',
-    selfLead:
-      'It begins at once and cannot be ended early. From 6 months on it stays in force until you ask to return.',
     selfIdentifiers: 'Known as',
     selfHint: 'Operators look you up by any of these.',
     selfAdd: 'Add more',

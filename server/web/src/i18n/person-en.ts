@@ -58,7 +58,7 @@ export const personEn = {
     stay: 'Stay protected',
     confirm: 'End my protection',
     beside: 'Protect yourself, beside what others asked for',
-    history: 'Before',
+    history: 'Earlier protection',
     historyNone: 'Nothing yet. What has ended is listed here.',
     fromTo: '{{from}} to {{to}}',
     toPage: 'More, and what you can do: my protection',

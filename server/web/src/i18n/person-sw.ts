@@ -59,7 +59,7 @@ export const personSw: Texts<typeof personEn> = {
     stay: 'Baki umekingwa',
     confirm: 'Maliza kinga yangu',
     beside: 'Jikinge mwenyewe, pamoja na yale waliyoomba wengine',
-    history: 'Za awali',
+    history: 'Kinga za awali',
     historyNone: 'Bado hakuna. Zilizoisha zinaorodheshwa hapa.',
     fromTo: '{{from}} hadi {{to}}',
     toPage: 'Zaidi, na unachoweza kufanya: kinga yangu',

@@ -1,10 +1,12 @@
 import { doorSw } from './door-sw.ts';
 import type { Translation } from './en.ts';
+import { identitySw } from './identity-sw.ts';
 import { personSw } from './person-sw.ts';
 
 /** Maandishi yote ya ukurasa kwa Kiswahili. */
 export const sw: Translation = {
   ...doorSw,
+  ...identitySw,
   ...personSw,
   app: {
     name: 'Kinga',
@@ -19,6 +21,7 @@ export const sw: Translation = {
     home: 'Mwanzo',
     protection: 'Kinga',
     identity: 'Utambulisho',
+    security: 'Usalama',
     others: 'Kwa wengine',
     signOut: 'Toka',
     signedInAs: 'Umeingia kama {{email}}, {{role}}',
@@ -196,7 +199,6 @@ export const sw: Translation = {
     excludedTitle: 'Umekingwa',
     reference: 'Kumbukumbu {{reference}}',
     selfTitle: 'Jizuie kucheza kamari',
-    selfLead: 'Linaanza papo hapo na haliwezi kukatishwa. Kuanzia miezi 6 linaendelea hadi uombe kurudi.',
     selfIdentifiers: 'Unajulikana kama',
     selfHint: 'Kampuni hukutafuta kwa chochote kati ya hivi.',
     selfAdd: 'Ongeza vingine',

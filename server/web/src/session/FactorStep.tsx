@@ -47,7 +47,7 @@ export function FactorStep({ asked, onSession, onBack }: FactorStepProps) {
         </h1>
         <p className="hint">{t('door.factorLead')}</p>
       </div>
-      <FactorChoice factors={factors} chosen={chosen} onChoose={setChosen} />
+      <FactorChoice legend={t('door.factorBy')} factors={factors} chosen={chosen} onChoose={setChosen} />
       {factor !== undefined && factor.kind !== 'totp' && (
         <SendCode key={factor.id} challengeId={challengeId} factor={factor} />
       )}
@@ -64,12 +64,13 @@ export function FactorStep({ asked, onSession, onBack }: FactorStepProps) {
 }
 
 interface FactorChoiceProps {
+  readonly legend: string;
   readonly factors: readonly Factor[];
   readonly chosen: string;
   readonly onChoose: (id: string) => void;
 }
 
-export function FactorChoice({ factors, chosen, onChoose }: FactorChoiceProps) {
+export function FactorChoice({ legend, factors, chosen, onChoose }: FactorChoiceProps) {
   const { t } = useTranslation();
   const ways = [
     ...factors.map(({ id, kind, hint }) => ({ id, text: t(`door.factors.${kind}`, { hint }) })),
@@ -77,7 +78,7 @@ export function FactorChoice({ factors, chosen, onChoose }: FactorChoiceProps) {
   ];
   return (
     <fieldset>
-      <legend>{t('door.factorBy')}</legend>
+      <legend>{legend}</legend>
       <div className="choices">
         {ways.map(({ id, text }) => (
           <label key={id}>

@@ -9,7 +9,7 @@ interface TextFieldProps {
   readonly type?: HTMLInputTypeAttribute;
   readonly value?: string | undefined;
   readonly maxLength?: number;
-  readonly inputMode?: 'numeric' | 'decimal' | 'tel' | 'email' | 'url';
+  readonly inputMode?: 'numeric' | 'decimal' | 'tel' | 'email' | 'url' | undefined;
 }
 
 /** One line of a form whose values are read when it is sent. */

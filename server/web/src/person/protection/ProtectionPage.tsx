@@ -1,10 +1,11 @@
 import type { ExclusionCycle, OwnExclusion } from '@kinga/shared/exclusions/life-cycle.ts';
-import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '../../ui/format.ts';
 import { Heading } from '../../ui/Heading.tsx';
 import { Helpline } from '../../ui/Helpline.tsx';
 import { Listed } from '../../ui/Loaded.tsx';
+import { SaidHere } from '../SaidHere.tsx';
+import { useSaid } from '../use-said.ts';
 import { Extend } from './Extend.tsx';
 import { History } from './History.tsx';
 import { Renewal } from './Renewal.tsx';
@@ -19,17 +20,15 @@ import { isCurrent, useMine } from './use-mine.ts';
 export function ProtectionPage() {
   const { t } = useTranslation();
   const mine = useMine();
-  const { said, say, place } = useSaid();
+  const said = useSaid();
   const changed = (text: string) => {
-    say(text);
+    said.say(text);
     mine.reload();
   };
   return (
     <div className="person">
       <Heading lead={<Helpline text="bettor.help" />}>{t('protection.title')}</Heading>
-      <p className="said" role="status" tabIndex={-1} ref={place}>
-        {said}
-      </p>
+      <SaidHere said={said} />
       <Listed of={mine}>
         {(all) => (
           <>
@@ -41,16 +40,6 @@ export function ProtectionPage() {
       <SupportPersonBlock />
     </div>
   );
-}
-
-/** What was just done, where it is read out and seen: the button that did it may be gone. */
-function useSaid() {
-  const [said, setSaid] = useState<{ readonly text: string }>();
-  const place = useRef<HTMLParagraphElement>(null);
-  useEffect(() => {
-    if (said !== undefined) place.current?.focus();
-  }, [said]);
-  return { said: said?.text, say: (text: string) => setSaid({ text }), place };
 }
 
 interface PresentProps {

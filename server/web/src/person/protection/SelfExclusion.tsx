@@ -29,10 +29,7 @@ export function SelfExclusion({ onExcluded }: { onExcluded: (exclusion: Exclusio
   return (
     <section aria-labelledby="self">
       <form className="sheet" onSubmit={(event) => void submit(event)} noValidate>
-        <div>
-          <h2 id="self">{t('bettor.selfTitle')}</h2>
-          <p className="hint">{t('bettor.selfLead')}</p>
-        </div>
+        <h2 id="self">{t('bettor.selfTitle')}</h2>
         <PeriodPicker periods={PERIODS} first={PERIOD_DEFAULT} />
         <KnownAs own={own.known} />
         <Failure error={error}>{error?.unknownOutcome ? t('register.unknown') : undefined}</Failure>

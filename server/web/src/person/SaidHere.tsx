@@ -1,0 +1,9 @@
+import type { Said } from './use-said.ts';
+
+export function SaidHere({ said }: { said: Said }) {
+  return (
+    <p className="said" role="status" tabIndex={-1} ref={said.place}>
+      {said.text}
+    </p>
+  );
+}

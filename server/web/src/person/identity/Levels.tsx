@@ -1,0 +1,130 @@
+import type { OutputOf } from '@kinga/shared/contract/procedure.ts';
+import type { Contract } from '@kinga/shared/contract.ts';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useSession } from '../../hub/session-context.ts';
+import { useFormats } from '../../ui/format.ts';
+import { ContactProof, type ContactType, type OwnIdentifier } from './ContactProof.tsx';
+import { NationalIdForm } from './NationalIdForm.tsx';
+
+export type Profile = OutputOf<Contract['identity']['profile']>;
+type Level = keyof Profile['verifiedAt'];
+
+const LEVELS: readonly Level[] = ['phone', 'email', 'nationalId'];
+
+interface LevelsProps {
+  readonly profile: Profile;
+  readonly identifiers: readonly OwnIdentifier[];
+  readonly onChanged: (said: string) => void;
+}
+
+/** How far it is proved who this is, and what is missing. */
+export function Levels({ profile, identifiers, onChanged }: LevelsProps) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState<Level>();
+  const reached = LEVELS.filter((level) => profile.verifiedAt[level] !== null).length;
+  const done = (level: Level) => {
+    setOpen(undefined);
+    onChanged(t(`identity.saidProved.${level}`));
+  };
+  return (
+    <section className="block" aria-labelledby="levels">
+      <h2 id="levels">{t('identity.levels')}</h2>
+      <p className="hint">{t('identity.levelsLead', { reached, all: LEVELS.length })}</p>
+      <ul className="rows levels">
+        {LEVELS.map((level) => (
+          <li key={level} data-level={level}>
+            <LevelLine
+              level={level}
+              at={profile.verifiedAt[level]}
+              isOpen={open === level}
+              onOpen={() => setOpen(level)}
+            />
+            {open === level && (
+              <Prove
+                level={level}
+                profile={profile}
+                identifiers={identifiers}
+                onDone={() => done(level)}
+                onCancel={() => setOpen(undefined)}
+              />
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface LevelLineProps {
+  readonly level: Level;
+  readonly at: string | null;
+  readonly isOpen: boolean;
+  readonly onOpen: () => void;
+}
+
+function LevelLine({ level, at, isOpen, onOpen }: LevelLineProps) {
+  const { t } = useTranslation();
+  const { moment } = useFormats();
+  return (
+    <div className="line-between">
+      <div>
+        <b>{t(`register.types.${level}`)}</b>
+        <p className="hint">
+          {at === null ? t(`identity.missing.${level}`) : t('identity.provedAt', { time: moment(at) })}
+        </p>
+      </div>
+      {at === null ? (
+        !isOpen && (
+          <button type="button" onClick={onOpen}>
+            {t('identity.prove')}
+            <span className="unseen"> {t(`register.types.${level}`)}</span>
+          </button>
+        )
+      ) : (
+        <span className="badge badge-good">{t('identity.proved')}</span>
+      )}
+    </div>
+  );
+}
+
+interface ProveProps {
+  readonly level: Level;
+  readonly profile: Profile;
+  readonly identifiers: readonly OwnIdentifier[];
+  readonly onDone: () => void;
+  readonly onCancel: () => void;
+}
+
+function Prove({ level, profile, identifiers, onDone, onCancel }: ProveProps) {
+  if (level === 'nationalId') {
+    const known = identifiers.find(({ type }) => type === 'nationalId')?.value;
+    return <NationalIdForm profile={profile} known={known} onDone={onDone} onCancel={onCancel} />;
+  }
+  const known = identifiers.find(({ type }) => type === level)?.value;
+  return <ProveContact type={level} value={known} onDone={onDone} onCancel={onCancel} />;
+}
+
+interface ProveContactProps {
+  readonly type: ContactType;
+  readonly value?: string | undefined;
+  readonly onDone: () => void;
+  readonly onCancel: () => void;
+}
+
+/** One that is on the account is proved; another one is added by being proved. */
+export function ProveContact({ type, value, onDone, onCancel }: ProveContactProps) {
+  const { hub } = useSession();
+  const finish = (answer: { challengeId: string; code: string }) =>
+    value === undefined ? hub.identity.addIdentifier(answer) : hub.identity.verifyContact(answer);
+  return (
+    <ContactProof
+      purpose={value === undefined ? 'identifier' : 'contact'}
+      type={type}
+      value={value}
+      finish={finish}
+      onDone={onDone}
+      onCancel={onCancel}
+    />
+  );
+}

@@ -1,0 +1,28 @@
+import { useTranslation } from 'react-i18next';
+import { Heading } from '../../ui/Heading.tsx';
+import { SaidHere } from '../SaidHere.tsx';
+import { useSaid } from '../use-said.ts';
+import { Activity } from './Activity.tsx';
+import { Devices } from './Devices.tsx';
+import { Factors } from './Factors.tsx';
+import { Password } from './Password.tsx';
+import { Sessions } from './Sessions.tsx';
+import { SignIns } from './SignIns.tsx';
+
+/** That nobody else gets in, and who has been here. */
+export function SecurityPage() {
+  const { t } = useTranslation();
+  const said = useSaid();
+  return (
+    <div className="person">
+      <Heading lead={t('security.lead')}>{t('security.title')}</Heading>
+      <SaidHere said={said} />
+      <Factors onSaid={said.say} />
+      <Password onSaid={said.say} />
+      <Sessions onSaid={said.say} />
+      <Devices onSaid={said.say} />
+      <SignIns />
+      <Activity />
+    </div>
+  );
+}
