@@ -49,15 +49,22 @@ const INSERT = `
     AS g (id, tenant_id, register_seq, handle, type, effective_at, committed_at, must_close, excluded_until)
   ON CONFLICT DO NOTHING RETURNING id`;
 
-/** Nobody has to close the account of a person whose exclusion was lifted. */
+/** Nobody has to close the account of a person whose exclusion was lifted, from when it is. */
 async function forgiveClosing(tx: Tx, concerns: readonly Concern[]): Promise<void> {
-  const lifted = concerns.filter(({ type, isOver }) => type === 'lifted' && isOver);
+  const lifted = concerns.filter(({ type }) => type === 'lifted');
   if (lifted.length === 0) return;
   await tx.query(
-    `UPDATE propagation_receipts r SET must_close = false
-     FROM unnest($1::text[], $2::bigint[]) AS l (handle, seq)
+    `UPDATE propagation_receipts r SET must_close = NOT l.over, excluded_until = l.until
+     FROM (SELECT DISTINCT ON (handle) *
+           FROM unnest($1::text[], $2::bigint[], $3::boolean[], $4::timestamptz[]) AS g (handle, seq, over, until)
+           ORDER BY handle, seq DESC) AS l
      WHERE r.handle = l.handle AND r.register_seq < l.seq AND r.must_close AND r.closed_at IS NULL`,
-    [lifted.map(({ holder }) => holder.handle), lifted.map(({ registerSeq }) => registerSeq)],
+    [
+      lifted.map(({ holder }) => holder.handle),
+      lifted.map(({ registerSeq }) => registerSeq),
+      lifted.map(({ isOver }) => isOver),
+      lifted.map(({ excludedUntil }) => excludedUntil),
+    ],
   );
 }
 
