@@ -4,7 +4,7 @@ import type { AskedPerson } from '../exclusions/person.ts';
 /**
  * How the sandbox's register knows somebody, or what happens to whoever asks about them.
  * - `stays`: the period is over, and the person has not asked to return.
- * - `unknown` to `internal`: the question gets no CLEAR and no EXCLUDED, in each of the ways that can happen.
+ * - `unknown` to `slow`: the question gets no CLEAR and no EXCLUDED, in each of the ways that can happen.
  */
 export const STANDINGS = [
   'clear',
@@ -16,7 +16,6 @@ export const STANDINGS = [
   'unavailable',
   'rateLimited',
   'slow',
-  'internal',
 ] as const;
 export type Standing = (typeof STANDINGS)[number];
 
@@ -118,12 +117,6 @@ export const TEST_PERSONS: readonly TestPerson[] = [
     summary: 'CLEAR, but only after a second and a half: for deadlines',
     standing: 'slow',
     identifiers: [id('900000013'), phone('+254700000013')],
-  },
-  {
-    person: 'internal',
-    summary: 'INTERNAL: something broke in the hub',
-    standing: 'internal',
-    identifiers: [id('900000014'), phone('+254700000014')],
   },
   {
     person: 'malformed',

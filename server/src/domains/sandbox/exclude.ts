@@ -1,0 +1,74 @@
+import { KingaError } from '@kinga/shared/contract/errors.ts';
+import type { OutputOf } from '@kinga/shared/contract/procedure.ts';
+import { topicName } from '@kinga/shared/contract/topic.ts';
+import { type sandbox, sandboxTopics } from '@kinga/shared/sandbox/contract.ts';
+import type { Call } from '../../platform/call/handler.ts';
+import type { Platform } from '../../platform/context.ts';
+import { actForTenant } from '../../platform/db/tenant.ts';
+import { recordAudit } from '../../platform/outbox/audit.ts';
+import { appendEvents } from '../../platform/outbox/outbox.ts';
+import { operatorOf } from './key.ts';
+import { recordKeysOf, testPerson } from './records.ts';
+
+const CHANGES = sandboxTopics.sandboxChanges;
+
+/** The rows, the event and the audit are one transaction; two at once exclude the person once. */
+export async function exclude(
+  { db, crypto }: Platform,
+  { person }: { readonly person: string },
+  call: Call,
+): Promise<OutputOf<typeof sandbox.exclude>> {
+  const operatorId = operatorOf(call);
+  const found = testPerson(person);
+  const keys = found === undefined ? [] : recordKeysOf(crypto, found);
+  if (keys.length === 0) throw new KingaError('NOT_FOUND', 'No test person whom one could exclude');
+  return await db.transaction(async (tx) => {
+    await actForTenant(tx, operatorId);
+    const { rowCount } = await tx.query(
+      `INSERT INTO sandbox_records (tenant_id, person, key, standing)
+       SELECT $1, $2, key, 'excluded' FROM unnest($3::bytea[]) AS key
+       ON CONFLICT DO NOTHING`,
+      [operatorId, person, [...keys].sort(Buffer.compare)],
+    );
+    const { rows } = await tx.query<{ at: Date }>(
+      'SELECT min(at) AS at FROM sandbox_records WHERE tenant_id = $1 AND person = $2',
+      [operatorId, person],
+    );
+    const effectiveAt = rows[0]?.at.toISOString() ?? '';
+    if (rowCount > 0) {
+      const topic = topicName(CHANGES.pattern, operatorId);
+      await appendEvents(tx, [{ topic, type: 'registered', data: { person, effectiveAt } }]);
+      const { actor, requestId } = call;
+      const details = { person };
+      await recordAudit(tx, { actor, requestId, action: 'sandbox.excluded', subject: operatorId, details });
+    }
+    return { person, effectiveAt };
+  });
+}
+
+export async function reset({ db }: Platform, call: Call): Promise<OutputOf<typeof sandbox.reset>> {
+  const operatorId = operatorOf(call);
+  return await db.transaction(async (tx) => {
+    await actForTenant(tx, operatorId);
+    const { rows } = await tx.query<{ person: string; at: Date }>(
+      `WITH gone AS (
+         DELETE FROM sandbox_records WHERE tenant_id = $1 AND person IS NOT NULL RETURNING person
+       )
+       SELECT DISTINCT person, statement_timestamp()::timestamptz(3) AS at FROM gone ORDER BY person`,
+      [operatorId],
+    );
+    const topic = topicName(CHANGES.pattern, operatorId);
+    await appendEvents(
+      tx,
+      rows.map(({ person, at }) => ({
+        topic,
+        type: 'lifted',
+        data: { person, effectiveAt: at.toISOString() },
+      })),
+    );
+    const { actor, requestId } = call;
+    const details = { lifted: rows.length };
+    await recordAudit(tx, { actor, requestId, action: 'sandbox.reset', subject: operatorId, details });
+    return { lifted: rows.length };
+  });
+}
