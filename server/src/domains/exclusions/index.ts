@@ -8,7 +8,7 @@ import { malformedIdentifiers } from '../identifiers/index.ts';
 import type { Policy } from '../policy/index.ts';
 import type { Screen } from '../screening/index.ts';
 import { CheckRecorder } from './checks/recorder.ts';
-import { createLifeCycle, type LiftWithin } from './life-cycle/index.ts';
+import { createLifeCycle, type LiftWithin, type Provisional } from './life-cycle/index.ts';
 import { Lookups } from './lookup/lookup.ts';
 import { createPeople, type People } from './people/index.ts';
 import { recordsOf } from './register/records-of.ts';
@@ -80,6 +80,8 @@ export interface Exclusions {
   readonly changeWithin: Register['changeWithin'];
   /** Ends one exclusion within the caller's transaction: see life-cycle/lift.ts. */
   readonly liftWithin: LiftWithin;
+  /** What holds until a decision: see life-cycle/provisional.ts. */
+  readonly provisional: Provisional;
   /** An account is known by something new: see people/identity-changed.ts. */
   readonly identityChanged: People['identityChanged'];
   /** The lookup of keys that are at hand already; see lookup/lookup.ts. */
@@ -184,6 +186,7 @@ export function createExclusions(platform: Platform, deps: ExclusionsDeps): Excl
     registerWithin: register.registerWithin,
     changeWithin: register.changeWithin,
     liftWithin: lifeCycle.liftWithin,
+    provisional: lifeCycle.provisional,
     identityChanged: people.identityChanged,
     answerKeys: (asked, call) => lookups.answerKeys(asked, call),
     answerManyKeys: (asked, call) => lookups.answerManyKeys(asked, call),

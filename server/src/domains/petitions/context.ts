@@ -18,7 +18,7 @@ export type AccountKeys = (
 ) => Promise<readonly { readonly type: IdentifierType; readonly key: Buffer }[]>;
 
 export interface PetitionsDeps {
-  readonly exclusions: Pick<Exclusions, 'registerWithin' | 'liftWithin'>;
+  readonly exclusions: Pick<Exclusions, 'registerWithin' | 'liftWithin' | 'provisional'>;
   readonly accountKeys: AccountKeys;
 }
 

@@ -3,7 +3,7 @@ import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { petitions } from '@kinga/shared/petitions/contract.ts';
 import type { AccountActor } from '../../platform/call/actor.ts';
 import { advance, hold, type Work } from './context.ts';
-import { exclude, lift } from './effect.ts';
+import { exclude, excludeUntilDecided, lift } from './effect.ts';
 import { APPEAL_WINDOW_DAYS, conflict, daysAfter, inState, OPEN } from './rules.ts';
 import type { PetitionRow } from './store.ts';
 import { sendTo } from './tell.ts';
@@ -20,7 +20,7 @@ export async function grantProvisional(
   refuseFiler(petition, work.actor);
   inState(petition.state, OPEN);
   if (petition.provisional !== 'requested') throw conflict('id', 'no provisional effect is asked for');
-  const exclusionId = await exclude(work, petition, petition.period);
+  const exclusionId = await excludeUntilDecided(work, petition);
   return advance(
     work,
     { ...petition, provisional: 'inForce', exclusion_id: exclusionId },
@@ -60,20 +60,27 @@ export async function decide(
 
 type Effect = Pick<PetitionRow, 'provisional' | 'exclusion_id' | 'period'>;
 
-/** What is in force provisionally stays so; under another period the new one begins before the old one ends. */
+/**
+ * What is in force provisionally stays so; what only lasted until the decision, or another period, is replaced: the
+ * new one begins before the old one ends. What has ended meanwhile upholds nothing.
+ */
 async function uphold(
   work: Work,
   petition: PetitionRow,
   { period = petition.period }: ParsedInputOf<typeof petitions.decide>,
 ): Promise<Effect> {
-  const { exclusion_id, provisional } = petition;
-  if (provisional !== 'inForce') {
-    return { period, provisional: closed(petition), exclusion_id: await exclude(work, petition, period) };
-  }
-  if (period === petition.period) return { period, provisional: 'ended', exclusion_id };
+  const { exclusion_id } = petition;
+  const { inForce, renews } = await provisionalOf(work, petition);
+  const provisional = closed(petition);
+  if (inForce && !renews && period === petition.period) return { period, provisional, exclusion_id };
   const exclusionId = await exclude(work, petition, period);
-  await lift(work, exclusion_id, 'petitionPeriodChanged');
-  return { period, provisional: 'ended', exclusion_id: exclusionId };
+  if (inForce) await lift(work, exclusion_id, renews ? 'petitionUpheld' : 'petitionPeriodChanged');
+  return { period, provisional, exclusion_id: exclusionId };
+}
+
+async function provisionalOf({ tx, deps }: Work, { provisional, exclusion_id }: PetitionRow) {
+  if (provisional !== 'inForce' || exclusion_id === null) return { inForce: false, renews: false };
+  return await deps.exclusions.provisional.holdWithin(tx, exclusion_id);
 }
 
 async function dismiss(work: Work, petition: PetitionRow): Promise<Effect> {

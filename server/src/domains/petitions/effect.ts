@@ -35,10 +35,20 @@ export async function exclude(work: Work, petition: PetitionRow, period: Period)
   return exclusion.id;
 }
 
+/** The same until the decision: a short period may be over before the person was heard. */
+export async function excludeUntilDecided(work: Work, petition: PetitionRow): Promise<string> {
+  const { tx, call, actor, deps, tolds } = work;
+  const exclusionId = await exclude(work, petition, petition.period);
+  const by = { actor, requestId: call.requestId };
+  tolds.push(await deps.exclusions.provisional.renewWithin(tx, exclusionId, by));
+  return exclusionId;
+}
+
 export type LiftReason =
   | 'petitionDismissed'
   | 'petitionWithdrawn'
   | 'petitionReversed'
+  | 'petitionUpheld'
   | 'petitionPeriodChanged';
 
 /** Ends what came of the petition, and nothing else. */

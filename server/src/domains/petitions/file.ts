@@ -5,7 +5,7 @@ import { newId } from '../../platform/crypto/ids.ts';
 import { sealIdentifiers } from '../exclusions/index.ts';
 import { keysOf } from '../identifiers/index.ts';
 import { advance, type Work } from './context.ts';
-import { exclude } from './effect.ts';
+import { excludeUntilDecided } from './effect.ts';
 import { isAbout } from './parties.ts';
 import { checkFiling } from './rules.ts';
 import { GENESIS_HASH, insertPetition, insertSubject, type PetitionRow } from './store.ts';
@@ -32,7 +32,7 @@ export async function file(work: Work, input: Filing): Promise<PetitionRow> {
   if (input.source === 'family') {
     return advance(work, { ...filed, provisional: 'requested' }, { kind: 'provisionalRequested', content });
   }
-  const exclusionId = await exclude(work, filed, filed.period);
+  const exclusionId = await excludeUntilDecided(work, filed);
   return advance(
     work,
     { ...filed, provisional: 'inForce', exclusion_id: exclusionId },

@@ -4,15 +4,18 @@ import type { Platform } from '../../../platform/context.ts';
 import { createCommand, createTermCommands, type LifeCycleDeps } from './commands.ts';
 import { createLift, type LiftWithin } from './lift.ts';
 import { createMine } from './mine.ts';
+import { createProvisional, type Provisional } from './provisional.ts';
 import { createReturnCommands } from './returns.ts';
 import { createSupportPersons } from './support-person.ts';
 
 export type { LiftWithin } from './lift.ts';
+export type { Provisional } from './provisional.ts';
 
 export interface LifeCycle {
   readonly handlers: Handlers<typeof lifeCycle>;
   /** Ends one exclusion within the caller's transaction: see lift.ts. */
   readonly liftWithin: LiftWithin;
+  readonly provisional: Provisional;
 }
 
 /** What becomes of an exclusion after its registration. */
@@ -27,5 +30,6 @@ export function createLifeCycle(platform: Platform, deps: LifeCycleDeps): LifeCy
       ...createSupportPersons(platform),
     },
     liftWithin,
+    provisional: createProvisional(deps.register.changeWithin),
   };
 }
