@@ -11,6 +11,7 @@ import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
 import { tellOwner } from '../owner.ts';
 import type { OwnParts } from '../parts.ts';
+import { endTrust } from '../sessions/devices.ts';
 import { signedIn } from '../signed-in.ts';
 import { answer, type Challenge, codeRefused } from '../verification/challenges.ts';
 import { contactAt } from '../verification/contact.ts';
@@ -204,6 +205,7 @@ export class Enrolment {
     }: { accountId: string; factor: store.FactorRow; added: boolean; call: Call },
   ): Promise<void> {
     const { crypto } = this.#parts.platform;
+    if (added) await endTrust(tx, accountId);
     await tellOwner(tx, crypto, { accountId, template: added ? 'factorAdded' : 'factorRemoved' });
     await recordAudit(tx, {
       ...who(call),

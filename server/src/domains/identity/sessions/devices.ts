@@ -65,7 +65,7 @@ export async function isTrustedDevice(
   return rowCount > 0;
 }
 
-/** Of every device, e.g. with a new password. */
+/** Of every device: with a new password, and with a new factor, which was not asked of them. */
 export async function endTrust(tx: Tx, accountId: string): Promise<void> {
   await tx.query(
     'UPDATE devices SET trusted_until = NULL WHERE account_id = $1 AND trusted_until IS NOT NULL',
@@ -87,7 +87,10 @@ export async function listDevices(
   return pageOf(rows, (row) => deviceOf(crypto, row, current));
 }
 
-/** Only from a session on it: a stolen session of another device can not make its own trusted. */
+/**
+ * Only from a session on it: a stolen session of another device can not make its own trusted. Where there is a
+ * second factor, only from a session that was opened by it: trust spares the next ones, and never prolongs itself.
+ */
 export async function trustDevice(
   tx: Tx,
   crypto: Crypto,
@@ -96,6 +99,7 @@ export async function trustDevice(
   await mustOwn(tx, of);
   const current = await deviceOfSession(tx, of.sessionId);
   if (current !== of.deviceId) throw new KingaError('CONFLICT', 'A device is trusted from a session on it');
+  await mustHaveProved(tx, of);
   const { rows } = await tx.query<DeviceRow>(
     `UPDATE devices SET trusted_until = clock_timestamp() + make_interval(days => $2)
      WHERE id = $1 AND name IS NOT NULL RETURNING ${COLUMNS}`,
@@ -129,6 +133,19 @@ async function mustOwn(
     accountId,
   ]);
   if (rowCount === 0) throw new KingaError('NOT_FOUND', 'There is no such device');
+}
+
+/** The account is held, so that a second factor is added before or after. */
+async function mustHaveProved(tx: Tx, of: { accountId: string; sessionId: string }): Promise<void> {
+  await tx.query('SELECT FROM accounts WHERE id = $1 FOR SHARE', [of.accountId]);
+  const { rowCount } = await tx.query(
+    `SELECT FROM sessions WHERE id = $2 AND (method = 'secondFactor' OR NOT EXISTS (
+       SELECT FROM second_factors WHERE account_id = $1 AND confirmed_at IS NOT NULL))`,
+    [of.accountId, of.sessionId],
+  );
+  if (rowCount === 0) {
+    throw new KingaError('CONFLICT', 'Sign in with a second factor first, then trust this device');
+  }
 }
 
 async function deviceOfSession(tx: Tx, sessionId: string): Promise<string | undefined> {
