@@ -137,6 +137,18 @@ test('a bettor known by a phone alone sees what was registered of that phone alo
   expect((await world.register.list({}, bettor)).items).toHaveLength(1);
 });
 
+test('a telephone that was somebody else’s before does not tell what they are called', async () => {
+  const me = newPerson();
+  await using world = await open([me.byPhone]);
+  const person = { name: 'A Name', dateOfBirth: '1990-01-01' };
+  const input = { identifiers: [me.byPhone], period: '1y', source: 'family', person } as const;
+  const { id } = await world.register.register(input, admin);
+  expect((await world.register.get({ id }, bettor)).people).toMatchObject([
+    { name: null, dateOfBirth: null },
+  ]);
+  expect((await world.register.get({ id }, admin)).people).toMatchObject([person]);
+});
+
 test('a bettor without identifiers sees an empty list', async () => {
   await using world = await open([]);
   await world.register.register(

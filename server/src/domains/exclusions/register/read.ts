@@ -51,6 +51,8 @@ export interface ExclusionRow {
 
 interface PersonRow {
   readonly id: string;
+  /** Not only by a telephone or an address, which was somebody else's before. */
+  readonly certain: boolean;
   readonly name: Buffer | null;
   readonly date_of_birth: Buffer | null;
   readonly identifiers: readonly { type: string; key: string; original: string }[] | null;
@@ -162,7 +164,8 @@ async function findPeople(tx: Tx, exclusionId: string, own: Own | undefined): Pr
     `SELECT p.id, p.name, p.date_of_birth, (
        SELECT json_agg(json_build_object('type', i.type, 'key', encode(i.key, 'hex'),
                                          'original', encode(i.original, 'base64')) ORDER BY i.created_at, i.key)
-       FROM identifiers i WHERE i.person_id = p.id AND i.type <> '${MATCH}') AS identifiers
+       FROM identifiers i WHERE i.person_id = p.id AND i.type <> '${MATCH}') AS identifiers,
+       $4 OR EXISTS (SELECT FROM identifiers s WHERE s.person_id = p.id AND s.key = ANY($1::bytea[])) AS certain
      FROM exclusion_persons l JOIN persons p ON p.id = l.person_id
      WHERE l.exclusion_id = $3 AND ($4 OR p.id IN (${OWN_PEOPLE}))
      ORDER BY p.id`,
@@ -177,14 +180,15 @@ function detailOf(
 ): ExclusionDetail {
   const open = (sealed: Buffer | null) => (sealed === null ? null : crypto.open(sealed));
   const mine = own && new Set([...own.strong, ...own.weak].map((key) => key.toString('hex')));
+  const isRegistrar = own !== undefined && row.registered_by === own.registrar;
   return {
     ...toExclusion(row),
     // What staff wrote down about a person is not for their eyes unless they wrote it themselves.
-    reason: own === undefined || row.registered_by === own.registrar ? open(row.reason) : null,
+    reason: own === undefined || isRegistrar ? open(row.reason) : null,
     people: people.map((person) => ({
       id: person.id,
-      name: open(person.name),
-      dateOfBirth: open(person.date_of_birth),
+      name: person.certain || isRegistrar ? open(person.name) : null,
+      dateOfBirth: person.certain || isRegistrar ? open(person.date_of_birth) : null,
       identifiers: (person.identifiers ?? [])
         .filter(({ key }) => mine === undefined || mine.has(key))
         .map(({ type, original }) => ({ type, value: crypto.open(Buffer.from(original, 'base64')) })),
