@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { freePort } from '@kinga/server/platform/lifecycle/free-port.ts';
@@ -124,9 +124,16 @@ export function startHubBehind(provider: TestProvider, options: TestHubOptions =
 export class Browser {
   readonly #cookies = new Map<string, string>();
 
+  /** What the page keeps until it comes back. */
+  readonly verifier = randomBytes(32).toString('base64url');
+
+  startAt(hub: TestHub): URL {
+    return new URL(`${hub.url}/api/auth/oidc/start?challenge=${hash('sha256', this.verifier, 'base64url')}`);
+  }
+
   /** What stands behind the # in the address it ends at. */
   async signIn(hub: TestHub): Promise<URLSearchParams> {
-    return await this.follow(`${hub.url}/api/auth/oidc/start`);
+    return await this.follow(this.startAt(hub).href);
   }
 
   async follow(start: string): Promise<URLSearchParams> {

@@ -11,25 +11,27 @@ function somebody(): Required<Elsewhere> {
   return { subject: `s-${randomBytes(6).toString('hex')}`, email: newPerson().email, emailVerified: true };
 }
 
-async function codeOf(hub: TestHub): Promise<string> {
-  const answer = await new Browser().signIn(hub);
+async function arrivalAt(hub: TestHub) {
+  const browser = new Browser();
+  const answer = await browser.signIn(hub);
   const code = answer.get('oidc');
   if (code === null) throw new Error(`no code: ${answer}`);
-  return code;
+  return { code, verifier: browser.verifier };
 }
 
-const exchange = (hub: TestHub, code: string) => hub.http('identity.exchangeOidcCode', { code });
+type Arrival = Awaited<ReturnType<typeof arrivalAt>>;
+const exchange = (hub: TestHub, arrival: Arrival) => hub.http('identity.exchangeOidcCode', arrival);
 
 test('whoever is new here becomes a citizen, and is the same one the next time', async () => {
   await using provider = await startProvider();
   await using hub = await startHubBehind(provider);
   const person = somebody();
   provider.present(person);
-  const first = ok((await exchange(hub, await codeOf(hub))).body);
+  const first = ok((await exchange(hub, await arrivalAt(hub))).body);
   expect(first.account).toMatchObject({ email: person.email, role: 'citizen' });
   // Another address there is still the same person: issuer and subject are the link.
   provider.present({ ...person, email: newPerson().email, emailVerified: false });
-  const second = ok((await exchange(hub, await codeOf(hub))).body);
+  const second = ok((await exchange(hub, await arrivalAt(hub))).body);
   expect(second.account).toEqual(first.account);
   const token = second.accessToken;
   const { items } = ok((await hub.http('identity.loginHistory', {}, { token })).body);
@@ -55,7 +57,7 @@ test('there is no password to guess on an account without one', async () => {
   await using hub = await startHubBehind(provider);
   const person = somebody();
   provider.present(person);
-  const { accessToken: token } = ok((await exchange(hub, await codeOf(hub))).body);
+  const { accessToken: token } = ok((await exchange(hub, await arrivalAt(hub))).body);
   const login = await hub.http('identity.login', { email: person.email, password: 'null' });
   expect(refused(login.body).code).toBe('UNAUTHENTICATED');
   // The only way in stays.
@@ -66,16 +68,16 @@ test('a code opens one session, however many ask at once, and none after a minut
   await using provider = await startProvider();
   await using hub = await startHubBehind(provider);
   provider.present(somebody());
-  const code = await codeOf(hub);
-  const answers = await Promise.all([1, 2, 3].map(async () => (await exchange(hub, code)).body));
+  const arrival = await arrivalAt(hub);
+  const answers = await Promise.all([1, 2, 3].map(async () => (await exchange(hub, arrival)).body));
   expect(answers.filter((answer) => answer.ok)).toHaveLength(1);
-  expect(refused((await exchange(hub, code)).body).code).toBe('UNAUTHENTICATED');
-  const late = await codeOf(hub);
+  expect(refused((await exchange(hub, arrival)).body).code).toBe('UNAUTHENTICATED');
+  const late = await arrivalAt(hub);
   await hub.database.pool.query(`UPDATE oidc_codes SET expires_at = expires_at - interval '61 seconds'`);
   expect(refused((await exchange(hub, late)).body).code).toBe('UNAUTHENTICATED');
-  expect(refused((await exchange(hub, 'ko_nonsense')).body).code).toBe('UNAUTHENTICATED');
+  expect(refused((await exchange(hub, { ...late, code: 'ko_nonsense' })).body).code).toBe('UNAUTHENTICATED');
   const { rows } = await hub.database.pool.query('SELECT digest FROM oidc_codes');
-  expect(JSON.stringify(rows)).not.toContain(late);
+  expect(JSON.stringify(rows)).not.toContain(late.code);
 });
 
 test('an account with the same address is joined by its owner, after signing in to it, and by nobody else', async () => {
@@ -83,10 +85,10 @@ test('an account with the same address is joined by its owner, after signing in 
   await using hub = await startHubBehind(provider);
   const bettor = await hub.bettor();
   provider.present({ ...somebody(), email: bettor.email });
-  const code = await codeOf(hub);
-  expect(refused((await exchange(hub, code)).body).code).toBe('LINK_REQUIRED');
-  expect(refused((await exchange(hub, code)).body).code).toBe('LINK_REQUIRED');
-  const link = (token: string) => hub.http('identity.linkOidc', { code }, { token });
+  const arrival = await arrivalAt(hub);
+  expect(refused((await exchange(hub, arrival)).body).code).toBe('LINK_REQUIRED');
+  expect(refused((await exchange(hub, arrival)).body).code).toBe('LINK_REQUIRED');
+  const link = (token: string) => hub.http('identity.linkOidc', arrival, { token });
   // A session of before proves nothing, nor does somebody else's.
   expect(refused((await link(bettor.token)).body).code).toBe('CONFLICT');
   const stranger = await hub.bettor();
@@ -94,10 +96,10 @@ test('an account with the same address is joined by its owner, after signing in 
   const fresh = await hub.signIn(bettor.email, bettor.password);
   expect(ok((await link(fresh.token)).body).issuer).toBe(provider.env.OIDC_ISSUER);
   expect(refused((await link(fresh.token)).body).code).toBe('UNAUTHENTICATED');
-  const session = ok((await exchange(hub, await codeOf(hub))).body);
+  const session = ok((await exchange(hub, await arrivalAt(hub))).body);
   expect(session.account).toEqual(bettor.account);
   expect(ok((await hub.http('identity.unlinkOidc', {}, fresh)).body)).toEqual({ unlinked: 1 });
-  expect(refused((await exchange(hub, await codeOf(hub))).body).code).toBe('LINK_REQUIRED');
+  expect(refused((await exchange(hub, await arrivalAt(hub))).body).code).toBe('LINK_REQUIRED');
 });
 
 test('an address that the provider has not verified leads nowhere', async () => {
@@ -115,17 +117,32 @@ test('only the browser that began a sign-in ends it, once, with the state it was
   await using hub = await startHubBehind(provider);
   provider.present(somebody());
   const browser = new Browser();
-  let url = new URL(`${hub.url}/api/auth/oidc/start`);
+  let url = browser.startAt(hub);
   while (!url.pathname.endsWith('/callback')) url = new URL(await browser.step(url), url);
   const forged = new URL(url);
   forged.searchParams.set('state', 'another');
   expect((await new Browser().follow(url.href)).get('oidcError')).toBe('EXPIRED');
   const thief = new Browser();
-  await thief.step(new URL(`${hub.url}/api/auth/oidc/start`));
+  await thief.step(thief.startAt(hub));
   expect((await thief.follow(url.href)).get('oidcError')).toBe('REFUSED');
   expect((await browser.follow(forged.href)).get('oidcError')).toBe('REFUSED');
   // Its cookie is gone with the first attempt.
   expect((await browser.follow(url.href)).get('oidcError')).toBe('EXPIRED');
+});
+
+test('the code of another page opens nothing: nobody is signed in to a stranger’s account by a link', async () => {
+  await using provider = await startProvider();
+  await using hub = await startHubBehind(provider);
+  provider.present(somebody());
+  const attacker = await arrivalAt(hub);
+  const victim = { code: attacker.code, verifier: new Browser().verifier };
+  expect(refused((await exchange(hub, victim)).body).code).toBe('UNAUTHENTICATED');
+  const { token } = await hub.bettor();
+  expect(refused((await hub.http('identity.linkOidc', victim, { token })).body).code).toBe('UNAUTHENTICATED');
+  // Trying it does not use it up.
+  expect((await exchange(hub, attacker)).status).toBe(200);
+  const page = `${hub.url}/api/auth/oidc/start`;
+  expect((await new Browser().follow(page)).get('oidcError')).toBe('REFUSED');
 });
 
 test('a refusal at the provider, and a provider that is away, are told to the page', async () => {
@@ -135,7 +152,7 @@ test('a refusal at the provider, and a provider that is away, are told to the pa
   await using lost = await startTestHub({ env: { ...provider.env, OIDC_ISSUER: 'http://127.0.0.1:1' } });
   expect((await new Browser().signIn(lost)).get('oidcError')).toBe('UNAVAILABLE');
   await using without = await startTestHub();
-  expect((await fetch(`${without.url}/api/auth/oidc/start`)).status).not.toBe(303);
+  expect((await fetch(new Browser().startAt(without))).status).not.toBe(303);
 });
 
 test('one node begins the sign-in, the provider leads back to another, and the first opens the session', async () => {
@@ -143,8 +160,8 @@ test('one node begins the sign-in, the provider leads back to another, and the f
   await using one = await startHubBehind(provider);
   await using two = await startTestHub({ database: one.database, env: provider.env });
   provider.present(somebody());
-  const code = await codeOf(two);
-  const { accessToken: token } = ok((await exchange(two, code)).body);
+  const arrival = await arrivalAt(two);
+  const { accessToken: token } = ok((await exchange(two, arrival)).body);
   expect((await one.http('identity.me', {}, { token })).status).toBe(200);
 });
 
@@ -154,7 +171,7 @@ test('a second factor is asked for behind a provider too, but not on a trusted d
   provider.present(somebody());
   const device = { id: newDeviceId(), name: 'Simu' };
   const exchangeOn = async () =>
-    (await hub.http('identity.exchangeOidcCode', { code: await codeOf(hub), device })).body;
+    (await hub.http('identity.exchangeOidcCode', { ...(await arrivalAt(hub)), device })).body;
   const { accessToken: token, account } = ok(await exchangeOn());
   const { factorId, url } = ok((await hub.http('identity.startTotp', {}, { token })).body);
   const totp = URI.parse(url);
@@ -176,23 +193,23 @@ test('a suspended account is not opened by a provider either', async () => {
   await using provider = await startProvider();
   await using hub = await startHubBehind(provider);
   provider.present(somebody());
-  const { account } = ok((await exchange(hub, await codeOf(hub))).body);
+  const { account } = ok((await exchange(hub, await arrivalAt(hub))).body);
   const { token } = await hub.admin();
   const input = { accountId: account.id, reason: 'Shared login' };
   ok((await hub.http('identity.suspendAccount', input, { token })).body);
-  expect(refused((await exchange(hub, await codeOf(hub))).body).code).toBe('FORBIDDEN');
+  expect(refused((await exchange(hub, await arrivalAt(hub))).body).code).toBe('FORBIDDEN');
 });
 
 test('joining is for accounts that are signed in, and codes have a shape', async () => {
   await using hub = await startTestHub();
   const key = await hub.operatorKey();
   for (const [name, input] of [
-    ['identity.linkOidc', { code: 'ko_1' }],
+    ['identity.linkOidc', { code: 'ko_1', verifier: new Browser().verifier }],
     ['identity.unlinkOidc', {}],
   ] as const) {
     expect(refused((await hub.http(name, input)).body).code).toBe('UNAUTHENTICATED');
     expect(refused((await hub.http(name, input, { apiKey: key.apiKey })).body).code).toBe('FORBIDDEN');
   }
   const { details } = refused((await hub.http('identity.exchangeOidcCode', { code: '' })).body);
-  expect(details?.map(({ path }) => path)).toEqual(['code']);
+  expect(details?.map(({ path }) => path)).toEqual(['code', 'verifier']);
 });

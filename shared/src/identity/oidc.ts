@@ -6,10 +6,13 @@ import { SECOND_FACTOR_REQUIRED } from './second-factors.ts';
 
 /** From the address of the page: `#oidc=<code>`. */
 const code = z.string().min(1).max(100);
+/** Made at random by the page that began the sign-in and kept there: the code of somebody else's opens nothing. */
+const verifier = z.string().regex(/^[\w-]{43}$/, '32 random bytes as base64url');
+const arrival = { code, verifier };
 
 /**
- * Signing in with an account elsewhere: `GET /api/auth/oidc/start` leads to the provider, and its answer back to
- * the page, with `#oidc=<code>` or `#oidcError=<why>` in its address.
+ * Signing in with an account elsewhere: `GET /api/auth/oidc/start?challenge=<SHA-256 of the verifier, base64url>`
+ * leads to the provider, and its answer back to the page, with `#oidc=<code>` or `#oidcError=<why>` in its address.
  */
 export const oidcProcedures = {
   signInWays: procedure('identity.signInWays', {
@@ -21,7 +24,7 @@ export const oidcProcedures = {
   exchangeOidcCode: procedure('identity.exchangeOidcCode', {
     summary: 'A session for the one-time code (60 s) that the provider’s answer left in the page’s address',
     access: 'public',
-    input: z.strictObject({ code, device: givenDevice.optional() }),
+    input: z.strictObject({ ...arrival, device: givenDevice.optional() }),
     output: session,
     errors: {
       SECOND_FACTOR_REQUIRED,
@@ -36,7 +39,7 @@ export const oidcProcedures = {
     summary:
       'Joins the provider’s account to this one; after LINK_REQUIRED, from a session opened since by password',
     access: 'signedIn',
-    input: z.strictObject({ code }),
+    input: z.strictObject(arrival),
     output: z.object({ issuer: z.string(), linkedAt: fields.instant }),
   }),
   unlinkOidc: procedure('identity.unlinkOidc', {

@@ -99,7 +99,7 @@ export function createIdentity(platform: Platform, deps: IdentityDeps): Identity
         ...secondFactors.handlers,
         signInWays: async () => ({ provider: platform.config.oidc !== undefined }),
         exchangeOidcCode: (input, call) => oidc.exchange(input, call),
-        linkOidc: (input, call) => oidc.link(input.code, call),
+        linkOidc: (input, call) => oidc.link(input, call),
         unlinkOidc: (_input, call) => oidc.unlink(call),
         listSessions: (input, call) => ownSessions.list(input.cursor, call),
         revokeSession: (input, call) => ownSessions.revoke(input.sessionId, call),

@@ -5,7 +5,7 @@ import { Failure } from '../ui/Failure.tsx';
 import { Helpline } from '../ui/Helpline.tsx';
 import { LanguageSwitch } from '../ui/LanguageSwitch.tsx';
 import { Mark } from '../ui/Mark.tsx';
-import type { Reason } from './arrival.ts';
+import type { ProviderAnswer, Reason } from './arrival.ts';
 import { FactorStep } from './FactorStep.tsx';
 import { Forgot } from './Forgot.tsx';
 import { SignInForm } from './SignInForm.tsx';
@@ -53,7 +53,7 @@ function Ways({ reason, onSession }: DoorProps) {
   useFocusOnChange(`${step} ${asked === undefined}`);
 
   const open = async (session: Session) => {
-    const error = reason?.why === 'link' ? await joined(session, reason.code) : undefined;
+    const error = reason?.why === 'link' ? await joined(session, reason.answer) : undefined;
     if (error === undefined) onSession(session);
     else setUnjoined({ session, error });
   };
@@ -105,9 +105,9 @@ interface Unjoined {
 }
 
 /** The provider's account becomes another way into this one; else why it does not. */
-async function joined({ hub }: Session, code: string): Promise<HubError | undefined> {
+async function joined({ hub }: Session, answer: ProviderAnswer): Promise<HubError | undefined> {
   try {
-    await hub.identity.linkOidc({ code });
+    await hub.identity.linkOidc(answer);
     return undefined;
   } catch (error) {
     if (error instanceof HubError) return error;

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { goToProvider } from './provider.ts';
 import { anonymously } from './session.ts';
 
 let asking: Promise<boolean> | undefined;
@@ -24,9 +25,9 @@ export function ProviderWay() {
   return (
     <p className="provider">
       <span className="or">{t('door.or')}</span>
-      <a className="button" href="/api/auth/oidc/start">
+      <button type="button" onClick={() => void goToProvider()}>
         {t('door.provider')}
-      </a>
+      </button>
     </p>
   );
 }

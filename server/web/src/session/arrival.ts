@@ -1,4 +1,5 @@
 import { HubError } from '@kinga/client-sdk';
+import { keptVerifier } from './provider.ts';
 import { type Asked, askedBy } from './second-factor.ts';
 import { restore, type Session, signInByProvider } from './session.ts';
 
@@ -8,8 +9,14 @@ export type Reason =
   /** The provider's account is right; a second factor is still to come. */
   | { readonly why: 'factor'; readonly asked: Asked }
   /** There is an account with the provider's address: its owner signs in, then the two are joined. */
-  | { readonly why: 'link'; readonly code: string }
+  | { readonly why: 'link'; readonly answer: ProviderAnswer }
   | { readonly why: 'provider'; readonly refusal: ProviderRefusal };
+
+/** What a provider's sign-in left in the address, with what this tab kept when it began it. */
+export interface ProviderAnswer {
+  readonly code: string;
+  readonly verifier: string;
+}
 
 export type ProviderRefusal = 'EXPIRED' | 'REFUSED' | 'EMAIL_UNVERIFIED' | 'UNAVAILABLE';
 
@@ -35,18 +42,20 @@ function answerInAddress(): Promise<Arrival> | undefined {
   const refusal = answer.get('oidcError');
   if (code === null && refusal === null) return undefined;
   history.replaceState(null, '', location.pathname);
-  if (code !== null) return exchanged(code);
+  const verifier = keptVerifier();
+  if (code !== null && verifier !== undefined) return exchanged({ code, verifier });
+  if (code !== null) return Promise.resolve(refused('EXPIRED'));
   return Promise.resolve(refused(refusalOf(refusal)));
 }
 
-async function exchanged(code: string): Promise<Arrival> {
+async function exchanged(answer: ProviderAnswer): Promise<Arrival> {
   try {
-    return { session: await signInByProvider(code) };
+    return { session: await signInByProvider(answer) };
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
     const asked = askedBy(error);
     if (asked !== undefined) return { reason: { why: 'factor', asked } };
-    if (error.code === 'LINK_REQUIRED') return { reason: { why: 'link', code } };
+    if (error.code === 'LINK_REQUIRED') return { reason: { why: 'link', answer } };
     return refused(error.retry ? 'UNAVAILABLE' : 'EXPIRED');
   }
 }

@@ -48,9 +48,9 @@ export async function completeSignIn(proof: Proof): Promise<Session> {
 }
 
 /** Signs in with the code that a provider's answer left in the address. */
-export async function signInByProvider(code: string): Promise<Session> {
+export async function signInByProvider(answer: { code: string; verifier: string }): Promise<Session> {
   const device = thisDevice();
-  return open(await anonymously((hub) => hub.identity.exchangeOidcCode({ code, device })));
+  return open(await anonymously((hub) => hub.identity.exchangeOidcCode({ ...answer, device })));
 }
 
 let restoring: Promise<Session | undefined> | undefined;

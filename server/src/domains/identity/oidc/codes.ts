@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { Platform } from '../../../platform/context.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
@@ -8,7 +8,18 @@ const GOOD_S = 60;
 /** Long enough to sign in with a password, and a second factor. */
 const GOOD_FOR_LINK_S = 600;
 
-const sealedClaims = z.object({ issuer: z.string(), subject: z.string(), email: z.string().optional() });
+const sealedClaims = z.object({
+  issuer: z.string(),
+  subject: z.string(),
+  email: z.string().optional(),
+  challenge: z.string(),
+});
+
+/** What a page brings to be let in: the code in its address, and what it kept since it began. */
+export interface Arrival {
+  readonly code: string;
+  readonly verifier: string;
+}
 
 /** A one-time code while it is being used: its row is held to the end of the transaction. */
 export interface Held {
@@ -31,20 +42,21 @@ export class OidcCodes {
     return (await linkedAccount(db, { issuer, subject })) !== undefined;
   }
 
-  async issue(claims: Claims): Promise<string> {
+  /** @param challenge of the page that began; only its verifier makes the code good */
+  async issue(claims: Claims, challenge: string): Promise<string> {
     const { db, crypto } = this.#platform;
     const code = `ko_${randomBytes(32).toString('base64url')}`;
     await db.query('DELETE FROM oidc_codes WHERE expires_at < clock_timestamp()');
     await db.query(
       `INSERT INTO oidc_codes (digest, claims, expires_at)
        VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3))`,
-      [this.#digestOf(code), crypto.seal(JSON.stringify(claims)), GOOD_S],
+      [this.#digestOf(code), crypto.seal(JSON.stringify({ ...claims, challenge })), GOOD_S],
     );
     return code;
   }
 
-  /** Undefined: there is none, it was used, or it is too old. */
-  async hold(tx: Tx, code: string): Promise<Held | undefined> {
+  /** Undefined: there is none, it was used, it is too old, or another page began. */
+  async hold(tx: Tx, { code, verifier }: Arrival): Promise<Held | undefined> {
     const digest = this.#digestOf(code);
     const { rows } = await tx.query<{ claims: Buffer; link_only: boolean; created_at: Date }>(
       `SELECT claims, link_only, created_at FROM oidc_codes
@@ -54,6 +66,7 @@ export class OidcCodes {
     const [row] = rows;
     if (row === undefined) return undefined;
     const claims = sealedClaims.parse(JSON.parse(this.#platform.crypto.open(row.claims)));
+    if (hash('sha256', verifier, 'base64url') !== claims.challenge) return undefined;
     return { digest, claims, linkOnly: row.link_only, createdAt: row.created_at };
   }
 

@@ -13,7 +13,7 @@ import type { Proofs } from '../second-factors/proofs.ts';
 import type { IdentityService } from '../service.ts';
 import { signedIn } from '../signed-in.ts';
 import { contactAt } from '../verification/contact.ts';
-import { type Held, linkedAccount, type OidcCodes } from './codes.ts';
+import { type Arrival, type Held, linkedAccount, type OidcCodes } from './codes.ts';
 
 type Session = OutputOf<typeof identity.exchangeOidcCode>;
 
@@ -38,17 +38,17 @@ export class OidcSignIn {
 
   async exchange(input: ParsedInputOf<typeof identity.exchangeOidcCode>, call: Call): Promise<Session> {
     const { platform, proofs, service } = this.#parts;
-    const { code, device } = input;
-    const known = await platform.db.transaction((tx) => this.#known(tx, code));
+    const { device } = input;
+    const known = await platform.db.transaction((tx) => this.#known(tx, input));
     if (known === undefined) return await this.#welcome(input, call);
     await proofs.mustNotNeed({ accountId: known.id, passwordHash: undefined, device }, call);
     return await service.signIn(async () => known, { method: 'provider', device }, call);
   }
 
-  async link(code: string, call: Call): Promise<OutputOf<typeof identity.linkOidc>> {
+  async link(arrival: Arrival, call: Call): Promise<OutputOf<typeof identity.linkOidc>> {
     const actor = signedIn(call);
     return await this.#parts.platform.db.transaction(async (tx) => {
-      const held = await this.#parts.codes.hold(tx, code);
+      const held = await this.#parts.codes.hold(tx, arrival);
       if (held === undefined || !held.linkOnly) throw noSuchCode();
       const owners = await this.#knownBy(tx, held);
       if (!owners.includes(actor.accountId)) {
@@ -83,9 +83,9 @@ export class OidcSignIn {
   }
 
   /** The code is used up by an account that is linked; without one it is left as it is. */
-  async #known(tx: Tx, code: string): Promise<Account | undefined> {
+  async #known(tx: Tx, arrival: Arrival): Promise<Account | undefined> {
     const { codes } = this.#parts;
-    const held = await codes.hold(tx, code);
+    const held = await codes.hold(tx, arrival);
     if (held === undefined) throw noSuchCode();
     const accountId = held.linkOnly ? undefined : await linkedAccount(tx, held.claims);
     if (accountId === undefined) return undefined;
@@ -94,13 +94,13 @@ export class OidcSignIn {
   }
 
   async #welcome(
-    { code, device }: ParsedInputOf<typeof identity.exchangeOidcCode>,
+    { device, ...arrival }: ParsedInputOf<typeof identity.exchangeOidcCode>,
     call: Call,
   ): Promise<Session> {
     const { codes, service } = this.#parts;
     let told = async () => {};
     const register = async (tx: Tx) => {
-      const held = await codes.hold(tx, code);
+      const held = await codes.hold(tx, arrival);
       if (held === undefined) throw noSuchCode();
       const newcomer = await this.#newcomer(tx, held, call);
       await codes.use(tx, held);
@@ -112,7 +112,8 @@ export class OidcSignIn {
       await told();
       return session;
     } catch (error) {
-      if (error instanceof KingaError && error.code === 'LINK_REQUIRED') await codes.keepForLink(code);
+      if (error instanceof KingaError && error.code === 'LINK_REQUIRED')
+        await codes.keepForLink(arrival.code);
       throw error;
     }
   }

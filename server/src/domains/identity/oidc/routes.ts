@@ -16,8 +16,12 @@ const sealedFlow = z.object({
   state: z.string(),
   nonce: z.string(),
   verifier: z.string(),
+  challenge: z.string(),
   expiresAt: z.number(),
 });
+
+/** What the page keeps the other half of: see shared/src/identity/oidc.ts. */
+const challengeOfPage = z.string().regex(/^[\w-]{43}$/);
 
 /** Why nobody was signed in, as the page is told it. */
 type Refusal = 'EXPIRED' | 'REFUSED' | 'EMAIL_UNVERIFIED' | 'UNAVAILABLE';
@@ -33,7 +37,11 @@ export function mountOidc(app: Express, platform: Platform, codes: OidcCodes): v
   const secure = config.redirectUrl.startsWith('https:');
   const cookie: CookieOptions = { path: PATH, httpOnly: true, sameSite: 'lax', secure };
   const inTurn = atMost(UNDER_WAY_MAX);
-  app.get(`${PATH}/start`, (_request, response) => inTurn(response, () => begin(way, response, cookie)));
+  app.get(`${PATH}/start`, (request, response) => {
+    const challenge = challengeOfPage.safeParse(request.query.challenge);
+    if (!challenge.success) return leadToPage(response, { oidcError: 'REFUSED' });
+    return inTurn(response, () => begin(way, { response, cookie, challenge: challenge.data }));
+  });
   app.get(`${PATH}/callback`, (request, response) =>
     inTurn(response, async () => {
       response.clearCookie(COOKIE, cookie);
@@ -48,10 +56,15 @@ interface Way {
   readonly provider: OidcProvider;
 }
 
-async function begin({ platform, provider }: Way, response: Response, cookie: CookieOptions): Promise<void> {
+async function begin(
+  { platform, provider }: Way,
+  { response, cookie, challenge }: { response: Response; cookie: CookieOptions; challenge: string },
+): Promise<void> {
   try {
     const { url, flow } = await provider.begin();
-    const sealed = platform.crypto.seal(JSON.stringify({ ...flow, expiresAt: Date.now() + FLOW_MS }));
+    const sealed = platform.crypto.seal(
+      JSON.stringify({ ...flow, challenge, expiresAt: Date.now() + FLOW_MS }),
+    );
     response.cookie(COOKIE, sealed.toString('base64url'), { ...cookie, maxAge: FLOW_MS });
     leadTo(response, url.href);
   } catch (error) {
@@ -71,7 +84,7 @@ async function answerOf(
     const claims = await provider.finish(query, flow);
     if (claims.email === undefined && !(await codes.isLinked(claims)))
       return { oidcError: 'EMAIL_UNVERIFIED' };
-    return { oidc: await codes.issue(claims) };
+    return { oidc: await codes.issue(claims, flow.challenge) };
   } catch (error) {
     platform.log.warn({ error: reasonOf(error) }, 'a sign-in by the provider was refused');
     return { oidcError: 'REFUSED' };
