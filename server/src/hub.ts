@@ -3,6 +3,7 @@ import { type DemoReport, seedDemo } from './demo.ts';
 import type { Domain } from './domain.ts';
 import { createAlerts } from './domains/alerts/index.ts';
 import { createBroadcasts } from './domains/broadcasts/index.ts';
+import { createConformance } from './domains/conformance/index.ts';
 import { createExclusions, type Exclusions } from './domains/exclusions/index.ts';
 import { createIdentity } from './domains/identity/index.ts';
 import { linkOperatorStaff } from './domains/identity/operator-staff.ts';
@@ -15,6 +16,7 @@ import { createOperators, entities as operatorEntities } from './domains/operato
 import { createPetitions } from './domains/petitions/index.ts';
 import { createPolicy } from './domains/policy/index.ts';
 import { createPropagation } from './domains/propagation/index.ts';
+import { createSandbox } from './domains/sandbox/index.ts';
 import { createScreening } from './domains/screening/index.ts';
 import { createTokens } from './domains/tokens/index.ts';
 import { ANONYMOUS } from './platform/call/actor.ts';
@@ -119,6 +121,8 @@ async function compose(platform: Platform): Promise<Hub> {
     policy,
   });
   wiring.exclusions = exclusions;
+  const sandbox = createSandbox(platform, { policy });
+  const conformance = createConformance(platform, { operators });
   const ledger = createLedger(platform);
   const markets = createMarkets(platform, {
     ledger,
@@ -155,7 +159,9 @@ async function compose(platform: Platform): Promise<Hub> {
     notifications,
     monitoring,
     alerts,
-  ].map(({ domain }) => domain as Domain);
+    sandbox,
+    conformance,
+  ].map(({ domain }) => sandbox.apart(domain as Domain));
 
   const feed = createFeed({
     platform,

@@ -1,6 +1,7 @@
 import { alerts, alertTopics } from './alerts/contract.ts';
 import { analyticsJobs } from './analytics/jobs.ts';
 import { broadcasts, broadcastTopics } from './broadcasts/contract.ts';
+import { conformance } from './conformance/contract.ts';
 import type { Job } from './contract/job.ts';
 import type { Procedure } from './contract/procedure.ts';
 import type { Topic } from './contract/topic.ts';
@@ -18,6 +19,8 @@ import { petitions } from './petitions/contract.ts';
 import { policy, policyTopics } from './policy/contract.ts';
 import { propagation, propagationTopics } from './propagation/contract.ts';
 import { propagationJobs } from './propagation/jobs.ts';
+import { sandbox, sandboxTopics } from './sandbox/contract.ts';
+import { sandboxJobs } from './sandbox/jobs.ts';
 import { screening } from './screening/contract.ts';
 import { tokens } from './tokens/contract.ts';
 import { tokenJobs } from './tokens/jobs.ts';
@@ -36,6 +39,8 @@ export const contract = {
   screening,
   tokens,
   propagation,
+  sandbox,
+  conformance,
 };
 export type Contract = typeof contract;
 type ProcedureOf<TDomain> = { [TKey in keyof TDomain]: TDomain[TKey] }[keyof TDomain];
@@ -58,6 +63,7 @@ export const topics = {
   ...alertTopics,
   ...policyTopics,
   ...propagationTopics,
+  ...sandboxTopics,
 };
 
 export type ContractTopic = (typeof topics)[keyof typeof topics];
@@ -83,6 +89,7 @@ export const jobs = {
   ...operatorJobs,
   ...tokenJobs,
   ...propagationJobs,
+  ...sandboxJobs,
 };
 
 export const allProcedures: readonly Procedure[] = Object.values(contract).flatMap((domain) =>

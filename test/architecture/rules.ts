@@ -40,6 +40,8 @@ export const DOMAIN_TABLE: Readonly<Record<string, readonly string[]>> = {
   tokens: ['identifiers', 'exclusions', 'screening', 'alerts'],
   operators: ['exclusions', 'tokens', 'alerts', 'notifications'],
   propagation: ['exclusions', 'tokens', 'operators', 'alerts', 'notifications'],
+  sandbox: ['identifiers', 'matching', 'exclusions', 'tokens'],
+  conformance: ['exclusions', 'sandbox', 'operators'],
   ledger: [],
   markets: ['exclusions', 'ledger'],
   broadcasts: ['operators'],

@@ -8,6 +8,7 @@ import { checkLicencesJob } from './operators/check-licences.job.ts';
 import { countChecksJob } from './operators/count-checks.job.ts';
 import { deliverWebhookJob } from './propagation/deliver-webhook.job.ts';
 import { prunePropagationJob } from './propagation/prune.job.ts';
+import { pruneSandboxJob } from './sandbox/prune.job.ts';
 import { syncTokensJob } from './tokens/sync.job.ts';
 import type { WorkerJob } from './worker-job.ts';
 
@@ -23,5 +24,6 @@ export const workerJobs: readonly WorkerJob[] = [
   countChecksJob,
   deliverWebhookJob,
   prunePropagationJob,
+  pruneSandboxJob,
   syncTokensJob,
 ];

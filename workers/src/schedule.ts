@@ -2,6 +2,7 @@ import { analyticsJobs } from '@kinga/shared/analytics/jobs.ts';
 import { exclusionJobs } from '@kinga/shared/exclusions/jobs.ts';
 import { operatorJobs } from '@kinga/shared/operators/jobs.ts';
 import { propagationJobs } from '@kinga/shared/propagation/jobs.ts';
+import { sandboxJobs } from '@kinga/shared/sandbox/jobs.ts';
 import { tokenJobs } from '@kinga/shared/tokens/jobs.ts';
 
 export interface Scheduled {
@@ -51,6 +52,12 @@ export const schedule: readonly Scheduled[] = [
     cron: '50 2 * * *',
     timeZone: NAIROBI,
     why: 'Every night, when the database has nothing else to do',
+  },
+  {
+    job: sandboxJobs.prune.name,
+    cron: '55 2 * * *',
+    timeZone: NAIROBI,
+    why: 'Every night: nobody asks about the sandbox of last week',
   },
   {
     job: 'feed.prune',

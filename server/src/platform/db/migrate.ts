@@ -23,6 +23,7 @@ const APPEND_ONLY = [
   'policy_versions',
   'policy_withdrawals',
   'operator_reviews',
+  'conformance_certificates',
 ];
 
 /**

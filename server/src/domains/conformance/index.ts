@@ -1,0 +1,30 @@
+import type { conformance } from '@kinga/shared/conformance/contract.ts';
+import type { Domain } from '../../domain.ts';
+import type { Platform } from '../../platform/context.ts';
+import type { Operators } from '../operators/index.ts';
+import { applyForProductionKey, getCertificate } from './certificate.ts';
+import { start } from './start.ts';
+import { submit } from './submit.ts';
+
+export interface Conformance {
+  readonly domain: Domain<typeof conformance>;
+}
+
+export interface ConformanceDeps {
+  readonly operators: Pick<Operators, 'issueKey'>;
+}
+
+/** Does an operator's system decide as it must? Judged by what it decided, and by what it asked. */
+export function createConformance(platform: Platform, { operators }: ConformanceDeps): Conformance {
+  return {
+    domain: {
+      name: 'conformance',
+      handlers: {
+        start: (_input, call) => start(platform, call),
+        submit: (input, call) => submit(platform, input, call),
+        certificate: (input, call) => getCertificate(platform, input, call),
+        applyForProductionKey: (input, call) => applyForProductionKey(platform, operators, input, call),
+      },
+    },
+  };
+}

@@ -1,0 +1,41 @@
+/** Names of nobody, each with a spelling in which it is heard the same. */
+export const GIVEN: readonly (readonly [name: string, misspelt: string])[] = [
+  ['Mohamed', 'Muhammad'],
+  ['Fatuma', 'Fatma'],
+  ['Hassan', 'Hasan'],
+  ['Aisha', 'Aysha'],
+  ['Abdalla', 'Abdullah'],
+  ['Catherine', 'Katherine'],
+  ['Stephen', 'Steven'],
+  ['Philip', 'Phillip'],
+  ['Zipporah', 'Ziporah'],
+  ['Geoffrey', 'Jeffrey'],
+  ['Rebecca', 'Rebeca'],
+  ['Dennis', 'Denis'],
+];
+export const MIDDLE: readonly (readonly [name: string, misspelt: string])[] = [
+  ['Wanjiku', 'Wanjiko'],
+  ['Achieng', 'Acheng'],
+  ['Kipchoge', 'Kipchoke'],
+  ['Nafula', 'Nafulla'],
+  ['Moraa', 'Mora'],
+  ['Chebet', 'Cheppet'],
+  ['Mutua', 'Mutuwa'],
+  ['Halima', 'Haleema'],
+  ['Nyambura', 'Niambura'],
+  ['Wekesa', 'Wekessa'],
+];
+export const FAMILY: readonly (readonly [name: string, misspelt: string])[] = [
+  ['Otieno', 'Otyeno'],
+  ['Njoroge', 'Njorogge'],
+  ['Kiplagat', 'Kiplaggat'],
+  ['Barasa', 'Barassa'],
+  ['Mutiso', 'Mutisso'],
+  ['Omondi', 'Ommondi'],
+  ['Kariuki', 'Karyuki'],
+  ['Cheruiyot', 'Cheruyot'],
+  ['Waweru', 'Wawerru'],
+  ['Odhiambo', 'Odiambo'],
+  ['Ngugi', 'Nguggi'],
+  ['Simiyu', 'Simyu'],
+];
