@@ -5,12 +5,21 @@ import { BroadcastsPage } from '../broadcasts/BroadcastsPage.tsx';
 import { Dashboard } from '../live/Dashboard.tsx';
 import { OperatorHome } from '../operator/OperatorHome.tsx';
 import { IdentityPage } from '../person/identity/IdentityPage.tsx';
+import { OthersPage } from '../person/others/OthersPage.tsx';
 import { ProtectionPage } from '../person/protection/ProtectionPage.tsx';
 import { SecurityPage } from '../person/security/SecurityPage.tsx';
 import { RegisterPage } from '../register/RegisterPage.tsx';
 
 export interface Page {
-  readonly id: 'live' | 'register' | 'broadcasts' | 'home' | 'protection' | 'identity' | 'security';
+  readonly id:
+    | 'live'
+    | 'register'
+    | 'broadcasts'
+    | 'home'
+    | 'protection'
+    | 'identity'
+    | 'others'
+    | 'security';
   readonly Content: ComponentType;
 }
 
@@ -19,6 +28,7 @@ const register: Page = { id: 'register', Content: RegisterPage };
 const broadcasts: Page = { id: 'broadcasts', Content: BroadcastsPage };
 const protection: Page = { id: 'protection', Content: ProtectionPage };
 const identity: Page = { id: 'identity', Content: IdentityPage };
+const others: Page = { id: 'others', Content: OthersPage };
 const security: Page = { id: 'security', Content: SecurityPage };
 
 /** What each role finds here; the first is where it arrives. */
@@ -27,6 +37,6 @@ export const PAGES: Readonly<Record<Role, readonly [Page, ...Page[]]>> = {
   regulator: [live, register, security],
   support: [{ id: 'home', Content: OperatorHome }, security],
   operator: [{ id: 'home', Content: OperatorHome }, security],
-  bettor: [{ id: 'home', Content: BettorHome }, protection, identity, security],
-  citizen: [protection, identity, security],
+  bettor: [{ id: 'home', Content: BettorHome }, protection, identity, others, security],
+  citizen: [protection, identity, others, security],
 };

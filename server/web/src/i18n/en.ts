@@ -1,5 +1,6 @@
 import { doorEn } from './door-en.ts';
 import { identityEn } from './identity-en.ts';
+import { othersEn } from './others-en.ts';
 import { personEn } from './person-en.ts';
 import type { Texts } from './texts.ts';
 
@@ -7,6 +8,7 @@ import type { Texts } from './texts.ts';
 export const en = {
   ...doorEn,
   ...identityEn,
+  ...othersEn,
   ...personEn,
   app: {
     name: 'Kinga',

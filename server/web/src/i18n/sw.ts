@@ -1,12 +1,14 @@
 import { doorSw } from './door-sw.ts';
 import type { Translation } from './en.ts';
 import { identitySw } from './identity-sw.ts';
+import { othersSw } from './others-sw.ts';
 import { personSw } from './person-sw.ts';
 
 /** Maandishi yote ya ukurasa kwa Kiswahili. */
 export const sw: Translation = {
   ...doorSw,
   ...identitySw,
+  ...othersSw,
   ...personSw,
   app: {
     name: 'Kinga',

@@ -9,10 +9,12 @@ interface PeriodPickerProps {
   readonly periods: readonly Period[];
   readonly first: Period;
   readonly problem?: string | undefined;
+  /** For somebody else nothing begins at once: there is a decision first. */
+  readonly kind?: 'own' | 'other';
 }
 
 /** The periods of the law, and for the chosen one what it means and what happens at its end. */
-export function PeriodPicker({ periods, first, problem }: PeriodPickerProps) {
+export function PeriodPicker({ periods, first, problem, kind = 'own' }: PeriodPickerProps) {
   const { t } = useTranslation();
   const { hub } = useSession();
   const policy = useLoad(() => hub.policy.current(), [hub]);
@@ -38,7 +40,7 @@ export function PeriodPicker({ periods, first, problem }: PeriodPickerProps) {
       </div>
       {problem !== undefined && <p className="field-error">{problem}</p>}
       <p className="explanation" role="status">
-        {rule && explain(chosen, rule)}
+        {kind === 'own' && rule && explain(chosen, rule)}
       </p>
     </fieldset>
   );
