@@ -64,6 +64,7 @@ export class Migration0020Propagation extends Migration {
         UNIQUE (register_seq, tenant_id, handle)
       )`);
     this.addSql(`CREATE INDEX propagation_receipts_tenant ON propagation_receipts (tenant_id, id)`);
+    this.addSql(`CREATE INDEX propagation_receipts_committed ON propagation_receipts (committed_at)`);
     this.addSql(`CREATE INDEX propagation_receipts_handle ON propagation_receipts (handle, register_seq)`);
     this.addSql(`
       CREATE INDEX propagation_receipts_open ON propagation_receipts (tenant_id, committed_at)

@@ -67,7 +67,8 @@ const watchers = { access: { roles: ['admin', 'regulator', 'operator'] }, limit:
 
 export const propagation = {
   status: procedure('propagation.status', {
-    summary: 'Per operator, what became of one exclusion or of all changes; its staff see their own operator',
+    summary:
+      'Per operator, what became of one exclusion, or of all changes of the last 30 days; staff see their own operator',
     ...watchers,
     input: z.strictObject({
       exclusionId: fields.id.optional(),

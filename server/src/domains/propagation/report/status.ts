@@ -18,6 +18,10 @@ interface Row {
   readonly oldest_open_at: Date | null;
 }
 
+/** Without an exclusion, what was committed within so many days is counted. */
+const DAYS = 30;
+const LATELY = 'committed_at > clock_timestamp() - make_interval(days => $1)';
+
 /** Operators that are concerned by nothing are not in it. Their staff are shown their own and nobody else's. */
 export async function readStatus(
   { db }: Platform,
@@ -39,10 +43,11 @@ export async function readStatus(
               count(*) FILTER (WHERE must_close AND closed_at IS NULL)::int AS unclosed,
               min(committed_at) FILTER (WHERE acknowledged_at IS NULL) AS oldest_open_at
        FROM propagation_receipts
-       WHERE ($1::bigint[] IS NULL OR register_seq = ANY($1)) AND ($2::text IS NULL OR tenant_id = $2)
+       WHERE ${entries === null ? LATELY : 'register_seq = ANY($1::bigint[])'}
+         AND ($2::text IS NULL OR tenant_id = $2)
          AND ($3::text IS NULL OR tenant_id > $3)
        GROUP BY tenant_id ORDER BY tenant_id LIMIT ${PAGE_SIZE + 1}`,
-      [entries, operatorId, input.cursor ?? null],
+      [entries ?? DAYS, operatorId, input.cursor ?? null],
     );
     return found.rows;
   });

@@ -55,7 +55,17 @@ const DUE = `
   ) due
   WHERE action IS NOT NULL ORDER BY id LIMIT $1`;
 
-async function raise(tx: Tx, { id, open, oldest }: Row): Promise<void> {
+async function raise(tx: Tx, row: Row): Promise<void> {
+  await tellAlert(tx, row);
+  await tx.query(
+    `INSERT INTO propagation_operators AS known (tenant_id, late_since) VALUES ($1, clock_timestamp())
+     ON CONFLICT (tenant_id) DO UPDATE SET late_since = excluded.late_since`,
+    [row.id],
+  );
+}
+
+/** Told again it is counted, or raised anew when somebody has closed it although nothing was better. */
+async function tellAlert(tx: Tx, { id, open, oldest }: Row): Promise<void> {
   await raiseAlert(tx, {
     kind: KIND,
     severity: 'critical',
@@ -66,11 +76,6 @@ async function raise(tx: Tx, { id, open, oldest }: Row): Promise<void> {
       'until it has, it may let somebody bet who is excluded. The alert ends by itself when it has caught up.',
     facts: { open, oldestCommittedAt: oldest?.toISOString() },
   });
-  await tx.query(
-    `INSERT INTO propagation_operators AS known (tenant_id, late_since) VALUES ($1, clock_timestamp())
-     ON CONFLICT (tenant_id) DO UPDATE SET late_since = excluded.late_since`,
-    [id],
-  );
 }
 
 async function resolve(tx: Tx, id: string): Promise<void> {
@@ -81,7 +86,9 @@ async function resolve(tx: Tx, id: string): Promise<void> {
   );
 }
 
-async function escalate(tx: Tx, crypto: Platform['crypto'], { id, open, minutes }: Row): Promise<void> {
+async function escalate(tx: Tx, crypto: Platform['crypto'], row: Row): Promise<void> {
+  const { id, open, minutes } = row;
+  await tellAlert(tx, row);
   await tx.query('UPDATE propagation_operators SET escalated_at = clock_timestamp() WHERE tenant_id = $1', [
     id,
   ]);
