@@ -29,6 +29,8 @@ export interface ChainRules {
  */
 export class AskedNumbers {
   readonly #words = new Int32Array(SETS * WAYS * STRIDE);
+  /** After an `add`: the other numbers of its cell. */
+  #besides = 0;
 
   /** `place`: what tells operators and kinds of numbers apart. True: it was not asked within the window. */
   add(place: number, number: number, generation: number): boolean {
@@ -40,17 +42,19 @@ export class AskedNumbers {
       words[at + NOW] = 0;
       words[at + GENERATION] = generation;
     }
-    const isNew = ((words[at + NOW]! | words[at + BEFORE]!) & bit) === 0;
+    const before = words[at + NOW]! | words[at + BEFORE]!;
     words[at + NOW] = words[at + NOW]! | bit;
-    return isNew;
+    this.#besides = before & ~bit;
+    return (before & bit) === 0;
   }
 
   /**
    * How many of the numbers asked make a chain through this one. Up to `stepMax` on is the next link; up to twice
    * that costs a link instead, so that a scan with a few wide steps among its small ones is one chain, and honest
-   * numbers, with more wide gaps than close ones, are none.
+   * numbers, with more wide gaps than close ones, are none. To be asked right after the number was added.
    */
   chain(place: number, number: number, generation: number, rules: ChainRules): number {
+    if (this.#besides === 0 && isInside(number & CELL_MASK, 2 * rules.stepMax)) return 1;
     const enough = Math.min(rules.enough, CHAIN_MAX);
     const left = this.#follow(place, number, generation, -1, enough, rules.stepMax);
     if (left + 1 >= enough) return left + 1;
@@ -125,26 +129,30 @@ export class AskedNumbers {
 
   /** The cell's place, empty when it had none. */
   #enter(place: number, cell: number, generation: number): number {
-    const known = this.#find(place, cell);
-    if (known >= 0) return known;
     const words = this.#words;
+    const tag = tagOf(place, cell);
     const first = setOf(place, cell);
     let victim = first;
     let fewest = 64;
     for (let at = first; at < first + WAYS * STRIDE; at += STRIDE) {
+      if (words[at + TAG] === tag) return at;
       const isOver = words[at + TAG] === 0 || generation - words[at + GENERATION]! > 1;
       const count = isOver ? -1 : bitCount(words[at + NOW]! | words[at + BEFORE]!);
-      if (count < fewest) {
-        fewest = count;
-        victim = at;
-      }
+      if (count >= fewest) continue;
+      fewest = count;
+      victim = at;
     }
-    words[victim + TAG] = tagOf(place, cell);
+    words[victim + TAG] = tag;
     words[victim + GENERATION] = generation;
     words[victim + NOW] = 0;
     words[victim + BEFORE] = 0;
     return victim;
   }
+}
+
+/** Nothing of another cell is within reach. */
+function isInside(position: number, reach: number): boolean {
+  return position >= reach && position + reach <= CELL_MASK;
 }
 
 function setOf(place: number, cell: number): number {

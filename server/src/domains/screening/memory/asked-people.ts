@@ -12,8 +12,9 @@ const HIGH = 1;
 const SLOT = 2;
 const ELSEWHERE = 3;
 const ELSEWHERE_SLOT = 4;
-/** In halves of a word: where the counts begin. */
+/** In halves of a word: where the counts of the slots begin, and their sum. */
 const COUNTS = 10;
+const SUM = COUNTS + SLOTS;
 
 /**
  * How often an operator asked about a person within the hour, in fixed memory: a place is found, and told from
@@ -37,7 +38,8 @@ export class AskedPeople {
       return at;
     }
     const at = this.#leastAsked(first, slot);
-    words.fill(0, at, at + WORDS);
+    // A loop: for so few words a call costs more.
+    for (let i = at; i < at + WORDS; i++) words[i] = 0;
     words[at + LOW] = low;
     words[at + HIGH] = high;
     words[at + SLOT] = slot;
@@ -54,17 +56,15 @@ export class AskedPeople {
   }
 
   ownCountAt(at: number): number {
-    const halves = this.#halves;
-    const first = 2 * at + COUNTS;
-    let count = 0;
-    for (let i = first; i < first + SLOTS; i++) count += halves[i]!;
-    return count;
+    return this.#halves[2 * at + SUM]!;
   }
 
   /** One more question on this node. */
   raise(at: number): void {
-    const half = 2 * at + COUNTS + (this.#words[at + SLOT]! % SLOTS);
-    if (this.#halves[half]! < COUNT_MAX) this.#halves[half]!++;
+    const halves = this.#halves;
+    if (halves[2 * at + SUM] === COUNT_MAX) return;
+    halves[2 * at + SUM]!++;
+    halves[2 * at + COUNTS + (this.#words[at + SLOT]! % SLOTS)]!++;
   }
 
   /** What the other nodes have counted. */
@@ -76,8 +76,11 @@ export class AskedPeople {
   /** What has become older than an hour is nothing any more. */
   #goOn(at: number, slot: number): void {
     const since = slot - this.#words[at + SLOT]!;
+    const halves = this.#halves;
     for (let i = 0; i < Math.min(since, SLOTS); i++) {
-      this.#halves[2 * at + COUNTS + ((slot - i) % SLOTS)] = 0;
+      const half = 2 * at + COUNTS + ((slot - i) % SLOTS);
+      halves[2 * at + SUM]! -= halves[half]!;
+      halves[half] = 0;
     }
     this.#words[at + SLOT] = slot;
   }
@@ -89,10 +92,9 @@ export class AskedPeople {
     for (let at = first; at < first + WAYS * WORDS; at += WORDS) {
       const isOver = words[at + LOW] === 0 || slot - words[at + SLOT]! >= SLOTS;
       const count = isOver ? -1 : this.countAt(at);
-      if (count < fewest) {
-        fewest = count;
-        victim = at;
-      }
+      if (count >= fewest) continue;
+      fewest = count;
+      victim = at;
     }
     return victim;
   }
