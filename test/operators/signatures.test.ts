@@ -147,3 +147,22 @@ test('the SDK signs with a private JWK or a function, for sockets and for plain 
   }
   await expect(connect({ url: hub.url, apiKey })).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
 });
+
+test('a socket that was opened unsigned does not stay when the key has to sign', async () => {
+  await using hub = await startTestHub();
+  const { token } = await hub.admin();
+  const { apiKey, keyId } = await hub.operatorKey(['exclusions:lookup']);
+  const thief = await hub.connect({ apiKey });
+  const bye = new Promise<{ code: string }>((resolve) => thief.once('bye', resolve));
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const update = async (terms: object) =>
+    ok((await hub.http('operators.updateKey', { keyId, ...terms }, { token })).body);
+  await update({ requireSignature: { publicKey: publicKey.export({ format: 'jwk' }) } });
+  expect((await bye).code).toBe('CHANGED');
+  const refusal = { data: { code: 'UNAUTHENTICATED' } };
+  await expect(hub.connect({ apiKey })).rejects.toMatchObject(refusal);
+  const proof = proofBy(privateKey, { method: 'CONNECT', path: '/socket.io', body: '' });
+  const owner = await hub.connect({ apiKey, ...proof } as Credentials);
+  await update({ label: 'renamed' });
+  expect(ok(await hub.call(owner, 'exclusions.lookup', LOOKUP)).status).toBe('CLEAR');
+});

@@ -36,6 +36,8 @@ export interface KeyActor {
   readonly mode: 'alarm' | 'block';
   /** Absent: no quota of its own. */
   readonly allowance?: Allowance | undefined;
+  /** The public key that a handshake has to be signed for; absent: none has to be. */
+  readonly signedFor?: string | undefined;
   /** When the key ends, on the clock of performance.now(). */
   readonly endsAt?: number | undefined;
   /** Set when the key was changed since: whoever came in on these terms comes in again. */

@@ -95,18 +95,21 @@ function closeAsChanged(session: Session): void {
   session.close({ code: 'CHANGED', message: 'This key has new terms: connect again' });
 }
 
-/** What it watches rests on its scopes, so with others it begins anew. */
+/** What it watches rests on its scopes, and that it is here at all on its signature: with others it begins anew. */
 async function renew(session: Session, again: (address: string) => Promise<KeyActor>): Promise<void> {
   try {
     const actor = await again(session.address);
-    if (session.actor.kind === 'key' && actor.scopes.symmetricDifference(session.actor.scopes).size === 0) {
-      session.renew(actor);
-    } else closeAsChanged(session);
+    if (session.actor.kind === 'key' && restsOnTheSame(session.actor, actor)) session.renew(actor);
+    else closeAsChanged(session);
   } catch (error) {
     // Without an answer it may be good or not: it comes again, and is judged then.
     if (error instanceof KingaError && error.code === 'UNAUTHENTICATED') closeAsRevoked(session);
     else closeAsChanged(session);
   }
+}
+
+function restsOnTheSame(before: KeyActor, now: KeyActor): boolean {
+  return before.signedFor === now.signedFor && before.scopes.symmetricDifference(now.scopes).size === 0;
 }
 
 function roleOf(actor: Actor): SocketRole {
