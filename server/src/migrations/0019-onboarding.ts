@@ -73,6 +73,7 @@ export class Migration0019Onboarding extends Migration {
 
   #keys(): void {
     // public_key: requests must be signed with its other half. replaced_by: rotated; it ends at expires_at.
+    // rotated_from: the first of the rotations, with which it shares its quota.
     this.addSql(`
       ALTER TABLE api_keys
         ADD expires_at timestamptz(3),
@@ -82,7 +83,11 @@ export class Migration0019Onboarding extends Migration {
         ADD public_key jsonb,
         ADD mode text NOT NULL DEFAULT 'alarm' CHECK (mode IN ('alarm', 'block')),
         ADD environment text NOT NULL DEFAULT 'live' CHECK (environment IN ('live', 'sandbox')),
-        ADD replaced_by text`);
+        ADD replaced_by text,
+        ADD rotated_from text`);
+    this.addSql(
+      `CREATE INDEX api_keys_rotated_from ON api_keys (rotated_from) WHERE rotated_from IS NOT NULL`,
+    );
     // What every node has counted, added up every other second. day: the Nairobi day.
     this.addSql(`
       CREATE TABLE key_usage (

@@ -14,6 +14,8 @@ export const OperatorEntity = defineEntity({
     licenceExpiresAt: p.datetime().nullable(),
     suspendedAt: p.datetime().nullable(),
     suspensionReason: p.string().nullable(),
+    /** Of the hub itself, and no licensed operator. */
+    internal: p.boolean().default(false),
   },
 });
 

@@ -66,12 +66,14 @@ export async function listOperators(
   input: ParsedInputOf<typeof operators.list>,
 ): Promise<OutputOf<typeof operators.list>> {
   // Ids begin with the time, so the newest first is the greatest first, and the cursor is an id.
-  const found = await platform.db
-    .em()
-    .find(OperatorEntity, input.cursor === undefined ? {} : { id: { $lt: input.cursor } }, {
+  const found = await platform.db.em().find(
+    OperatorEntity,
+    { internal: false, ...(input.cursor && { id: { $lt: input.cursor } }) },
+    {
       orderBy: { id: 'desc' },
       limit: PAGE_SIZE + 1,
-    });
+    },
+  );
   const items = found.slice(0, PAGE_SIZE).map(operatorOf);
   const last = items.at(-1);
   return found.length > PAGE_SIZE && last ? { items, nextCursor: last.id } : { items };

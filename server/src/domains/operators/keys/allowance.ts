@@ -9,6 +9,44 @@ export interface Quotas {
 /** What is told to come back when the end of the day is not known yet. */
 const RETRY_MS = 60_000;
 
+/** What a rotated key and those after it have used together: a new key is not a new quota. */
+export class SharedUse {
+  readonly #seconds = new Map<number, RateLimit>();
+  /** Of the day on all nodes, as the last exchange said. */
+  #usedBefore = 0;
+  #dayEndsAtMs = Number.POSITIVE_INFINITY;
+  /** Since the last exchange. */
+  #used = 0;
+
+  /** 0 when granted, and then it is used. */
+  take(units: number, { perSecond, perDay }: Quotas, nowMs: number): number {
+    if (nowMs >= this.#dayEndsAtMs) {
+      this.#usedBefore = 0;
+      this.#dayEndsAtMs = Number.POSITIVE_INFINITY;
+    }
+    if (perDay !== null && this.#usedBefore + this.#used + units > perDay) {
+      const leftMs = this.#dayEndsAtMs - nowMs;
+      return Number.isFinite(leftMs) ? Math.ceil(leftMs) : RETRY_MS;
+    }
+    const wait = perSecond === null ? 0 : this.#second(perSecond).take('', units, nowMs);
+    if (wait === 0) this.#used += units;
+    return wait;
+  }
+
+  exchanged(told: number, day: { used: number; endsAtMs: number }): void {
+    this.#used -= told;
+    this.#usedBefore = day.used;
+    this.#dayEndsAtMs = day.endsAtMs;
+  }
+
+  /** Keys that were agreed the same share it; those with other terms have one of their own. */
+  #second(perSecond: number): RateLimit {
+    const known = this.#seconds.get(perSecond) ?? new RateLimit({ burst: perSecond, perSecond });
+    this.#seconds.set(perSecond, known);
+    return known;
+  }
+}
+
 /**
  * What one key has used on this node and may still use. Synchronous and in memory, because it is asked for each
  * lookup; what the other nodes have counted comes with the exchange every other second, so that a day's quota
@@ -16,33 +54,23 @@ const RETRY_MS = 60_000;
  */
 export class KeyAllowance implements Allowance {
   readonly operatorId: string;
-  #quotas: Quotas = { perSecond: null, perDay: null };
-  #second: RateLimit | undefined;
-  #perDay = Number.POSITIVE_INFINITY;
-  /** Of the day on all nodes, as the last exchange said. */
-  #usedBefore = 0;
-  #dayEndsAtMs = Number.POSITIVE_INFINITY;
+  /** The key that this one was rotated from in the first place, or itself. */
+  readonly firstId: string;
+  quotas: Quotas = { perSecond: null, perDay: null };
+  readonly #shared: SharedUse;
   /** Since the last exchange. */
   #used = 0;
   #refused = 0;
   #touched = false;
 
-  constructor(operatorId: string) {
-    this.operatorId = operatorId;
-  }
-
-  set quotas(quotas: Quotas) {
-    const { perSecond, perDay } = quotas;
-    if (perSecond !== this.#quotas.perSecond) {
-      this.#second =
-        perSecond === null ? undefined : new RateLimit({ burst: perSecond, perSecond: perSecond });
-    }
-    this.#perDay = perDay ?? Number.POSITIVE_INFINITY;
-    this.#quotas = quotas;
+  constructor(of: { operatorId: string; firstId: string; shared: SharedUse }) {
+    this.operatorId = of.operatorId;
+    this.firstId = of.firstId;
+    this.#shared = of.shared;
   }
 
   take(units: number, nowMs: number): number {
-    const wait = this.#waitMs(units, nowMs);
+    const wait = this.#shared.take(units, this.quotas, nowMs);
     if (wait > 0) this.#refused += units;
     else this.#used += units;
     return wait;
@@ -59,24 +87,11 @@ export class KeyAllowance implements Allowance {
     return used > 0 || refused > 0 || this.#touched ? { used, refused } : undefined;
   }
 
-  /** It has been told, and this is what all nodes have counted. */
+  /** It has been told, and this is what all nodes have counted of the keys that share a quota. */
   exchanged(told: { used: number; refused: number }, day: { used: number; endsAtMs: number }): void {
     this.#used -= told.used;
     this.#refused -= told.refused;
     this.#touched = false;
-    this.#usedBefore = day.used;
-    this.#dayEndsAtMs = day.endsAtMs;
-  }
-
-  #waitMs(units: number, nowMs: number): number {
-    if (nowMs >= this.#dayEndsAtMs) {
-      this.#usedBefore = 0;
-      this.#dayEndsAtMs = Number.POSITIVE_INFINITY;
-    }
-    if (this.#usedBefore + this.#used + units > this.#perDay) {
-      const leftMs = this.#dayEndsAtMs - nowMs;
-      return Number.isFinite(leftMs) ? Math.ceil(leftMs) : RETRY_MS;
-    }
-    return this.#second?.take('', units, nowMs) ?? 0;
+    this.#shared.exchanged(told.used, day);
   }
 }

@@ -69,6 +69,7 @@ export async function rotateKey(
     await insertKey(tx, {
       ...{ id, tenant_id, label, scopes, key_digest: digestOf(platform, apiKey), expires_at },
       ...{ allowed_addresses, quota_per_second, quota_per_day, public_key, mode, environment },
+      rotated_from: old.rotated_from ?? keyId,
     });
     const { rows } = await tx.query<{ expires_at: Date }>(
       `UPDATE api_keys SET replaced_by = $2,

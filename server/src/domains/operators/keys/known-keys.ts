@@ -110,7 +110,8 @@ export class KnownKeys {
         perSecond: row.quota_per_second,
         perDay: row.quota_per_day === null ? null : Number(row.quota_per_day),
       };
-      const allowance = this.#usage.allowanceOf(row.id, row.tenant_id, quotas);
+      const key = { keyId: row.id, firstId: row.rotated_from ?? row.id, operatorId: row.tenant_id };
+      const allowance = this.#usage.allowanceOf(key, quotas);
       const known = knownKeyOf(row, allowance, askedAtMs);
       // In the same turn as the question whether anything has changed.
       if (column === 'k.key_digest') this.#remember(value, known);

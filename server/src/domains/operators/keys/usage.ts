@@ -1,7 +1,7 @@
 import type { Platform } from '../../../platform/context.ts';
 import { actForEveryTenant } from '../../../platform/db/tenant.ts';
 import type { Service } from '../../../platform/lifecycle/service.ts';
-import { KeyAllowance, type Quotas } from './allowance.ts';
+import { KeyAllowance, type Quotas, SharedUse } from './allowance.ts';
 
 const EXCHANGE_EVERY_MS = 2_000;
 const PRUNE_EVERY_MS = 60_000;
@@ -20,6 +20,7 @@ export class KeyUsage implements Service {
   readonly name = 'key-usage';
   readonly #platform: Platform;
   readonly #allowances = new Map<string, KeyAllowance>();
+  readonly #shared = new Map<string, SharedUse>();
   #timer: NodeJS.Timeout | undefined;
   #exchanging: Promise<void> | undefined;
   #prunedAtMs = Number.NEGATIVE_INFINITY;
@@ -29,9 +30,14 @@ export class KeyUsage implements Service {
   }
 
   /** The one of this key, with these quotas from now on. */
-  allowanceOf(keyId: string, operatorId: string, quotas: Quotas): KeyAllowance {
-    const allowance = this.#allowances.get(keyId) ?? new KeyAllowance(operatorId);
+  allowanceOf(
+    { keyId, firstId, operatorId }: { keyId: string; firstId: string; operatorId: string },
+    quotas: Quotas,
+  ): KeyAllowance {
+    const shared = this.#shared.get(firstId) ?? new SharedUse();
+    const allowance = this.#allowances.get(keyId) ?? new KeyAllowance({ operatorId, firstId, shared });
     allowance.quotas = quotas;
+    this.#shared.set(firstId, shared);
     this.#allowances.set(keyId, allowance);
     return allowance;
   }
@@ -78,16 +84,19 @@ export class KeyUsage implements Service {
     const sorted = [...told].sort((a, b) => (a.keyId < b.keyId ? -1 : 1));
     const { rows } = await this.#platform.db.transaction(async (tx) => {
       await actForEveryTenant(tx);
-      return tx.query<{ key_id: string; calls: string; left_ms: string }>(TELL, [
+      await tx.query(TELL, [
         sorted.map(({ keyId }) => keyId),
         sorted.map(({ allowance }) => allowance.operatorId),
         sorted.map(({ used }) => used),
         sorted.map(({ refused }) => refused),
       ]);
+      return tx.query<{ first_id: string; calls: string; left_ms: string }>(ASK, [
+        [...new Set(told.map(({ allowance }) => allowance.firstId))],
+      ]);
     });
-    const days = new Map(rows.map((row) => [row.key_id, row]));
-    for (const { keyId, allowance, used, refused } of told) {
-      const day = days.get(keyId);
+    const days = new Map(rows.map((row) => [row.first_id, row]));
+    for (const { allowance, used, refused } of told) {
+      const day = days.get(allowance.firstId);
       if (day === undefined) continue;
       const endsAtMs = askedAtMs + Number(day.left_ms);
       allowance.exchanged({ used, refused }, { used: Number(day.calls), endsAtMs });
@@ -102,7 +111,14 @@ const TELL = `
   FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[]) AS told (key_id, tenant_id, calls, refused)
   ON CONFLICT (key_id, day) DO UPDATE
     SET calls = known.calls + excluded.calls, refused = known.refused + excluded.refused,
-        last_used_at = clock_timestamp()
-  RETURNING key_id, calls,
-    extract(epoch FROM (known.day + 1)::timestamp AT TIME ZONE 'Africa/Nairobi' - statement_timestamp()) * 1000
-      AS left_ms`;
+        last_used_at = clock_timestamp()`;
+
+/** What the keys of each rotation have used today, and how long it still is today. */
+const ASK = `
+  WITH today AS (SELECT (statement_timestamp() AT TIME ZONE 'Africa/Nairobi')::date AS day)
+  SELECT first_id,
+    (SELECT coalesce(sum(u.calls), 0) FROM api_keys k JOIN key_usage u ON u.key_id = k.id AND u.day = today.day
+     WHERE k.id = first_id OR k.rotated_from = first_id) AS calls,
+    extract(epoch FROM (day + 1)::timestamp AT TIME ZONE 'Africa/Nairobi' - statement_timestamp()) * 1000
+      AS left_ms
+  FROM unnest($1::text[]) AS first_id, today`;
