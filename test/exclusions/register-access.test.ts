@@ -141,7 +141,7 @@ test('a telephone that was somebody else’s before does not tell what they are 
   const me = newPerson();
   await using world = await open([me.byPhone]);
   const person = { name: 'A Name', dateOfBirth: '1990-01-01' };
-  const input = { identifiers: [me.byPhone], period: '1y', source: 'family', person } as const;
+  const input = { identifiers: [me.byPhone], period: '1y' as const, source: 'family' as const, person };
   const { id } = await world.register.register(input, admin);
   expect((await world.register.get({ id }, bettor)).people).toMatchObject([
     { name: null, dateOfBirth: null },

@@ -4,6 +4,7 @@ import type { By } from '../../../platform/call/by.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
 import type { EntryKind } from '../log/entry.ts';
+import { lostRace } from '../register/locks.ts';
 import type { Register, Told } from '../register/register.ts';
 import { type Cycle, iso, peopleOf } from './row.ts';
 
@@ -63,11 +64,6 @@ export async function changeTerm(
   const { at, seq } = changed;
   if (decided.term !== undefined) await keepHistory(tx, { cycle, changing, term: decided.term, at, seq });
   return { at, seq, told };
-}
-
-/** Merged, or past a boundary, between the look and the lock: from the start again. */
-export function lostRace(): Error {
-  return Object.assign(new Error('the exclusion changed meanwhile'), { code: '40001' });
 }
 
 async function writeTerm(tx: Tx, id: string, term: NewTerm): Promise<void> {

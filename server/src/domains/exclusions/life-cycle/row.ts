@@ -1,6 +1,8 @@
 import { KingaError } from '@kinga/shared/contract/errors.ts';
 import type { Period, Source } from '@kinga/shared/exclusions/contract.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
+import { holdKeysOf } from '../register/hold.ts';
+import { lostRace } from '../register/locks.ts';
 
 /** An exclusion with everything its life cycle depends on; times in milliseconds since 1970. */
 export interface Cycle {
@@ -56,10 +58,13 @@ export const OPEN_WISH = `
   LEFT JOIN exclusion_returns AS w ON w.exclusion_id = e.id AND w.closed_at IS NULL`;
 
 /**
- * Locks one exclusion against every other change of its life cycle, then reads it. The lock comes before those
- * of the keys; a change that began with the keys and ends here is retried by PostgreSQL's word.
+ * Locks one exclusion against every other change, and whomever it is about, then reads it: the keys first, as
+ * whoever changes those people does.
  */
 export async function lockCycle(tx: Tx, id: string): Promise<Cycle> {
+  const people = await peopleOf(tx, id);
+  await holdKeysOf(tx, people);
+  if (String(await peopleOf(tx, id)) !== String(people)) throw lostRace();
   await tx.query('SELECT FROM exclusions WHERE id = $1 FOR NO KEY UPDATE', [id]);
   return readCycle(tx, id);
 }

@@ -1,6 +1,6 @@
 import { KingaError } from '@kinga/shared/contract/errors.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
-import { lockKeys, lockNumbersOf } from '../register/locks.ts';
+import { holdKeysOf } from '../register/hold.ts';
 
 /** A person as they stand under the locks; what is personal is sealed. */
 export interface HeldPerson {
@@ -10,28 +10,15 @@ export interface HeldPerson {
   readonly merged_into: string | null;
 }
 
-/**
- * Locks people with every key of theirs and with further keys that are about to become theirs, in the order of
- * a registration, so that nobody registers, bets or changes anything about them until the transaction ends. Which
- * keys that are is only known after a look: so look, lock in order, look again (see register/known.ts).
- */
+/** As register/hold.ts, with how they stand then. */
 export async function holdPeople(
   tx: Tx,
   personIds: readonly string[],
   furtherKeys: readonly Buffer[] = [],
 ): Promise<HeldPerson[]> {
-  const seen = [...furtherKeys, ...(await keysOfPeople(tx, personIds))];
-  await lockKeys(tx, seen, 'exclusive');
-  const held = new Set(lockNumbersOf(seen));
-  const known = await keysOfPeople(tx, personIds);
-  await lockKeys(
-    tx,
-    known.filter((key) => !held.has(key.readBigInt64BE(0))),
-    'exclusive',
-  );
+  await holdKeysOf(tx, personIds, furtherKeys);
   const { rows } = await tx.query<HeldPerson>(
-    `SELECT id, name, date_of_birth, merged_into FROM persons WHERE id = ANY($1::text[])
-     ORDER BY id FOR NO KEY UPDATE`,
+    'SELECT id, name, date_of_birth, merged_into FROM persons WHERE id = ANY($1::text[])',
     [personIds],
   );
   return rows;
@@ -54,12 +41,4 @@ export function standing(person: HeldPerson | undefined, path: string): HeldPers
     throw new KingaError('CONFLICT', `${path}: ${message}`, { details: [{ path, message }] });
   }
   return person;
-}
-
-async function keysOfPeople(tx: Tx, personIds: readonly string[]): Promise<Buffer[]> {
-  const { rows } = await tx.query<{ key: Buffer }>(
-    'SELECT key FROM identifiers WHERE person_id = ANY($1::text[]) ORDER BY key',
-    [personIds],
-  );
-  return rows.map(({ key }) => key);
 }

@@ -3,7 +3,7 @@ import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
 import { isStrong } from '../../identifiers/index.ts';
-import { lostRace } from '../life-cycle/change.ts';
+import { lostRace } from '../register/locks.ts';
 import { followMatchKeys } from '../register/match-keys.ts';
 import type { Told } from '../register/register.ts';
 import type { SealedIdentifier } from '../register/registration.ts';

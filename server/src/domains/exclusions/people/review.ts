@@ -4,7 +4,7 @@ import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.t
 import type { people } from '@kinga/shared/exclusions/people.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
-import { lostRace } from '../life-cycle/change.ts';
+import { lostRace } from '../register/locks.ts';
 import { beforeOf, COLUMNS as EXCLUSION_COLUMNS, type ExclusionRow, toExclusion } from '../register/read.ts';
 import type { Told } from '../register/register.ts';
 import { recordPersonChange } from './history.ts';

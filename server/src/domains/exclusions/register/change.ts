@@ -1,7 +1,7 @@
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { chain, type EntryBody, type EntryKind, type LogEntry } from '../log/entry.ts';
-import { lockKeys, lockNumbersOf } from './locks.ts';
+import { holdKeysOf, keysOfPeople } from './hold.ts';
 import * as store from './store.ts';
 
 export interface Change {
@@ -32,7 +32,7 @@ export interface Changed {
  */
 export async function changePeople(tx: Tx, crypto: Crypto, change: Change): Promise<Changed> {
   await store.planByIndex(tx);
-  const before = await lockAll(tx, change.personIds);
+  const before = await holdKeysOf(tx, change.personIds);
   const head = await store.lockHead(tx);
   const { at, epoch } = await store.readClock(tx);
   await change.write(tx, at);
@@ -57,36 +57,4 @@ export async function changePeople(tx: Tx, crypto: Crypto, change: Change): Prom
   const entries = chain(head, at, bodies);
   await store.appendLog(tx, entries);
   return { at, seq: head.seq + entries.length, entries, epoch };
-}
-
-interface OwnedKey {
-  readonly personId: string;
-  readonly key: Buffer;
-}
-
-/** Looks, locks in order, looks again under the locks: see known.ts. */
-async function lockAll(tx: Tx, personIds: readonly string[]): Promise<OwnedKey[]> {
-  const seen = await keysOfPeople(tx, personIds);
-  await lockKeys(
-    tx,
-    seen.map(({ key }) => key),
-    'exclusive',
-  );
-  const known = await keysOfPeople(tx, personIds);
-  const held = new Set(lockNumbersOf(seen.map(({ key }) => key)));
-  await lockKeys(
-    tx,
-    known.map(({ key }) => key).filter((key) => !held.has(key.readBigInt64BE(0))),
-    'exclusive',
-  );
-  await tx.query('SELECT FROM persons WHERE id = ANY($1::text[]) ORDER BY id FOR NO KEY UPDATE', [personIds]);
-  return known;
-}
-
-async function keysOfPeople(tx: Tx, personIds: readonly string[]): Promise<OwnedKey[]> {
-  const { rows } = await tx.query<{ person_id: string; key: Buffer }>(
-    'SELECT person_id, key FROM identifiers WHERE person_id = ANY($1::text[]) ORDER BY key',
-    [personIds],
-  );
-  return rows.map(({ person_id, key }) => ({ personId: person_id, key }));
 }

@@ -1,26 +1,16 @@
 import type { Tx } from '../../../platform/db/tx.ts';
 import { MATCH } from '../../matching/index.ts';
-import { lockKeys, lockNumbersOf } from './locks.ts';
+import { lockable, type OwnedKey } from './hold.ts';
+import { lockFound } from './locks.ts';
 import type { Registration } from './registration.ts';
 
 /** An identifier of a person the register knows. */
-export interface KnownIdentifier {
-  readonly personId: string;
-  readonly key: Buffer;
+export interface KnownIdentifier extends OwnedKey {
   readonly hex: string;
   readonly strong: boolean;
-  /** Nobody bets under a match key, so it is not locked; a batch of them would fill PostgreSQL's table of locks. */
-  readonly isMatch: boolean;
 }
 
-/**
- * With everything about the people of these registrations locked: what the register knows of them.
- *
- * Whoever changes a person or an exclusion of theirs holds the locks of *all* their keys, also of those the
- * registration does not name: a bet is placed under those of the account. Which keys that are is only known
- * after a look, so: look, lock in order, look again under the locks; a key that appeared in between is locked
- * then (a deadlock that could come of it is retried like any other).
- */
+/** With everything about the people of these registrations locked: what the register knows of them. */
 export async function lockPeople(tx: Tx, registrations: readonly Registration[]): Promise<KnownIdentifier[]> {
   const given = new Map<string, Buffer>();
   const strong = new Map<string, Buffer>();
@@ -31,22 +21,13 @@ export async function lockPeople(tx: Tx, registrations: readonly Registration[])
     }
   }
   const strongKeys = [...strong.values()];
-  const before = await readKnown(tx, strongKeys);
-  const locked = [...given.values(), ...lockable(before)];
-  await lockKeys(tx, locked, 'exclusive');
-  const known = await readKnown(tx, strongKeys);
-  const numbers = new Set(lockNumbersOf(locked));
-  await lockKeys(
+  const known = await lockFound(
     tx,
-    lockable(known).filter((key) => !numbers.has(key.readBigInt64BE(0))),
-    'exclusive',
+    () => readKnown(tx, strongKeys),
+    (found) => [...given.values(), ...lockable(found)],
   );
   await lockPersons(tx, known);
   return known;
-}
-
-function lockable(known: readonly KnownIdentifier[]): Buffer[] {
-  return known.filter(({ isMatch }) => !isMatch).map(({ key }) => key);
 }
 
 /** Every identifier of the people who have one of these. */

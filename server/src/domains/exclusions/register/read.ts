@@ -130,7 +130,8 @@ export function beforeOf(cursor: string | undefined): string {
 async function listExclusions(tx: Tx, before: string, own: Own | undefined): Promise<ExclusionRow[]> {
   if (own === undefined) {
     const all = await tx.query<ExclusionRow>(
-      `SELECT ${COLUMNS} FROM exclusions e WHERE e.seq < $1 ORDER BY e.seq DESC LIMIT ${PAGE_SIZE + 1}`,
+      `SELECT ${COLUMNS} FROM exclusions e WHERE e.seq < $1 AND NOT e.canary
+       ORDER BY e.seq DESC LIMIT ${PAGE_SIZE + 1}`,
       [before],
     );
     return all.rows;
