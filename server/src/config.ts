@@ -99,6 +99,7 @@ const environment = z.object({
     .regex(/@[^@\s]+$/, 'not an e-mail address')
     .default('Kinga <no-reply@kinga.invalid>'),
   NATIONAL_ID_PROVIDER: z.enum(['simulator']).optional(),
+  CANARIES: flag.default(true),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   NODE_ENV: z.string().optional(),
 });
@@ -129,6 +130,8 @@ export interface Config {
   readonly smtp: { readonly url: string; readonly from: string } | undefined;
   /** Who confirms national IDs; absent: nobody, and every attempt is UNAVAILABLE. */
   readonly nationalIdProvider: 'simulator' | undefined;
+  /** The node asks itself about known persons, and sounds the alarm. */
+  readonly canaries: boolean;
   readonly limits: Limits;
   readonly logLevel: string;
 }
@@ -190,6 +193,7 @@ function normalise(values: z.output<typeof environment>): Config {
     smtp: values.SMTP_URL === undefined ? undefined : { url: values.SMTP_URL, from: values.MAIL_FROM },
     // Outside demo mode a simulator has to be asked for by its name.
     nationalIdProvider: values.NATIONAL_ID_PROVIDER ?? (demo ? 'simulator' : undefined),
+    canaries: values.CANARIES,
     limits: values.LIMITS,
     logLevel: values.LOG_LEVEL,
   };
@@ -202,7 +206,12 @@ function oidcOf(values: z.output<typeof environment>): OidcConfig | undefined {
     OIDC_CLIENT_SECRET: clientSecret,
     OIDC_REDIRECT_URL: redirectUrl,
   } = values;
-  if (issuer !== undefined && clientId !== undefined && clientSecret !== undefined && redirectUrl !== undefined)
+  if (
+    issuer !== undefined &&
+    clientId !== undefined &&
+    clientSecret !== undefined &&
+    redirectUrl !== undefined
+  )
     return { issuer, clientId, clientSecret, redirectUrl };
   const keys = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_REDIRECT_URL'] as const;
   const missing = keys.find((key) => values[key] === undefined);

@@ -3,6 +3,7 @@ import { type DemoReport, seedDemo } from './demo.ts';
 import type { Domain } from './domain.ts';
 import { createAlerts } from './domains/alerts/index.ts';
 import { createBroadcasts } from './domains/broadcasts/index.ts';
+import { createCanaries } from './domains/canaries/index.ts';
 import { createConformance } from './domains/conformance/index.ts';
 import { createExclusions, type Exclusions } from './domains/exclusions/index.ts';
 import { createIdentity } from './domains/identity/index.ts';
@@ -121,6 +122,7 @@ async function compose(platform: Platform): Promise<Hub> {
     policy,
   });
   wiring.exclusions = exclusions;
+  const canaries = createCanaries(platform, exclusions);
   const sandbox = createSandbox(platform, { policy });
   const conformance = createConformance(platform, { operators });
   const ledger = createLedger(platform);
@@ -140,9 +142,10 @@ async function compose(platform: Platform): Promise<Hub> {
   const broadcasts = createBroadcasts(platform);
   const notifications = createNotifications(platform);
   const monitoring = createMonitoring(platform, {
-    socketsByRole: () => gateway.socketsByRole(),
+    socketsByRole: () => canaries.leaveOut(gateway.socketsByRole()),
     registerStats: () => exclusions.stats(),
     betsPlacedTotal: () => markets.stats().betsPlaced,
+    canaries: () => canaries.figures(),
   });
   const domains: readonly Domain[] = [
     identity,
@@ -176,7 +179,7 @@ async function compose(platform: Platform): Promise<Hub> {
   exclusions.onReset((topic, reason) => feed.resetLog(topic, reason));
 
   const authenticate: Authenticate = async ({ token, apiKey, ...presented }) => {
-    if (apiKey !== undefined) return operators.authenticateKey(apiKey, presented);
+    if (apiKey !== undefined) return canaries.actorOf(apiKey) ?? operators.authenticateKey(apiKey, presented);
     return token === undefined ? ANONYMOUS : identity.authenticateToken(token);
   };
   const readiness = async () => ({
@@ -210,6 +213,7 @@ async function compose(platform: Platform): Promise<Hub> {
   ];
   const group = groupServices(services, log);
   const close = async () => {
+    await canaries.stop();
     await gateway.stop();
     await group.stop();
   };
@@ -220,9 +224,12 @@ async function compose(platform: Platform): Promise<Hub> {
     const demo = config.demo ? await seedDemo(platform, domainsOfDemo) : undefined;
     if (!(await identity.hasAnyAdministrator()))
       log.warn('nobody can sign in: ADMIN_EMAIL and ADMIN_PASSWORD make the first administrator');
+    await canaries.prepare();
     const { port, url } = await gateway.listen();
+    canaries.begin(url);
     log.info({ port, url, demo: config.demo }, 'the hub listens');
     const drain = async () => {
+      await canaries.stop();
       await gateway.drain();
       await group.drain();
     };

@@ -42,6 +42,7 @@ export const DOMAIN_TABLE: Readonly<Record<string, readonly string[]>> = {
   propagation: ['exclusions', 'tokens', 'operators', 'alerts', 'notifications'],
   sandbox: ['identifiers', 'matching', 'exclusions', 'tokens'],
   conformance: ['exclusions', 'sandbox', 'operators'],
+  canaries: ['identifiers', 'exclusions', 'alerts'],
   ledger: [],
   markets: ['exclusions', 'ledger'],
   broadcasts: ['operators'],

@@ -40,6 +40,7 @@ async function startNode(database: TestDatabase, node: string) {
     }),
     registerStats,
     betsPlacedTotal: () => figures.bets,
+    canaries: () => undefined,
   });
   const [service] = domain.services ?? [];
   const [state] = domain.states ?? [];

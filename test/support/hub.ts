@@ -50,6 +50,7 @@ export function testEnvironment(
     ADMIN_EMAIL: ADMIN.email,
     ADMIN_PASSWORD: ADMIN.password,
     LIMITS: JSON.stringify({ ...TEST_LIMITS, ...options.limits }),
+    CANARIES: '0',
     ...(options.redisUrl ? { REDIS_URL: options.redisUrl } : {}),
     ...options.env,
   };

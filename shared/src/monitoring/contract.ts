@@ -4,6 +4,17 @@ import { topic } from '../contract/topic.ts';
 
 const figure = z.number().nonnegative();
 
+/** Known persons on the routes they are asked about on; absent: nobody asks about them. */
+const canaries = z
+  .object({
+    /** Answered rightly and in time, the last time. */
+    ok: figure,
+    failing: figure,
+    /** null: not asked yet. */
+    lastAt: fields.instant.nullable(),
+  })
+  .optional();
+
 /** What one node writes about itself each second; the live topic is the sum over the nodes. */
 export const nodeStats = z.object({
   node: z.string(),
@@ -32,6 +43,7 @@ export const nodeStats = z.object({
   /** Age of the last confirmation; over 1,000 the node asks the database before it answers. */
   freshnessMs: figure,
   ready: z.boolean(),
+  canaries,
 });
 export type NodeStats = z.output<typeof nodeStats>;
 
@@ -43,6 +55,7 @@ export const live = z.object({
   lookupP99Ms: figure.nullable(),
   hitRate: figure.nullable(),
   betsPerSecond: figure,
+  canaries,
   nodes: z.array(nodeStats),
 });
 export type Live = z.output<typeof live>;

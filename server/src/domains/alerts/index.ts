@@ -9,7 +9,7 @@ import { recordAudit } from '../../platform/outbox/audit.ts';
 import { appendEvents } from '../../platform/outbox/outbox.ts';
 import { ALERT_COLUMNS, type AlertRow, alertOf } from './raise.ts';
 
-export { type NewAlert, raiseAlert, resolveAlert } from './raise.ts';
+export { type NewAlert, raiseAlert, resolveAlert, resolveUnseen } from './raise.ts';
 
 export interface Alerts {
   readonly domain: Domain<typeof alerts>;

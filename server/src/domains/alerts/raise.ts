@@ -57,20 +57,44 @@ export async function raiseAlert(tx: Tx, alert: NewAlert): Promise<void> {
   await appendEvents(tx, [{ topic: alertTopics.alerts.pattern, type: 'raised', data: alertOf(row) }]);
 }
 
+const CLOSE = `
+  UPDATE alerts SET resolved_at = clock_timestamp(), resolution = $2
+  WHERE kind = $1 AND resolved_at IS NULL`;
+
 /** The thing is over: closed by whoever raised it. Nothing happens when none is open. */
 export async function resolveAlert(
   tx: Tx,
   { kind, key, resolution }: Pick<NewAlert, 'kind' | 'key'> & { readonly resolution: string },
 ): Promise<void> {
+  const { rows } = await tx.query<AlertRow>(`${CLOSE} AND open_key = $3 RETURNING ${ALERT_COLUMNS}`, [
+    kind,
+    resolution,
+    key,
+  ]);
+  await tellResolved(tx, rows);
+}
+
+/** Of a kind that is seen again and again while it lasts: those that are not seen any more. */
+export async function resolveUnseen(
+  tx: Tx,
+  {
+    kind,
+    seconds,
+    resolution,
+  }: Pick<NewAlert, 'kind'> & { readonly seconds: number; readonly resolution: string },
+): Promise<void> {
   const { rows } = await tx.query<AlertRow>(
-    `UPDATE alerts SET resolved_at = clock_timestamp(), resolution = $3
-     WHERE kind = $1 AND open_key = $2 AND resolved_at IS NULL RETURNING ${ALERT_COLUMNS}`,
-    [kind, key, resolution],
+    `${CLOSE} AND last_seen_at < clock_timestamp() - make_interval(secs => $3) RETURNING ${ALERT_COLUMNS}`,
+    [kind, resolution, seconds],
   );
-  const [row] = rows;
-  if (row === undefined) return;
-  await recordAudit(tx, { actor: 'system', action: 'alert.resolved', subject: row.id });
-  await appendEvents(tx, [{ topic: alertTopics.alerts.pattern, type: 'resolved', data: alertOf(row) }]);
+  await tellResolved(tx, rows);
+}
+
+async function tellResolved(tx: Tx, rows: readonly AlertRow[]): Promise<void> {
+  for (const row of rows) {
+    await recordAudit(tx, { actor: 'system', action: 'alert.resolved', subject: row.id });
+    await appendEvents(tx, [{ topic: alertTopics.alerts.pattern, type: 'resolved', data: alertOf(row) }]);
+  }
 }
 
 export function alertOf(row: AlertRow): Alert {

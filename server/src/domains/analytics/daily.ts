@@ -53,7 +53,7 @@ async function computeDay(tx: Tx, day: Day): Promise<void> {
   await tx.query(
     `INSERT INTO daily_statistics (day, metric, breakdown, value)
      SELECT $1::date, 'registrations', source || '/' || period, count(*) FROM exclusions
-      WHERE registered_at >= $2 AND registered_at < $3 GROUP BY source, period
+      WHERE registered_at >= $2 AND registered_at < $3 AND NOT canary GROUP BY source, period
      UNION ALL
      SELECT $1::date, 'bets', '', count(*) FROM bets WHERE placed_at >= $2 AND placed_at < $3
      UNION ALL
@@ -64,7 +64,7 @@ async function computeDay(tx: Tx, day: Day): Promise<void> {
   await tx.query(
     `INSERT INTO daily_statistics (day, metric, breakdown, value)
      SELECT $1::date, 'checks', ${PURPOSE_NAME} || '/' || ${ANSWER_NAME}, count(*) FROM checks
-      WHERE id >= $2::uuid AND id < $3::uuid GROUP BY purpose, answer`,
+      WHERE id >= $2::uuid AND id < $3::uuid AND key_no <> 0 GROUP BY purpose, answer`,
     [day.date, day.firstCheckId, day.endCheckId],
   );
   const checked = await countChecked(tx, day.date);

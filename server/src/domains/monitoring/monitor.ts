@@ -17,6 +17,8 @@ export interface MonitorSources {
   readonly registerStats: () => RegisterStats;
   /** Bets this node has placed since it started. */
   readonly betsPlacedTotal: () => number;
+  /** undefined: this node asks about none. */
+  readonly canaries: () => NodeStats['canaries'];
 }
 
 /**
@@ -96,6 +98,7 @@ export class Monitor implements Service {
       // A copy: the node goes on counting in the original.
       register: { ...register, latencyCounts: [...register.latencyCounts] },
       betsPlaced: this.#sources.betsPlacedTotal(),
+      canaries: this.#sources.canaries(),
     };
   }
 
@@ -151,4 +154,5 @@ const NOTHING: Reading = {
     ready: false,
   },
   betsPlaced: 0,
+  canaries: undefined,
 };

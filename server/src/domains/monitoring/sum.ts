@@ -23,6 +23,7 @@ export interface Reading {
   readonly sockets: NodeStats['sockets'];
   readonly register: RegisterStats;
   readonly betsPlaced: number;
+  readonly canaries: NodeStats['canaries'];
 }
 
 /** An age that is not known yet, as a number that fits into JSON. */
@@ -41,6 +42,7 @@ export function rowBetween(node: string, before: Reading, now: Reading): NodeRow
       replicaLag: Math.max(0, replicaLag),
       freshnessMs: Math.round(Math.min(Math.max(0, freshnessMs), AGE_MAX_MS)),
       ready,
+      ...(now.canaries === undefined ? {} : { canaries: now.canaries }),
     },
     interval: counted,
   };
@@ -64,7 +66,14 @@ function intervalBetween(before: Reading, now: Reading): Interval {
 /** The whole hub: the sum over its nodes. */
 export function liveOf(at: string, rows: readonly NodeRow[]): Live {
   const nodes = rows.map((row) => row.public).sort((a, b) => (a.node < b.node ? -1 : 1));
-  return { at, sockets: sumOfSockets(nodes), ...rates(rows.map((row) => row.interval)), nodes };
+  const canaries = sumOfCanaries(nodes);
+  return {
+    at,
+    sockets: sumOfSockets(nodes),
+    ...rates(rows.map((row) => row.interval)),
+    ...(canaries === undefined ? {} : { canaries }),
+    nodes,
+  };
 }
 
 type Rates = Pick<Live, 'lookupsPerSecond' | 'lookupP50Ms' | 'lookupP99Ms' | 'hitRate' | 'betsPerSecond'>;
@@ -101,6 +110,18 @@ function sumOfSockets(nodes: readonly NodeStats[]): NodeStats['sockets'] {
     for (const kind of Object.keys(total) as (keyof typeof total)[]) total[kind] += sockets[kind];
   }
   return total;
+}
+
+function sumOfCanaries(nodes: readonly NodeStats[]): Live['canaries'] {
+  const asking = nodes.flatMap(({ canaries }) => canaries ?? []);
+  if (asking.length === 0) return undefined;
+  // Times in one form sort as texts.
+  const times = asking.flatMap(({ lastAt }) => lastAt ?? []).sort();
+  return {
+    ok: asking.reduce((sum, { ok }) => sum + ok, 0),
+    failing: asking.reduce((sum, { failing }) => sum + failing, 0),
+    lastAt: times.at(-1) ?? null,
+  };
 }
 
 function rounded(perSecond: number): number {

@@ -10,6 +10,7 @@ export const ADVISORY_LOCKS = {
   demo: 7_265_005,
   importedRows: 7_265_006,
   policy: 7_265_007,
+  canaries: 7_265_008,
   tokenChange: 7_265_101,
   propagation: 7_265_201,
   propagationGuard: 7_265_202,

@@ -21,6 +21,7 @@ export async function countChecked(tx: Tx, day: string): Promise<Map<string, num
         AND c.at >= e.registered_at AND c.at < e.registered_at + interval '24 hours'
        JOIN api_keys AS k ON k.no = c.key_no
       WHERE e.registered_at >= $1 AND e.registered_at < $2 AND e.registered_by <> 'import'
+        AND NOT e.canary
       GROUP BY k.tenant_id`,
     [begins, ends, first, end],
   );

@@ -82,7 +82,7 @@ async function readCommon(tx: Tx, days: Days) {
   const { now, recent } = await recentOf(tx, days);
   const figures = await readFigures(tx, days, recent);
   const { rows: operators } = await tx.query<Operator>(
-    'SELECT id, name, licence_no FROM operators ORDER BY name, id',
+    'SELECT id, name, licence_no FROM operators WHERE NOT internal ORDER BY name, id',
   );
   return { now, recent, figures, operators };
 }

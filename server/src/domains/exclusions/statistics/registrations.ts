@@ -18,7 +18,7 @@ export async function readRegistrations(tx: Tx, { begins, ends }: Days): Promise
   const { rows } = await tx.query<Registered>(
     `SELECT (registered_at AT TIME ZONE '${KENYA_ZONE}')::date::text AS day, period, source,
             count(*)::float8 AS registrations
-       FROM exclusions WHERE registered_at >= $1 AND registered_at < $2 GROUP BY 1, 2, 3`,
+       FROM exclusions WHERE registered_at >= $1 AND registered_at < $2 AND NOT canary GROUP BY 1, 2, 3`,
     [begins, ends],
   );
   return rows;
@@ -30,7 +30,7 @@ export async function readStanding(tx: Tx): Promise<{ active: number; pending: n
             (count(*) FILTER (WHERE NOT over AND begun))::float8 AS active,
             (count(*) FILTER (WHERE NOT over AND NOT begun))::float8 AS pending
        FROM (SELECT starts_at <= statement_timestamp() AS begun,
-                    coalesce(in_force_until <= statement_timestamp(), false) AS over FROM exclusions) AS e`,
+                    coalesce(in_force_until <= statement_timestamp(), false) AS over FROM exclusions WHERE NOT canary) AS e`,
   );
   return rows[0] ?? { active: 0, pending: 0, ended: 0 };
 }
@@ -43,7 +43,8 @@ export async function countAgeBands(tx: Tx, crypto: Crypto, { begins, ends }: Da
   const { rows } = await tx.query<{ born: Buffer | null; year: number }>(
     `SELECT p.date_of_birth AS born,
             extract(year FROM e.registered_at AT TIME ZONE '${KENYA_ZONE}')::int AS year
-       FROM (SELECT id, registered_at FROM exclusions WHERE registered_at >= $1 AND registered_at < $2
+       FROM (SELECT id, registered_at FROM exclusions
+              WHERE registered_at >= $1 AND registered_at < $2 AND NOT canary
               ORDER BY registered_at DESC LIMIT ${AGES_MAX}) AS e
        CROSS JOIN LATERAL (SELECT person_id FROM exclusion_persons WHERE exclusion_id = e.id
                             ORDER BY person_id LIMIT 1) AS first
@@ -81,7 +82,8 @@ export async function readChecked(
 ): Promise<{ registrations: number; checked: Map<string, number> }> {
   const { rows: totals } = await tx.query<{ registrations: number }>(
     `SELECT count(*)::float8 AS registrations FROM exclusions
-      WHERE registered_at >= $1 AND registered_at < $2 AND registered_by <> 'import'`,
+      WHERE registered_at >= $1 AND registered_at < $2 AND registered_by <> 'import'
+        AND NOT canary`,
     [days.begins, days.ends],
   );
   const { rows } = await tx.query<{ operator_id: string; checked: number }>(

@@ -108,7 +108,7 @@ const STANDINGS = `
     SELECT DISTINCT unnest(operator_ids) AS operator_id FROM propagation_nodes
     WHERE at > clock_timestamp() - interval '${ALIVE}'
   ) s ON s.operator_id = o.id
-  ORDER BY o.id`;
+  WHERE NOT o.internal ORDER BY o.id`;
 
 async function readPercentiles(tx: Tx): Promise<Percentiles> {
   const { rows } = await tx.query<{ tenant_id: string; ms: [number, number] }>(

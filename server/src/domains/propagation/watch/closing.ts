@@ -28,7 +28,7 @@ export async function watchClosing(tx: Tx): Promise<void> {
                AND r.effective_at < clock_timestamp() - make_interval(hours => $1)
                AND (r.excluded_until IS NULL OR r.excluded_until > clock_timestamp())
            ) AS unclosed
-         FROM operators o LEFT JOIN propagation_operators p ON p.tenant_id = o.id
+         FROM operators o LEFT JOIN propagation_operators p ON p.tenant_id = o.id WHERE NOT o.internal
        ) s WHERE known <> unclosed ORDER BY id LIMIT $2`,
       [stage.hours, BATCH],
     );

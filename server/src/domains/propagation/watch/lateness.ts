@@ -52,6 +52,7 @@ const DUE = `
       SELECT committed_at FROM propagation_receipts
       WHERE tenant_id = o.id AND acknowledged_at IS NULL ORDER BY committed_at LIMIT 1
     ) r ON true
+    WHERE NOT o.internal
   ) due
   WHERE action IS NOT NULL ORDER BY id LIMIT $1`;
 

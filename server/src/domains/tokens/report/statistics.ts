@@ -31,7 +31,7 @@ export async function readStatistics(
     else await actForEveryTenant(tx);
     const period = await periodOf(tx, input);
     const operators = await tx.query<{ id: string }>(
-      `SELECT id FROM operators WHERE ($1::text IS NULL OR id = $1) AND ($2::text IS NULL OR id > $2)
+      `SELECT id FROM operators WHERE NOT internal AND ($1::text IS NULL OR id = $1) AND ($2::text IS NULL OR id > $2)
        ORDER BY id LIMIT ${PAGE_SIZE + 1}`,
       [only ?? null, input.cursor ?? null],
     );
