@@ -62,6 +62,11 @@ test('nothing public, of one’s own, or that leads to more may be granted, and 
     'identity.createAccount',
     'identity.grantPermission',
     'identity.revokePermission',
+    'operators.issueKey',
+    'operators.rotateKey',
+    'operators.updateKey',
+    'operators.setWebhook',
+    'operators.rotateWebhookSecret',
     'markets.placeBet',
     'exclusions.lookup',
     'wallet/<accountId>',
@@ -78,6 +83,32 @@ test('nothing public, of one’s own, or that leads to more may be granted, and 
   expect(await code({})).toBe('INVALID_INPUT');
   expect(await code({ role: 'support', accountId: 'acc_none' })).toBe('INVALID_INPUT');
   expect(await code({ role: 'bettor' })).toBe('INVALID_INPUT');
+});
+
+test('whoever was granted to shut people out shuts out none of staff, nor lets them in again', async () => {
+  await using hub = await startTestHub();
+  const [support, regulator, bettor] = [
+    await hub.account('support'),
+    await hub.account('regulator'),
+    await hub.bettor(),
+  ];
+  const admin = await hub.admin();
+  const ofStaff = {
+    'identity.suspendAccount': { reason: 'Shared login' },
+    'identity.reinstateAccount': {},
+    'identity.revokeSessionsOf': {},
+  };
+  for (const [name, more] of Object.entries(ofStaff)) {
+    ok(await change(hub, 'grant', name, { role: 'support' }));
+    const to = async ({ account }: { account: { id: string } }) =>
+      (await hub.http(name, { accountId: account.id, ...more }, { token: support.token })).status;
+    expect(await to(bettor), name).toBe(200);
+    for (const one of [regulator, admin]) expect(await to(one), name).toBe(403);
+  }
+  expect(await status(hub, 'identity.me', admin.token)).toBe(200);
+  const { token } = admin;
+  const suspension = { accountId: regulator.account.id, reason: 'Left' };
+  expect((await hub.http('identity.suspendAccount', suspension, { token })).status).toBe(200);
 });
 
 test('only administrators grant, whoever else may look at the table', async () => {

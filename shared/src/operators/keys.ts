@@ -54,11 +54,14 @@ export type Key = z.output<typeof key>;
 
 const staff = { access: { roles: ['admin'] }, limit: 'staff' } as const;
 const ownKeys = { access: { roles: ['admin', 'operator'] }, limit: 'staff' } as const;
+/** Whoever is given a key may do what the key may: that is more than any grant. */
+const givesKeys = { grantable: false } as const;
 
 export const keys = {
   issueKey: procedure('operators.issueKey', {
     summary: 'A new API key: shown in this answer only, stored as a keyed hash, good on every node at once',
     ...staff,
+    ...givesKeys,
     input: z.strictObject({
       operatorId: fields.id,
       label: fields.shortText,
@@ -89,6 +92,7 @@ export const keys = {
     summary:
       'A new key with the same terms, good at once; the old one ends by itself after the overlap, on every node',
     ...ownKeys,
+    ...givesKeys,
     input: z.strictObject({ keyId: fields.id, overlapHours: z.number().min(0).max(720) }),
     output: z.object({ keyId: fields.id, apiKey: z.string(), oldKeyEndsAt: fields.instant }),
   }),
@@ -96,6 +100,7 @@ export const keys = {
     summary:
       'Changes the terms of a key, on every node within a second; null takes a term away. Sockets that may stay stay',
     ...staff,
+    ...givesKeys,
     input: z.strictObject({
       keyId: fields.id,
       label: fields.shortText.optional(),

@@ -43,6 +43,8 @@ export type WebhookDelivery = z.output<typeof delivery>;
 
 /** Its machines: the changes are for those who can act on them. */
 const machines = { access: { scopes: ['exclusions:watch', 'operator:self'] } } as const;
+/** Answers with a secret, or sends an operator's changes elsewhere: for itself and administrators. */
+const givesSecrets = { grantable: false } as const;
 const integrators = { access: { roles: ['admin', 'operator'], scopes: ['operator:self'] } } as const;
 
 export const operatorPropagation = {
@@ -79,6 +81,7 @@ export const operatorPropagation = {
     summary:
       'Changes are posted here until they are taken, in order, up to 100 at once; the secret is shown in this answer only',
     ...integrators,
+    ...givesSecrets,
     input: z.strictObject({ ...ofOperator, url: webhookUrl, events: changeTypes.optional() }),
     output: z.object({ operatorId: fields.id, webhook, secret: z.string() }),
   }),
@@ -98,6 +101,7 @@ export const operatorPropagation = {
     summary:
       'A new secret, shown in this answer only; deliveries carry both signatures until the overlap ends',
     ...integrators,
+    ...givesSecrets,
     input: z.strictObject({ ...ofOperator, overlapHours }),
     output: z.object({ operatorId: fields.id, secret: z.string(), oldSecretEndsAt: fields.instant }),
   }),

@@ -9,6 +9,7 @@ import { recordAudit } from '../../../platform/outbox/audit.ts';
 import type { Revocations } from '../../../platform/revocations/revocations.ts';
 import { PAGE_ROWS, pageOf } from '../page.ts';
 import { byOf, signedIn } from '../signed-in.ts';
+import { mayRule } from '../staff/over-staff.ts';
 import * as devices from './devices.ts';
 import { revokeSession, revokeSessions, standingSessions } from './sessions.ts';
 
@@ -85,6 +86,7 @@ export class OwnSessions {
     return await this.#end(call, of.accountId, async (tx) => {
       const { rowCount } = await tx.query('SELECT FROM accounts WHERE id = $1', [of.accountId]);
       if (rowCount === 0) throw new KingaError('NOT_FOUND', 'There is no such account');
+      await mayRule(tx, of.accountId, call);
       return await standingSessions(tx, of);
     });
   }

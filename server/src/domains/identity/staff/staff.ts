@@ -11,6 +11,7 @@ import { type AccountRow, accountOf } from '../accounts.ts';
 import { pageOf } from '../page.ts';
 import { revokeSessions, standingSessions } from '../sessions/sessions.ts';
 import { byOf, signedIn } from '../signed-in.ts';
+import { mayRule } from './over-staff.ts';
 import { searchOf } from './search.ts';
 
 type Found = OutputOf<typeof identity.suspendAccount>;
@@ -85,6 +86,7 @@ export class Staff {
     const { db, crypto } = this.#platform;
     const { found, revoked } = await db.transaction(async (tx) => {
       await mustNotBeSuspended(tx, signedIn(call).accountId);
+      await mayRule(tx, accountId, call);
       const { rows } = await tx.query<FoundRow>(
         `UPDATE accounts a SET suspended_at = clock_timestamp(), suspension_reason = $2
          WHERE a.id = $1 AND a.suspended_at IS NULL RETURNING ${COLUMNS}`,
@@ -102,6 +104,7 @@ export class Staff {
 
   async reinstate(accountId: string, call: Call): Promise<Found> {
     return await this.#platform.db.transaction(async (tx) => {
+      await mayRule(tx, accountId, call);
       const { rows } = await tx.query<FoundRow>(
         `UPDATE accounts a SET suspended_at = NULL, suspension_reason = NULL
          WHERE a.id = $1 AND a.suspended_at IS NOT NULL RETURNING ${COLUMNS}`,
