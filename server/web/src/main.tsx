@@ -10,6 +10,10 @@ import './styles/shell.css';
 import './styles/live.css';
 import './styles/pages.css';
 import './styles/person.css';
+import './styles/ways.css';
+import './styles/tables.css';
+import './styles/charts.css';
+import './styles/staff.css';
 
 await startLanguages();
 const root = document.getElementById('root');

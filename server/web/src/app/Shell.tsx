@@ -8,8 +8,9 @@ import { ConnectionStrip } from './ConnectionStrip.tsx';
 import { FreshnessContext, useFreshness } from './freshness.ts';
 import { type Notice, Notices } from './Notices.tsx';
 import { NoticeContext, type NoticeText } from './notices.ts';
-import { PAGES, type Page } from './pages.tsx';
+import { PAGES } from './pages.tsx';
 import { usePage } from './use-page.ts';
+import { GroupedWays, Ways } from './Ways.tsx';
 
 /** What is around every page: who is signed in, the ways to go, the connection, what has to be told. */
 export function Shell({ onSignOut }: { onSignOut: () => void }) {
@@ -18,6 +19,7 @@ export function Shell({ onSignOut }: { onSignOut: () => void }) {
   const freshness = useFreshness(hub);
   const pages = PAGES[account.role];
   const page = usePage(pages);
+  const grouped = pages.some(({ group }) => group !== undefined);
   const title = t(`app.${page.id}`);
   useEffect(() => {
     document.title = `${title} · Kinga`;
@@ -45,7 +47,7 @@ export function Shell({ onSignOut }: { onSignOut: () => void }) {
             <Mark />
             {t('app.name')}
           </span>
-          {pages.length > 1 && <Ways pages={pages} current={page} />}
+          {pages.length > 1 && !grouped && <Ways pages={pages} current={page} />}
           <div className="head-end">
             <LanguageSwitch short />
             <button type="button" className="quiet" onClick={onSignOut} title={who}>
@@ -54,11 +56,17 @@ export function Shell({ onSignOut }: { onSignOut: () => void }) {
           </div>
         </header>
         <ConnectionStrip />
-        <main id="content" tabIndex={-1}>
-          <Notices notices={notices} onDismiss={(notice) => setNotices((all) => without(notice.text, all))} />
-          <Banners />
-          <page.Content />
-        </main>
+        <div className={grouped ? 'beside' : 'below'}>
+          {grouped && <GroupedWays pages={pages} current={page} />}
+          <main id="content" tabIndex={-1}>
+            <Notices
+              notices={notices}
+              onDismiss={(notice) => setNotices((all) => without(notice.text, all))}
+            />
+            <Banners />
+            <page.Content />
+          </main>
+        </div>
         <footer className="foot">
           <span>{who}</span>
           <span>{t('app.time')}</span>
@@ -75,17 +83,4 @@ function without(text: NoticeText, all: readonly Notice[]): Notice[] {
 /** A button, because what follows the `#` in the address names a page. */
 function skipToContent(): void {
   document.querySelector<HTMLElement>('main')?.focus();
-}
-
-function Ways({ pages, current }: { pages: readonly Page[]; current: Page }) {
-  const { t } = useTranslation();
-  return (
-    <nav aria-label={t('app.sections')}>
-      {pages.map((page) => (
-        <a key={page.id} href={`#${page.id}`} aria-current={page.id === current.id ? 'page' : undefined}>
-          {t(`app.${page.id}`)}
-        </a>
-      ))}
-    </nav>
-  );
 }

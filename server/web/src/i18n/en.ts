@@ -1,7 +1,11 @@
 import { doorEn } from './door-en.ts';
 import { identityEn } from './identity-en.ts';
+import { officeEn } from './office-en.ts';
+import { operatorEn } from './operator-en.ts';
 import { othersEn } from './others-en.ts';
 import { personEn } from './person-en.ts';
+import { policyEn } from './policy-en.ts';
+import { supervisionEn } from './supervision-en.ts';
 import type { Texts } from './texts.ts';
 
 /** Every text of the page in English. Swahili has the same keys: its type is this one's shape. */
@@ -9,6 +13,10 @@ export const en = {
   ...doorEn,
   ...identityEn,
   ...othersEn,
+  ...officeEn,
+  ...operatorEn,
+  ...policyEn,
+  ...supervisionEn,
   ...personEn,
   app: {
     name: 'Kinga',
@@ -24,7 +32,30 @@ export const en = {
     protection: 'Protection',
     identity: 'Identity',
     security: 'Security',
-    others: 'For others',
+    others: 'Others',
+    propagation: 'Propagation',
+    alerts: 'Alerts',
+    people: 'People',
+    petitions: 'Petitions',
+    statistics: 'Statistics',
+    operators: 'Operators',
+    applications: 'Applications',
+    policy: 'Policy',
+    accounts: 'Accounts',
+    permissions: 'Permissions',
+    keys: 'Keys',
+    webhook: 'Webhook',
+    figures: 'Our figures',
+    conformance: 'Conformance',
+    audit: 'Audit log',
+    menu: 'Menu',
+    groups: {
+      now: 'Now',
+      register: 'The register',
+      operators: 'Operators',
+      office: 'Office',
+      own: 'Your operator',
+    },
     signOut: 'Sign out',
     signedInAs: 'Signed in as {{email}}, {{role}}',
     signedInByPhone: 'Signed in by phone, {{role}}',
@@ -222,7 +253,6 @@ export const en = {
   operator: {
     title: 'Operator staff',
     lead: 'Lookups are made by your systems, with an API key, at registration, login, deposit, each bet and before marketing.',
-    keys: 'Keys are issued and revoked by the administrator of the register.',
     docs: 'How to connect',
   },
   errors: {

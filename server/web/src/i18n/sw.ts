@@ -1,14 +1,22 @@
 import { doorSw } from './door-sw.ts';
 import type { Translation } from './en.ts';
 import { identitySw } from './identity-sw.ts';
+import { officeSw } from './office-sw.ts';
+import { operatorSw } from './operator-sw.ts';
 import { othersSw } from './others-sw.ts';
 import { personSw } from './person-sw.ts';
+import { policySw } from './policy-sw.ts';
+import { supervisionSw } from './supervision-sw.ts';
 
 /** Maandishi yote ya ukurasa kwa Kiswahili. */
 export const sw: Translation = {
   ...doorSw,
   ...identitySw,
   ...othersSw,
+  ...officeSw,
+  ...operatorSw,
+  ...policySw,
+  ...supervisionSw,
   ...personSw,
   app: {
     name: 'Kinga',
@@ -24,7 +32,30 @@ export const sw: Translation = {
     protection: 'Kinga',
     identity: 'Utambulisho',
     security: 'Usalama',
-    others: 'Kwa wengine',
+    others: 'Wengine',
+    propagation: 'Usambazaji',
+    alerts: 'Tahadhari',
+    people: 'Watu',
+    petitions: 'Maombi',
+    statistics: 'Takwimu',
+    operators: 'Kampuni',
+    applications: 'Waombaji',
+    policy: 'Sera',
+    accounts: 'Akaunti',
+    permissions: 'Ruhusa',
+    keys: 'Funguo',
+    webhook: 'Webhuku',
+    figures: 'Takwimu zetu',
+    conformance: 'Upimaji',
+    audit: 'Ukaguzi',
+    menu: 'Menyu',
+    groups: {
+      now: 'Sasa',
+      register: 'Rejista',
+      operators: 'Kampuni',
+      office: 'Ofisi',
+      own: 'Kampuni yenu',
+    },
     signOut: 'Toka',
     signedInAs: 'Umeingia kama {{email}}, {{role}}',
     signedInByPhone: 'Umeingia kwa simu, {{role}}',
@@ -227,7 +258,6 @@ export const sw: Translation = {
   operator: {
     title: 'Wafanyakazi wa kampuni',
     lead: 'Mifumo yenu huuliza kwa ufunguo wa API: wakati wa kujisajili, kuingia, kuweka pesa, kila dau na kabla ya matangazo ya biashara.',
-    keys: 'Funguo hutolewa na kubatilishwa na msimamizi wa rejista.',
     docs: 'Jinsi ya kuunganisha',
   },
   errors: {

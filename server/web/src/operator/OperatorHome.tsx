@@ -1,16 +1,9 @@
-import { useTranslation } from 'react-i18next';
-import { Heading } from '../ui/Heading.tsx';
+import { useSession } from '../hub/session-context.ts';
+import { Applying } from './Applying.tsx';
+import { MyOperator } from './MyOperator.tsx';
 
-/** The work of an operator is done by its systems; its staff hears broadcasts here. */
+/** Where an operator's staff arrives: at their operator, or on the way to becoming one. */
 export function OperatorHome() {
-  const { t } = useTranslation();
-  return (
-    <>
-      <Heading lead={t('operator.lead')}>{t('operator.title')}</Heading>
-      <p>{t('operator.keys')}</p>
-      <p>
-        <a href="/api/docs">{t('operator.docs')}</a>
-      </p>
-    </>
-  );
+  const { account } = useSession();
+  return account.operatorId === null ? <Applying /> : <MyOperator operatorId={account.operatorId} />;
 }
