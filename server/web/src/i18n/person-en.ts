@@ -59,7 +59,6 @@ export const personEn = {
     confirm: 'End my protection',
     beside: 'Protect yourself, beside what others asked for',
     history: 'Earlier protection',
-    historyNone: 'Nothing yet. What has ended is listed here.',
     fromTo: '{{from}} to {{to}}',
     toPage: 'More, and what you can do: my protection',
     saidExcluded: 'Done. From this moment you are protected.',

@@ -60,7 +60,6 @@ export const personSw: Texts<typeof personEn> = {
     confirm: 'Maliza kinga yangu',
     beside: 'Jikinge mwenyewe, pamoja na yale waliyoomba wengine',
     history: 'Kinga za awali',
-    historyNone: 'Bado hakuna. Zilizoisha zinaorodheshwa hapa.',
     fromTo: '{{from}} hadi {{to}}',
     toPage: 'Zaidi, na unachoweza kufanya: kinga yangu',
     saidExcluded: 'Tayari. Kuanzia sasa umekingwa.',

@@ -3,6 +3,7 @@ import type { Contract } from '@kinga/shared/contract.ts';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../../hub/session-context.ts';
+import { Badge } from '../../ui/Badge.tsx';
 import { useFormats } from '../../ui/format.ts';
 import { ContactProof, type ContactType, type OwnIdentifier } from './ContactProof.tsx';
 import { NationalIdForm } from './NationalIdForm.tsx';
@@ -82,7 +83,7 @@ function LevelLine({ level, at, isOpen, onOpen }: LevelLineProps) {
           </button>
         )
       ) : (
-        <span className="badge badge-good">{t('identity.proved')}</span>
+        <Badge tone="good">{t('identity.proved')}</Badge>
       )}
     </div>
   );

@@ -6,10 +6,10 @@ import { useFormats } from '../../ui/format.ts';
 export function History({ past }: { past: readonly OwnExclusion[] }) {
   const { t } = useTranslation();
   const { moment } = useFormats();
+  if (past.length === 0) return null;
   return (
     <section className="block" aria-labelledby="history">
       <h2 id="history">{t('protection.history')}</h2>
-      {past.length === 0 && <p className="empty">{t('protection.historyNone')}</p>}
       <ul className="rows">
         {past.map(({ id, period, reference, startsAt, inForceUntil, liftedAt, source }) => (
           <li key={id}>

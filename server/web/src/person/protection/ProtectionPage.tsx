@@ -95,7 +95,7 @@ function Own({ exclusion, onChanged }: { exclusion: OwnExclusion } & Pick<Presen
       <Timeline exclusion={exclusion} />
       <Return exclusion={exclusion} onDone={returning} />
       {allowed.includes('setRenewal') && <Renewal exclusion={exclusion} onDone={renewal} />}
-      {allowed.includes('extend') && <Extend exclusion={exclusion} onDone={extended} />}
+      {allowed.includes('extend') && <Extend key={exclusion.seq} exclusion={exclusion} onDone={extended} />}
     </Standing>
   );
 }

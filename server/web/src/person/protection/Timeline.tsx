@@ -27,7 +27,8 @@ interface Point {
 export function Timeline({ exclusion }: { exclusion: OwnExclusion }) {
   const { t } = useTranslation();
   const { moment } = useFormats();
-  const now = useNow(MINUTE_MS);
+  useNow(MINUTE_MS);
+  const now = nowOf(exclusion);
   const points = pointsOf(exclusion, now);
   const isOpen = exclusion.inForceUntil === null && exclusion.liftedAt === null;
   return (
@@ -47,6 +48,12 @@ export function Timeline({ exclusion }: { exclusion: OwnExclusion }) {
   );
 }
 
+/** What the hub says has happened is not to come, whatever our own clock says. */
+function nowOf({ status, startsAt, returnRequestedAt }: OwnExclusion): number {
+  const happened = [status === 'pending' ? null : startsAt, returnRequestedAt];
+  return Math.max(Date.now(), ...happened.flatMap((at) => (at === null ? [] : [Date.parse(at)])));
+}
+
 function pointsOf(exclusion: OwnExclusion, now: number): Point[] {
   const { startsAt, endsAt, renews, staysUntilReturn, returnPossibleFrom, liftedAt } = exclusion;
   const endsAndReturns = endsAt !== null && endsAt === returnPossibleFrom;
@@ -59,10 +66,10 @@ function pointsOf(exclusion: OwnExclusion, now: number): Point[] {
         : 'ends';
   const given: readonly (readonly [PointName, string | null])[] = [
     ['starts', startsAt],
-    ['today', new Date(now).toISOString()],
     [end, endsAt],
     ['returnPossible', endsAndReturns ? null : returnPossibleFrom],
     ['requested', exclusion.returnRequestedAt],
+    ['today', new Date(now).toISOString()],
     ['available', exclusion.returnAvailableAt],
     ['lapses', exclusion.returnLapsesAt],
     ['lifted', liftedAt],

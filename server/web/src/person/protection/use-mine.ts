@@ -33,7 +33,10 @@ function nextTurn(all: readonly OwnExclusion[], now: number): number | undefined
   ]);
   const coming = turns.map((at) => (at === null ? now : Date.parse(at))).filter((at) => at > now);
   const promised = all.flatMap(({ possibleFrom }) => Object.values(possibleFrom));
-  coming.push(...promised.map((at = '') => Math.max(Date.parse(at), now + AGAIN_MS)));
+  for (const at of promised) {
+    const promisedAt = Date.parse(at ?? '');
+    coming.push(promisedAt > now ? promisedAt : now + AGAIN_MS);
+  }
   return coming.length === 0 ? undefined : Math.min(...coming);
 }
 

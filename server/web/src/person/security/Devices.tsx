@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useSession } from '../../hub/session-context.ts';
 import { useAction } from '../../hub/use-action.ts';
 import { useList } from '../../hub/use-list.ts';
+import { Badge } from '../../ui/Badge.tsx';
 import { Failure } from '../../ui/Failure.tsx';
 import { useFormats } from '../../ui/format.ts';
 import { Listed } from '../../ui/Loaded.tsx';
@@ -70,7 +71,7 @@ function DeviceLine({ device, onChanged }: { device: Device; onChanged: (said: s
             {busy ? t('form.busy') : t('security.forget')}
           </button>
         ) : isTrusted ? (
-          <span className="badge badge-good">{t('security.trusted')}</span>
+          <Badge tone="good">{t('security.trusted')}</Badge>
         ) : (
           <button
             type="button"

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useSession } from '../../hub/session-context.ts';
 import { useAction } from '../../hub/use-action.ts';
 import { useList } from '../../hub/use-list.ts';
+import { Badge } from '../../ui/Badge.tsx';
 import { Failure } from '../../ui/Failure.tsx';
 import { useFormats } from '../../ui/format.ts';
 import { Listed } from '../../ui/Loaded.tsx';
@@ -76,7 +77,7 @@ function SessionLine({ one, onEnded }: { one: OpenSession; onEnded: () => void }
           <p className="hint">{facts.filter(Boolean).join(' · ')}</p>
         </div>
         {current ? (
-          <span className="badge badge-good">{t('security.thisOne')}</span>
+          <Badge tone="good">{t('security.thisOne')}</Badge>
         ) : (
           <button type="button" className="quiet" aria-disabled={busy} onClick={() => void end()}>
             {busy ? t('form.busy') : t('security.end')}
