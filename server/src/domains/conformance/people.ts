@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
 import type { IdentifierType } from '@kinga/shared/exclusions/identifier.ts';
-import { shuffled } from '../sandbox/index.ts';
+
 import { FAMILY, GIVEN, MIDDLE } from './names.ts';
+import { shuffled } from './shuffled.ts';
 
 /** Somebody who does not exist. */
 export interface MadeUp {
@@ -15,11 +16,13 @@ const YEAR_MIN = 1950;
 const YEARS = 55;
 const TRIES_MAX = 1_000;
 
-/** Makes people for one run, no two of whom share anything: not a number, not a name, not a year of birth. */
+/** Makes people for one run, no two of whom share a number or a year of birth, nor follow each other with a name. */
 export class PeopleMaker {
   readonly #used = new Set<string>();
   readonly #years = shuffled(Array.from({ length: YEARS }, (_, i) => YEAR_MIN + i));
-  #names = namesOfARun();
+  readonly #given = new Round(GIVEN);
+  readonly #middle = new Round(MIDDLE);
+  readonly #family = new Round(FAMILY);
 
   /** Numbers only: most people of a run are known by nothing else. */
   numbers(): MadeUp['values'] {
@@ -34,13 +37,13 @@ export class PeopleMaker {
 
   person(): MadeUp {
     const year = this.#years.pop();
-    const pairs = this.#names.pop();
-    if (year === undefined || pairs === undefined) throw new Error('more people than names');
+    const [given, middle, family] = [this.#given.next(), this.#middle.next(), this.#family.next()];
+    if (year === undefined) throw new Error('more people than years');
     const [month, day] = [randomInt(2, 12), randomInt(13, 28)];
     return {
       values: this.numbers(),
-      names: pairs.map(([name]) => name),
-      misspelt: pairs.map(([name, misspelt], i) => (i === pairs.length - 1 ? misspelt : name)),
+      names: [given, middle, family[0]],
+      misspelt: [given, middle, family[1]],
       born: `${year}-${String(month).padStart(2, '0')}-${day}`,
     };
   }
@@ -56,12 +59,18 @@ export class PeopleMaker {
   }
 }
 
-type Pair = readonly [name: string, misspelt: string];
+/** One after the other, in an order of its own, and again from the beginning. */
+class Round<TItem> {
+  readonly #items: readonly TItem[];
+  #at = 0;
 
-/** Every name in as few of them as possible: the lists go round, each from its own place. */
-function namesOfARun(): (readonly Pair[])[] {
-  const lists = [shuffled(GIVEN), shuffled(MIDDLE), shuffled(FAMILY)];
-  return Array.from({ length: YEARS }, (_, i) => lists.map((list) => list[i % list.length]!));
+  constructor(items: readonly TItem[]) {
+    this.#items = shuffled(items);
+  }
+
+  next(): TItem {
+    return this.#items[this.#at++ % this.#items.length]!;
+  }
 }
 
 function digits(count: number): string {

@@ -5,8 +5,9 @@ import type { AskedPerson } from '@kinga/shared/exclusions/person.ts';
 import type { Crypto } from '../../platform/crypto/crypto.ts';
 import { newId } from '../../platform/crypto/ids.ts';
 import { keysAskedFor } from '../exclusions/index.ts';
-import { type Placed, recordKeysOf, shuffled } from '../sandbox/index.ts';
+import { type Placed, recordKeysOf } from '../sandbox/index.ts';
 import { type MadeUp, PeopleMaker } from './people.ts';
+import { shuffled } from './shuffled.ts';
 import { spell } from './spelling.ts';
 
 /** A vector with somebody in it. */

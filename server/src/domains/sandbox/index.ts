@@ -10,7 +10,6 @@ import { SandboxRecords } from './records.ts';
 import { SandboxTokens } from './tokens.ts';
 
 export { operatorOf, sandboxKeyOf } from './key.ts';
-export { shuffled } from './lookups.ts';
 export { pruneSandbox } from './prune.ts';
 export { type Placed, placeRecords, recordKeysOf, removeRecords } from './records.ts';
 

@@ -69,7 +69,7 @@ export class SandboxLookups {
     const checks = [...trusted.checks, ...distrusted.checks].filter(({ id }) => told.has(id));
     await recordChecks(this.#platform.db, key, [...checks, ...failed]);
     if (isSlow) await delay(SLOW_MS);
-    return { results: shuffled(results) };
+    return { results: displaced(results) };
   }
 
   async #many(
@@ -124,11 +124,9 @@ function refusalOf(trouble: Trouble): KingaError | undefined {
   return undefined;
 }
 
-export function shuffled<TItem>(items: readonly TItem[]): TItem[] {
-  const mixed = [...items];
-  for (let i = mixed.length - 1; i > 0; i--) {
-    const j = randomInt(i + 1);
-    [mixed[i], mixed[j]] = [mixed[j]!, mixed[i]!];
-  }
-  return mixed;
+/** None stands where it was asked for, so that whoever joins by position notices. */
+export function displaced<TItem>(items: readonly TItem[]): TItem[] {
+  if (items.length < 2) return [...items];
+  const by = 1 + randomInt(items.length - 1);
+  return [...items.slice(by), ...items.slice(0, by)];
 }

@@ -8,7 +8,7 @@ import { actForTenant } from '../../platform/db/tenant.ts';
 import { keysOf } from '../identifiers/index.ts';
 import { hashOf, newToken } from '../tokens/index.ts';
 import { sandboxKeyOf } from './key.ts';
-import { type SandboxLookups, shuffled } from './lookups.ts';
+import { displaced, type SandboxLookups } from './lookups.ts';
 
 interface Row {
   readonly handle: string;
@@ -64,7 +64,7 @@ export class SandboxTokens {
       const answer = this.issue(input, call, `items[${index}].identifiers`);
       results.push({ ref, ...(await answer.catch(itemError)) });
     }
-    return { results: shuffled(results) };
+    return { results: displaced(results) };
   }
 
   async validate(
@@ -87,7 +87,7 @@ export class SandboxTokens {
       const answer = this.validate(input, call, `checks[${index}].token`);
       results.push({ ref, ...(await answer.catch(itemError)) });
     }
-    return { results: shuffled(results) };
+    return { results: displaced(results) };
   }
 
   async revoke({ token }: ParsedInputOf<typeof tokens.revoke>, call: Call): Promise<EndedToken> {

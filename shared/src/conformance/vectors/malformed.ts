@@ -56,7 +56,7 @@ export const malformed: readonly Vector[] = [
   ),
   asked('malformed-beside', 'one malformed identifier beside a good one fails the whole question', COVERS, {
     purpose: 'deposit',
-    customer: { standing: 'clear', shown: [{ type: 'nationalId' }, { type: 'phone', as: { raw: '07' } }] },
+    customer: { standing: 'clear', shown: [{ type: 'nationalId' }, { type: 'phone', as: { raw: '07 12' } }] },
     expect: INPUT,
     mustAsk: false,
   }),
