@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { refusal } from '../../support/call.ts';
+import { callBy, refusal } from '../../support/call.ts';
 import { newPeople, newPerson } from '../../support/people.ts';
 import { probe } from '../../support/probe.ts';
+import { OPERATOR } from '../nodes.ts';
 import { openPeople, type PeopleWorld } from './support.ts';
 
 let world: PeopleWorld;
@@ -103,6 +104,25 @@ describe('a person of the register', () => {
 });
 
 describe('merged records', () => {
+  it('are found by the name of the one with the date of birth of the other, until they are two again', async () => {
+    const [one, other, stranger] = newPeople(3);
+    const keep = await registered([one!.byNationalId]);
+    const merged = await registered([other!.byPassport]);
+    const person = { name: 'Zawadi Mutheu Ndinda', dateOfBirth: '1987-10-23' };
+    await world.staff.correctPerson({ personId: keep.personId, name: person.name });
+    await world.staff.correctPerson({ personId: merged.personId, dateOfBirth: person.dateOfBirth });
+    const { lookup } = world.node.exclusions.domain.handlers;
+    const status = async () => {
+      const ask = { identifiers: [stranger!.byPhone], person, purpose: 'bet' } as const;
+      return (await lookup({ ...ask, identifiers: [...ask.identifiers] }, callBy(OPERATOR))).status;
+    };
+    expect(await status()).toBe('CLEAR');
+    const { mergeId } = await world.staff.mergePeople(keep.personId, merged.personId);
+    expect(await status()).toBe('UNKNOWN');
+    await world.staff.unmergePeople(mergeId);
+    expect(await status()).toBe('CLEAR');
+  });
+
   it('are one: everything is the kept one’s, the other only points to it, and undoing gives all back', async () => {
     const [one, other] = newPeople(2);
     const keep = await registered([one!.byNationalId, one!.byPhone], { period: '30d' });

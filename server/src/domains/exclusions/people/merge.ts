@@ -1,7 +1,10 @@
 import { invalidInput } from '@kinga/shared/contract/errors.ts';
 import { actorName } from '../../../platform/call/actor.ts';
+import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import { newId } from '../../../platform/crypto/ids.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
+import { MATCH } from '../../matching/index.ts';
+import { addMatchKeys } from '../register/match-keys.ts';
 import { changeHeld, type PeopleChange } from './change.ts';
 import { recordPersonChange } from './history.ts';
 import { type HeldPerson, holdPeople, standing } from './hold.ts';
@@ -46,6 +49,7 @@ export async function mergePeople(
       await moveIdentifiers(inside, { id, keepId, mergeId });
       await moveExclusions(inside, { id, keepId, mergeId });
       await fillGaps(inside, { keepId, mergeId });
+      await completeMatchKeys(inside, crypto, { id, keepId });
     },
   });
   return { ...change, id };
@@ -107,6 +111,22 @@ async function moveExclusions(tx: Tx, { id, keepId, mergeId }: Moving): Promise<
      WHERE e.id = ANY($1::text[]) AND e.needs_review
        AND (SELECT count(*) FROM exclusion_persons p WHERE p.exclusion_id = e.id) = 1`,
     [both.rows.map((row) => row.exclusion_id)],
+  );
+}
+
+/** The name of the one and the date of birth of the other: of nobody once the merge is undone. */
+async function completeMatchKeys(
+  tx: Tx,
+  crypto: Crypto,
+  { id, keepId }: Pick<Moving, 'id' | 'keepId'>,
+): Promise<void> {
+  await addMatchKeys(tx, crypto, keepId);
+  await tx.query(
+    `INSERT INTO person_merge_identifiers (merge_id, side, key, created_at)
+     SELECT $1, 'keep', i.key, i.created_at FROM identifiers i
+     WHERE i.person_id = $2 AND i.type = '${MATCH}' AND NOT EXISTS (
+       SELECT FROM person_merge_identifiers was WHERE was.merge_id = $1 AND was.key = i.key)`,
+    [id, keepId],
   );
 }
 

@@ -1,6 +1,7 @@
 import { KingaError } from '@kinga/shared/contract/errors.ts';
 import { actorName } from '../../../platform/call/actor.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
+import { followMatchKeys } from '../register/match-keys.ts';
 import { changeHeld, type PeopleChange } from './change.ts';
 import { recordPersonChange } from './history.ts';
 import { holdPeople } from './hold.ts';
@@ -34,12 +35,14 @@ export async function unmergePeople(
     { personId: keepId, action: 'unmerged', content: {}, details: { mergeId, merged: mergedId } },
   );
   const undo = { id: mergeId, keepId, mergedId };
+  const follow = await followMatchKeys(tx, crypto, keepId);
   const change = await changeHeld(tx, deps, {
     personIds,
     write: async (inside) => {
       const strongStays = await giveBackIdentifiers(inside, undo);
       await giveBackExclusions(inside, undo, strongStays);
       await giveBackDetails(inside, undo);
+      await follow(inside);
       await inside.query(
         'UPDATE person_merges SET undone_at = clock_timestamp(), undone_by = $2 WHERE id = $1',
         [mergeId, actorName(call.actor)],

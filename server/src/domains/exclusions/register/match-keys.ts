@@ -40,10 +40,15 @@ export async function completeMatchKeys(
 ): Promise<void> {
   for (const { id, keys } of new Set(people)) {
     if (!filled.has(id)) continue;
-    const complete = await readMatchKeys(tx, crypto, id);
-    await insertMatchKeys(tx, crypto, id, complete);
-    for (const hex of complete) keys.set(hex, { strong: false });
+    for (const hex of await addMatchKeys(tx, crypto, id)) keys.set(hex, { strong: false });
   }
+}
+
+/** What they are found by as they stand now, beside what they were found by before. */
+export async function addMatchKeys(tx: Tx, crypto: Crypto, personId: string): Promise<ReadonlySet<string>> {
+  const keys = await readMatchKeys(tx, crypto, personId);
+  await insertMatchKeys(tx, crypto, personId, keys);
+  return keys;
 }
 
 async function insertMatchKeys(
