@@ -5,6 +5,8 @@ export interface Credentials {
   readonly apiKey?: string | undefined;
   /** Where from, as the gateway knows it; never what the client says of itself. */
   readonly address?: string | undefined;
+  /** By what it is counted; undefined: it is exempt, or shared by many. */
+  readonly addressKey?: string | undefined;
   readonly proof?: RequestProof | undefined;
 }
 

@@ -36,7 +36,7 @@ export function mountMirror(app: Express, parts: MirrorParts): void {
     try {
       // A signature speaks of the body: it is read first, and complained about after who sent it.
       const early = isSigned(req) ? await faultOf(readBody(req, res, readJson)) : undefined;
-      caller = callerFor(await identify(req, parts.authenticate, client.address), client);
+      caller = callerFor(await identify(req, parts.authenticate, client), client);
       if (early !== undefined) throw early;
       if (!isSigned(req)) await readBody(req, res, readJson);
     } catch (error) {
@@ -74,7 +74,11 @@ function callerFor(actor: Actor, client: ClientAddress): Caller {
   };
 }
 
-async function identify(req: Request, authenticate: Authenticate, address: string): Promise<Actor> {
+async function identify(
+  req: Request,
+  authenticate: Authenticate,
+  { address, key: addressKey }: ClientAddress,
+): Promise<Actor> {
   const { authorization } = req.headers;
   const token = authorization === undefined ? undefined : /^Bearer +(\S+)$/i.exec(authorization)?.[1];
   if (authorization !== undefined && token === undefined) {
@@ -82,7 +86,8 @@ async function identify(req: Request, authenticate: Authenticate, address: strin
   }
   const credentials = credentialsOf({ token, apiKey: req.headers['x-api-key'] });
   if (credentials === undefined) return ANONYMOUS;
-  return authenticate({ ...credentials, address, proof: isSigned(req) ? proofOfRequest(req) : undefined });
+  const proof = isSigned(req) ? proofOfRequest(req) : undefined;
+  return authenticate({ ...credentials, address, addressKey, proof });
 }
 
 const signedBodies = new WeakMap<IncomingMessage, Buffer>();

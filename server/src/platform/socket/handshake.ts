@@ -79,7 +79,8 @@ async function admit(socket: Socket, parts: HandshakeParts): Promise<Admitted> {
   const credentials = credentialsOf(socket.handshake.auth);
   if (credentials === undefined) return { actor: ANONYMOUS, client };
   const proof = proofOf(socket.handshake.auth, { ...SIGNED_HANDSHAKE, bodyDigest: () => EMPTY_DIGEST });
-  return { actor: await parts.authenticate({ ...credentials, address: client.address, proof }), client };
+  const { address, key: addressKey } = client;
+  return { actor: await parts.authenticate({ ...credentials, address, addressKey, proof }), client };
 }
 
 const EMPTY_DIGEST = hash('sha256', '');

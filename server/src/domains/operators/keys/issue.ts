@@ -10,7 +10,7 @@ import { newId } from '../../../platform/crypto/ids.ts';
 import { actForTenant } from '../../../platform/db/tenant.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
-import { operatorExists, operatorOfCall, unknownOperator } from '../access.ts';
+import { maySee, operatorExists, operatorOfCall, unknownOperator } from '../access.ts';
 import { instantOf } from '../instants.ts';
 import { type ChangeParts, lockKey, refusePast } from './changes.ts';
 import { newApiKey } from './key-format.ts';
@@ -23,6 +23,7 @@ export async function issueKey(
   by: By,
 ): Promise<OutputOf<typeof operators.issueKey>> {
   const { operatorId, label, environment = 'live', mode = 'alarm' } = input;
+  checkIssuer(by.actor, { operatorId, environment });
   const expiresAt = input.expiresAt === undefined ? null : instantOf('expiresAt', input.expiresAt);
   const apiKey = newApiKey(environment);
   const id = newId('key');
@@ -49,6 +50,18 @@ export async function issueKey(
     await recordAudit(tx, { ...who(by), action: 'key.issued', subject: id, details });
   });
   return { keyId: id, apiKey };
+}
+
+/** An operator's staff need nobody to try things out; what asks about real people is not theirs to make. */
+function checkIssuer(
+  actor: By['actor'],
+  { operatorId, environment }: { operatorId: string; environment: 'live' | 'sandbox' },
+): void {
+  if (actor === 'system' || actor.kind !== 'account' || actor.role !== 'operator') return;
+  if (!maySee(actor, operatorId)) throw unknownOperator();
+  if (environment !== 'sandbox') {
+    throw new KingaError('FORBIDDEN', 'An operator’s staff make keys for the sandbox only');
+  }
 }
 
 /** The new key has the old one's terms, its end too: whoever may rotate a key may not prolong it. */

@@ -1,6 +1,7 @@
 import { KingaError } from '@kinga/shared/contract/errors.ts';
 import type { KeyActor } from '../../../platform/call/actor.ts';
 import type { Credentials } from '../../../platform/call/authenticator.ts';
+import { RateLimit } from '../../../platform/call/rate-limit.ts';
 import type { Platform } from '../../../platform/context.ts';
 import { actForEveryTenant } from '../../../platform/db/tenant.ts';
 import type { Revocations } from '../../../platform/revocations/revocations.ts';
@@ -12,9 +13,11 @@ import type { KeyUsage } from './usage.ts';
 
 /** Keys known to be good, per node. */
 const CACHED_MAX = 10_000;
+/** Keys this node does not know, from one address: a good one is asked about once, made-up ones for ever. */
+const UNKNOWN = { burst: 100, perSecond: 10 } as const;
 
 /** How a key came: where from, and how it was signed. */
-export type Presented = Pick<Credentials, 'address' | 'proof'>;
+export type Presented = Pick<Credentials, 'address' | 'addressKey' | 'proof'>;
 
 /** Recognises keys: from memory, as long as this node hears of what changes. */
 export class KnownKeys {
@@ -22,6 +25,7 @@ export class KnownKeys {
   readonly #revocations: Revocations;
   readonly #usage: KeyUsage;
   readonly #refusals: KeyRefusals;
+  readonly #unknown = new RateLimit(UNKNOWN);
   readonly #good = new Map<string, KnownKey>();
   readonly #reading = new Map<string, Promise<KnownKey>>();
   /** Raised by each change that is heard of: what was read before it may not be so any more. */
@@ -43,7 +47,7 @@ export class KnownKeys {
   /** Throws UNAUTHENTICATED when the key is not good, or not in this way. */
   async authenticate(apiKey: string, presented: Presented): Promise<KeyActor> {
     if (!isWellFormed(apiKey)) throw badKey();
-    const known = await this.#known(digestOf(this.#platform, apiKey));
+    const known = await this.#known(digestOf(this.#platform, apiKey), presented.addressKey);
     const { actor, publicKey } = known;
     this.#checkAddress(known, presented.address);
     if (publicKey !== undefined) {
@@ -87,8 +91,9 @@ export class KnownKeys {
    * A key that is not known here is looked up before it is refused, so that a new one is good on every node at
    * once; so is a known one while this node cannot tell whether it has heard of every revocation.
    */
-  async #known(digest: string): Promise<KnownKey> {
+  async #known(digest: string, addressKey: string | undefined): Promise<KnownKey> {
     const known = this.#good.get(digest);
+    if (known === undefined) this.#spendUnknown(addressKey);
     if (known !== undefined && this.#revocations.isFresh()) {
       const { endsAt } = known.actor;
       if (endsAt === undefined || performance.now() < endsAt) return known;
@@ -96,6 +101,14 @@ export class KnownKeys {
       throw badKey();
     }
     return await this.#read('k.key_digest', digest);
+  }
+
+  /** PostgreSQL is not asked about more than an address may be wrong. */
+  #spendUnknown(addressKey: string | undefined): void {
+    if (addressKey === undefined) return;
+    const retryAfterMs = this.#unknown.take(addressKey, 1, performance.now());
+    if (retryAfterMs === 0) return;
+    throw new KingaError('RATE_LIMITED', 'Too many unknown keys from this address', { retryAfterMs });
   }
 
   async #read(column: 'k.id' | 'k.key_digest', value: string): Promise<KnownKey> {
