@@ -237,6 +237,11 @@ test('staff see, rotate and revoke the keys of their own operator, and of no oth
   expect(await code('operators.updateKey', { keyId: mine.keyId, quotaPerDay: null })).toBe('FORBIDDEN');
   const issue = { operatorId: mine.operatorId, label: 'x', scopes: ['exclusions:lookup'] };
   expect(await code('operators.issueKey', issue)).toBe('FORBIDDEN');
+  const sandbox = { ...issue, environment: 'sandbox' };
+  expect(await code('operators.issueKey', { ...sandbox, operatorId: other.operatorId })).toBe('NOT_FOUND');
+  expect(await code('operators.issueKey', sandbox, { token: lost.token })).toBe('NOT_FOUND');
+  const tried = ok((await hub.http('operators.issueKey', sandbox, as)).body);
+  expect(tried.apiKey).toMatch(/^kk_test_/);
   const { keyId } = ok(
     (await hub.http('operators.rotateKey', { keyId: mine.keyId, overlapHours: 0 }, as)).body,
   );

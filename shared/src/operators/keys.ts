@@ -59,8 +59,9 @@ const givesKeys = { grantable: false } as const;
 
 export const keys = {
   issueKey: procedure('operators.issueKey', {
-    summary: 'A new API key: shown in this answer only, stored as a keyed hash, good on every node at once',
-    ...staff,
+    summary:
+      'A new API key: shown in this answer only, stored as a keyed hash, good on every node at once. An operator’s staff make their own for the sandbox',
+    ...ownKeys,
     ...givesKeys,
     input: z.strictObject({
       operatorId: fields.id,

@@ -22,33 +22,44 @@ export async function issueKey(
   input: ParsedInputOf<typeof operators.issueKey>,
   by: By,
 ): Promise<OutputOf<typeof operators.issueKey>> {
-  const { operatorId, label, environment = 'live', mode = 'alarm' } = input;
+  const { operatorId, environment = 'live' } = input;
   checkIssuer(by.actor, { operatorId, environment });
+  return await platform.db.transaction((tx) => issueWithin(platform, tx, { input, by }));
+}
+
+/**
+ * Within the transaction in which somebody made sure that this key may be made: who may is not asked here, and
+ * `operators.issueKey` never comes this way unasked.
+ */
+export async function issueWithin(
+  platform: Platform,
+  tx: Tx,
+  { input, by }: { readonly input: ParsedInputOf<typeof operators.issueKey>; readonly by: By },
+): Promise<OutputOf<typeof operators.issueKey>> {
+  const { operatorId, label, environment = 'live', mode = 'alarm' } = input;
   const expiresAt = input.expiresAt === undefined ? null : instantOf('expiresAt', input.expiresAt);
   const apiKey = newApiKey(environment);
   const id = newId('key');
   const scopes = [...new Set(input.scopes)].sort();
-  await platform.db.transaction(async (tx) => {
-    if (!(await operatorExists(tx, operatorId))) throw unknownOperator();
-    if (expiresAt !== null) await refusePast(tx, expiresAt);
-    await actForTenant(tx, operatorId);
-    await insertKey(tx, {
-      id,
-      tenant_id: operatorId,
-      label,
-      scopes,
-      key_digest: digestOf(platform, apiKey),
-      expires_at: expiresAt,
-      allowed_addresses: input.allowedAddresses ?? [],
-      quota_per_second: input.quotaPerSecond ?? null,
-      quota_per_day: input.quotaPerDay ?? null,
-      public_key: input.requireSignature?.publicKey ?? null,
-      mode,
-      environment,
-    });
-    const details = { operatorId, scopes, environment };
-    await recordAudit(tx, { ...who(by), action: 'key.issued', subject: id, details });
+  if (!(await operatorExists(tx, operatorId))) throw unknownOperator();
+  if (expiresAt !== null) await refusePast(tx, expiresAt);
+  await actForTenant(tx, operatorId);
+  await insertKey(tx, {
+    id,
+    tenant_id: operatorId,
+    label,
+    scopes,
+    key_digest: digestOf(platform, apiKey),
+    expires_at: expiresAt,
+    allowed_addresses: input.allowedAddresses ?? [],
+    quota_per_second: input.quotaPerSecond ?? null,
+    quota_per_day: input.quotaPerDay ?? null,
+    public_key: input.requireSignature?.publicKey ?? null,
+    mode,
+    environment,
   });
+  const details = { operatorId, scopes, environment };
+  await recordAudit(tx, { ...who(by), action: 'key.issued', subject: id, details });
   return { keyId: id, apiKey };
 }
 
