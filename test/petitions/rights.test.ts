@@ -71,3 +71,17 @@ it('what is upheld takes effect, also when the provisional exclusion has ended m
   expect(after.exclusionId).not.toBe(before.exclusionId);
   await probe(async () => (await world.status(person.byNationalId)) === 'EXCLUDED', { timeoutMs: 2_000 });
 });
+
+it('a call repeated on another node is answered when that node has what came of it', async () => {
+  const { token } = world.clerk;
+  for (let round = 0; round < 10; round++) {
+    const person = newPerson();
+    const input = filing('court', person, { provisional: { grounds: 'urgent' } });
+    const options = { token, headers: { 'Idempotency-Key': `order-${round}` } };
+    ok((await world.hub.http('petitions.file', input, options)).body);
+    ok((await world.second.http('petitions.file', input, options)).body);
+    const asked = { purpose: 'bet', identifiers: [person.byNationalId] };
+    const { body } = await world.second.http('exclusions.lookup', asked, { apiKey: world.lookupKey });
+    expect(ok(body).status).toBe('EXCLUDED');
+  }
+});

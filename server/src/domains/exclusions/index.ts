@@ -78,6 +78,8 @@ export interface Exclusions {
   /** For domains whose own rows belong to the same transaction: see register/register.ts. */
   readonly registerWithin: Register['registerWithin'];
   readonly changeWithin: Register['changeWithin'];
+  /** For the repetition of a call that another node answered. */
+  readonly caughtUp: Register['caughtUp'];
   /** Ends one exclusion within the caller's transaction: see life-cycle/lift.ts. */
   readonly liftWithin: LiftWithin;
   /** What holds until a decision: see life-cycle/provisional.ts. */
@@ -185,6 +187,7 @@ export function createExclusions(platform: Platform, deps: ExclusionsDeps): Excl
     registerBatch: (registrations) => register.registerBatch(registrations),
     registerWithin: register.registerWithin,
     changeWithin: register.changeWithin,
+    caughtUp: register.caughtUp,
     liftWithin: lifeCycle.liftWithin,
     provisional: lifeCycle.provisional,
     identityChanged: people.identityChanged,

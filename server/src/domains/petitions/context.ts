@@ -18,7 +18,7 @@ export type AccountKeys = (
 ) => Promise<readonly { readonly type: IdentifierType; readonly key: Buffer }[]>;
 
 export interface PetitionsDeps {
-  readonly exclusions: Pick<Exclusions, 'registerWithin' | 'liftWithin' | 'provisional'>;
+  readonly exclusions: Pick<Exclusions, 'registerWithin' | 'liftWithin' | 'provisional' | 'caughtUp'>;
   readonly accountKeys: AccountKeys;
 }
 
@@ -41,7 +41,10 @@ export interface Held {
   readonly relation: Relation;
 }
 
-/** Its effect, its steps, audit, events, messages and kept answer in one transaction. */
+/**
+ * Its effect, its steps, audit, events, messages and kept answer in one transaction; answered once this node has what
+ * came of it, also when it is a repetition asked of another node.
+ */
 export async function command(
   { platform, deps }: { platform: Platform; deps: PetitionsDeps },
   { call, input }: { call: Call; input: unknown },
@@ -51,9 +54,10 @@ export async function command(
   const actor = accountOf(call);
   const { petition, tolds } = await db.transaction(async (tx) => {
     await actAs(tx, actor);
-    const started: (() => Promise<void>)[] = [];
+    let started: (() => Promise<void>)[] = [deps.exclusions.caughtUp];
     const answer = await idempotent(tx, crypto, { call, input }, async () => {
       const now = await readClock(tx);
+      started = [];
       return petitionOf(await work({ tx, crypto, deps, call, actor, now, tolds: started }));
     });
     return { petition: answer, tolds: started };

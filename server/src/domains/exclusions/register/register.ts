@@ -38,6 +38,8 @@ export interface Register {
   changeWithin(tx: Tx, change: Change): Promise<{ changed: Changed; told: Told }>;
   /** Resolves when this node has applied the log up to seq: for the repetition of a call answered elsewhere. */
   reached(seq: number): Promise<void>;
+  /** The same where nobody kept the seq: all that is committed by now. */
+  caughtUp(): Promise<void>;
   /** At most 1,000, in one transaction; the caller breathes between two. */
   registerBatch(registrations: readonly Registration[]): Promise<readonly Outcome[]>;
   readonly service: Service;
@@ -105,6 +107,10 @@ export function createRegister(platform: Platform, deps: RegisterDeps): Register
       return { changed, told: telling(changed.entries, changed.epoch, changed.seq) };
     },
     reached,
+    async caughtUp() {
+      const { rows } = await db.query<{ seq: string }>('SELECT seq FROM register_head');
+      await reached(Number(rows[0]?.seq));
+    },
     registerBatch: createBatchWriter({ db, crypto, accountsOfKeys: deps.accountsOfKeys }),
     service: { name: 'register', drain: () => queue.drain() },
   };
