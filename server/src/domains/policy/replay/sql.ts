@@ -39,7 +39,7 @@ export const REPLAY_SQL = `
     LEFT JOIN unnest($8::timestamptz[], $9::timestamptz[], $10::text[], $11::int[])
       AS v (since, until, purpose, reuse)
       ON v.purpose = c.purpose::text AND c.at >= v.since AND c.at < v.until
-    WHERE c.id >= $1::uuid AND c.id < $2::uuid
+    WHERE c.id >= $1::uuid AND c.id < $2::uuid AND c.key_no <> 0
   ), known AS (
     SELECT p.id, e.starts_at > p.at AND e.starts_at > e.registered_at AS is_pending, e.starts_at,
            e.in_force_until IS NULL OR e.in_force_until > p.at AS was,
