@@ -51,6 +51,8 @@ afterAll(() => hub[Symbol.asyncDispose]());
 
 /** Something the procedure takes: the refusal is about who asks, not about what. */
 function inputFor(procedure: Procedure): unknown {
+  // No made-up text is an address by chance.
+  if (procedure.name === 'operators.setWebhook') return { url: 'https://operator.test/hook' };
   const schema = describeContract([procedure], [], []).procedures[0]!.input;
   const samples = fc.sample(inputOf(schema, []), { numRuns: 5_000, seed: 7 });
   const input = samples.find(

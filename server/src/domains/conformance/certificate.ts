@@ -5,6 +5,7 @@ import type { Call } from '../../platform/call/handler.ts';
 import type { Platform } from '../../platform/context.ts';
 import { actForTenant } from '../../platform/db/tenant.ts';
 import type { Tx } from '../../platform/db/tx.ts';
+import { recordAudit } from '../../platform/outbox/audit.ts';
 import { type Operators, operatorOfCall } from '../operators/index.ts';
 import { operatorOf } from '../sandbox/index.ts';
 
@@ -19,25 +20,39 @@ export async function getCertificate(
   });
 }
 
-/** A live key, by the operator's own staff. It is refused like an oracle where others only raise an alarm. */
+/**
+ * A live key, by the operator's own staff: the certificate is what an administrator's word is for other keys, so
+ * it is asked for in the transaction that makes the key.
+ */
 export async function applyForProductionKey(
   { db }: Platform,
-  operators: Pick<Operators, 'issueKey'>,
+  operators: Pick<Operators, 'issueWithin'>,
   { label, scopes }: ParsedInputOf<typeof conformance.applyForProductionKey>,
-  call: Call,
+  by: Call,
 ): Promise<OutputOf<typeof conformance.applyForProductionKey>> {
-  const operatorId = operatorOf(call);
-  const certificate = await db.transaction((tx) => certificateOf(tx, operatorId));
-  if (certificate?.isValid !== true) {
-    throw new KingaError(
-      'NOT_CERTIFIED',
-      'The operator has not passed the conformance suite within the last 12 months',
-    );
-  }
-  const { validUntil: expiresAt } = certificate;
-  const terms = { mode: 'block', environment: 'live', expiresAt } as const;
-  const issued = await operators.issueKey({ operatorId, label, scopes, ...terms }, call);
-  return { ...issued, endsAt: expiresAt };
+  const operatorId = operatorOf(by);
+  return await db.transaction(async (tx) => {
+    const certificate = await certificateOf(tx, operatorId);
+    if (certificate?.isValid !== true) {
+      throw new KingaError(
+        'NOT_CERTIFIED',
+        'The operator has not passed the conformance suite within the last 12 months',
+      );
+    }
+    const { validUntil: expiresAt, runId } = certificate;
+    const terms = { mode: 'block', environment: 'live', expiresAt } as const;
+    const issued = await operators.issueWithin(tx, { input: { operatorId, label, scopes, ...terms }, by });
+    const { actor, requestId } = by;
+    const details = { operatorId, runId };
+    await recordAudit(tx, {
+      actor,
+      requestId,
+      action: 'conformance.key-issued',
+      subject: issued.keyId,
+      details,
+    });
+    return { ...issued, endsAt: expiresAt };
+  });
 }
 
 /** The last one; the transaction acts for this operator from then on. */

@@ -11,7 +11,7 @@ export interface Conformance {
 }
 
 export interface ConformanceDeps {
-  readonly operators: Pick<Operators, 'issueKey'>;
+  readonly operators: Pick<Operators, 'issueWithin'>;
 }
 
 /** Does an operator's system decide as it must? Judged by what it decided, and by what it asked. */

@@ -6,12 +6,13 @@ import type { KeyActor } from '../../platform/call/actor.ts';
 import type { By } from '../../platform/call/by.ts';
 import type { Handlers } from '../../platform/call/handler.ts';
 import type { Platform } from '../../platform/context.ts';
+import type { Tx } from '../../platform/db/tx.ts';
 import type { Revocations } from '../../platform/revocations/revocations.ts';
 import { getAuditLog } from './compliance/audit-log.ts';
 import { getCompliance } from './compliance/compliance.ts';
 import { getStatistics } from './compliance/statistics.ts';
 import { revokeKey, updateKey } from './keys/changes.ts';
-import { issueKey, listKeys, rotateKey } from './keys/issue.ts';
+import { issueKey, issueWithin, listKeys, rotateKey } from './keys/issue.ts';
 import { KnownKeys, type Presented } from './keys/known-keys.ts';
 import { KeyUsage } from './keys/usage.ts';
 import { apply, getApplication, listApplications } from './onboarding/applications.ts';
@@ -41,6 +42,11 @@ export interface Operators {
   issueKey(
     input: ParsedInputOf<typeof operators.issueKey>,
     by: By,
+  ): Promise<OutputOf<typeof operators.issueKey>>;
+  /** For whoever made sure in the same transaction that the key may be made: see keys/issue.ts. */
+  issueWithin(
+    tx: Tx,
+    issue: { readonly input: ParsedInputOf<typeof operators.issueKey>; readonly by: By },
   ): Promise<OutputOf<typeof operators.issueKey>>;
 }
 
@@ -92,5 +98,6 @@ export function createOperators(
     renewKey: (keyId, address) => keys.again(keyId, address),
     createOperator: (input, by) => createOperator(platform, input, by),
     issueKey: (input, by) => issueKey(platform, input, by),
+    issueWithin: (tx, issue) => issueWithin(platform, tx, issue),
   };
 }
