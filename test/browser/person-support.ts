@@ -16,8 +16,8 @@ export async function picture(page: Page, name: string): Promise<void> {
 }
 
 /** Makes an account as people do, at the door, and is inside. */
-export async function signUp(page: Page, hub: TestHub, contact: string): Promise<void> {
-  await page.goto(`${hub.url}/#sign-up`);
+export async function signUp(page: Page, hub: TestHub, contact: string, door = hub.url): Promise<void> {
+  await page.goto(`${door}/#sign-up`);
   await page.locator('[autocomplete=new-password]').waitFor();
   await page.locator('[name=email]').fill(contact);
   await page.locator('[name=password]').fill(PASSWORD);

@@ -20,6 +20,7 @@ export const identityEn = {
     asOnCard: 'As it is on the card.',
     noDate: 'Enter your date of birth.',
     compare: 'Compare with the registry',
+    registryAway: 'The national registry cannot be reached. Nothing is lost: try again later.',
     saidProved: {
       phone: 'Your phone is proved.',
       email: 'Your e-mail address is proved.',

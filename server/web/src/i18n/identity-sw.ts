@@ -22,6 +22,7 @@ export const identitySw: Texts<typeof identityEn> = {
     asOnCard: 'Kama lilivyo kwenye kitambulisho.',
     noDate: 'Andika tarehe yako ya kuzaliwa.',
     compare: 'Linganisha na rejista',
+    registryAway: 'Rejista ya taifa haifikiki. Hakuna kilichopotea: jaribu tena baadaye.',
     saidProved: {
       phone: 'Simu yako imethibitishwa.',
       email: 'Barua pepe yako imethibitishwa.',

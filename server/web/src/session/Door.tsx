@@ -12,7 +12,7 @@ import { SignInForm } from './SignInForm.tsx';
 import { SignUp } from './SignUp.tsx';
 import type { Asked } from './second-factor.ts';
 import type { Session } from './session.ts';
-import { useDoorStep } from './use-door-step.ts';
+import { leaveDoor, useDoorStep } from './use-door-step.ts';
 
 interface DoorProps {
   readonly reason: Reason | undefined;
@@ -53,6 +53,7 @@ function Ways({ reason, onSession }: DoorProps) {
   useFocusOnChange(`${step} ${asked === undefined}`);
 
   const open = async (session: Session) => {
+    leaveDoor();
     const error = reason?.why === 'link' ? await joined(session, reason.answer) : undefined;
     if (error === undefined) onSession(session);
     else setUnjoined({ session, error });

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-export const DOOR_STEPS = ['sign-in', 'sign-up', 'forgot'] as const;
+const DOOR_STEPS = ['sign-in', 'sign-up', 'forgot'] as const;
 export type DoorStep = (typeof DOOR_STEPS)[number];
 
 function listen(changed: () => void): () => void {
@@ -12,4 +12,11 @@ function listen(changed: () => void): () => void {
 export function useDoorStep(): DoorStep {
   const hash = useSyncExternalStore(listen, () => location.hash.slice(1));
   return DOOR_STEPS.find((step) => step === hash) ?? 'sign-in';
+}
+
+/** Whoever is inside comes back to the first step, not to the one by which they came. */
+export function leaveDoor(): void {
+  if (DOOR_STEPS.some((step) => `#${step}` === location.hash)) {
+    history.replaceState(null, '', location.pathname);
+  }
 }

@@ -41,6 +41,8 @@ export function NationalIdForm({ profile, known, onDone, onCancel }: NationalIdF
     const done = await run(() => hub.identity.verifyNationalId({ nationalId, name, dateOfBirth }));
     if (done !== undefined) onDone();
   };
+  // The hub answered, so it is the registry behind it that did not.
+  const isAway = error?.code === 'UNAVAILABLE' && error.requestId !== undefined;
   const isWrong = (path: keyof Wrong) => wrong?.[path] === true || isMalformed(error, path);
   return (
     <form className="sheet" ref={form} onSubmit={(event) => void submit(event)} noValidate>
@@ -66,7 +68,13 @@ export function NationalIdForm({ profile, known, onDone, onCancel }: NationalIdF
         value={profile.dateOfBirth ?? undefined}
         error={isWrong('dateOfBirth') ? t('identity.noDate') : undefined}
       />
-      <Failure error={error}>{error?.code === 'INVALID_INPUT' ? t('field.summary') : undefined}</Failure>
+      <Failure error={error}>
+        {error?.code === 'INVALID_INPUT'
+          ? t('field.summary')
+          : isAway
+            ? t('identity.registryAway')
+            : undefined}
+      </Failure>
       <div className="buttons">
         <Submit busy={busy}>{t('identity.compare')}</Submit>
         <button type="button" onClick={onCancel}>

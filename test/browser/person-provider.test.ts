@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startHubBehind, startProvider, type TestProvider } from '../identity/oidc-support.ts';
+import type { TestHub } from '../support/hub.ts';
+import { newPerson } from '../support/people.ts';
+import { fitsThePhone, open, PASSWORD, picture, signUp } from './person-support.ts';
+import { buildPage, hasChromium, launchBrowser, PHONE, visit } from './support.ts';
+
+const subject = () => `s-${randomBytes(6).toString('hex')}`;
+
+describe.skipIf(!hasChromium)('signing in with an account of the state, in Chromium', () => {
+  let provider: TestProvider;
+  let hub: TestHub;
+  let browser: Browser;
+  let door: string;
+  beforeAll(async () => {
+    buildPage();
+    provider = await startProvider();
+    [hub, browser] = await Promise.all([startHubBehind(provider), launchBrowser()]);
+    // Where the provider leads back to: the cookie of a sign-in belongs to this name.
+    door = `http://localhost:${hub.port}`;
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await hub?.[Symbol.asyncDispose]();
+    await provider?.[Symbol.asyncDispose]();
+  });
+
+  test('whoever is new here is inside with one press', async () => {
+    await using visitor = await visit(browser, door, PHONE);
+    const { page, complaints } = visitor;
+    const { email } = newPerson();
+    provider.present({ subject: subject(), email });
+    await page.getByRole('button', { name: 'Continue with your state account' }).waitFor();
+    await fitsThePhone(page);
+    await picture(page, 'door-provider');
+    await page.getByRole('button', { name: 'Continue with your state account' }).click();
+    await page.getByRole('heading', { name: 'My protection' }).waitFor();
+    await page.getByText(`Signed in as ${email}, citizen`).last().waitFor();
+    // What opened the session does not stay in the address.
+    expect(new URL(page.url()).hash).toBe('');
+    expect(complaints).toEqual([]);
+  });
+
+  test('who has an account here already signs in once, and from then on both open it', async () => {
+    await using visitor = await visit(browser, door, PHONE);
+    const { page, complaints } = visitor;
+    const { email } = newPerson();
+    await signUp(page, hub, email, door);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    const person = { subject: subject(), email };
+    provider.present(person);
+    const way = page.getByRole('button', { name: 'Continue with your state account' });
+    await way.click();
+    await page.getByText('There is an account with the address of your state account.').waitFor();
+    await picture(page, 'door-link');
+    await page.locator('[name=email]').fill(email);
+    await page.locator('[name=password]').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'My protection' }).waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await way.click();
+    await page.getByRole('heading', { name: 'My protection' }).waitFor();
+    await open(page, 'Identity', 'Who I am');
+    await page.getByRole('button', { name: 'No longer sign in with it' }).click();
+    await page.getByText('Done. It no longer opens this account.').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test('a provider’s refusal is told in words, and leaves every other way open', async () => {
+    await using visitor = await visit(browser, door, PHONE);
+    const { page } = visitor;
+    provider.present({ subject: subject(), email: newPerson().email, emailVerified: false });
+    await page.getByRole('button', { name: 'Continue with your state account' }).click();
+    await page.getByText('Your state account has no confirmed e-mail address.').waitFor();
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    await page.goto(`${door}/#oidc=nothing-of-ours`);
+    await page.reload();
+    await page.getByText('That took too long. Begin again.').waitFor();
+  });
+});
