@@ -152,3 +152,21 @@ test('a scan that is spread over two nodes is found on both', async () => {
   }
   await probe(async () => (await alertsOf(one, SCAN, asker.operatorId))[0]?.count === 2, WITHIN);
 });
+
+test('a key that is made in the place of a blocked one is blocked too; its end ends both', async () => {
+  await using hub = await startTestHub();
+  const { token } = await hub.admin();
+  const asker = await newAsker(hub, { mode: 'block' });
+  for (const identifier of run(32_000_000, 20)) await asker.lookup(identifier);
+  const rotation = { keyId: asker.keyId, overlapHours: 1 };
+  const rotated = ok((await hub.http('operators.rotateKey', rotation, { token })).body);
+  const input = { identifiers: [nationalId(35_111_222)], purpose: 'bet' };
+  const ask = async (apiKey: string) => (await hub.http('exclusions.lookup', input, { apiKey })).status;
+  await probe(async () => (await ask(rotated.apiKey)) === 429, { timeoutMs: 1_000 });
+  const { keys } = await activityOf(hub, asker.operatorId);
+  expect(keys.find(({ keyId }) => keyId === rotated.keyId)?.blockedUntil).toEqual(expect.any(String));
+  const unblocked = await hub.http('screening.unblock', { keyId: rotated.keyId }, { token });
+  expect(ok(unblocked.body).wasBlocked).toBe(true);
+  expect(await ask(rotated.apiKey)).toBe(200);
+  expect(await ask(asker.apiKey)).toBe(200);
+});

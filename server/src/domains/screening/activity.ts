@@ -6,7 +6,7 @@ import type { Platform } from '../../platform/context.ts';
 import { actForEveryTenant, actForTenant } from '../../platform/db/tenant.ts';
 import type { Tx } from '../../platform/db/tx.ts';
 import { recordAudit } from '../../platform/outbox/audit.ts';
-import { type Blocks, CHANNEL } from './blocks.ts';
+import { BLOCKED, type Blocks, CHANNEL } from './blocks.ts';
 
 type Activity = OutputOf<typeof screening.activity>;
 
@@ -22,15 +22,13 @@ const hour = (column: string) =>
 const day = (column: string) => `coalesce(sum(a.${column}), 0)::float8`;
 
 const KEYS_SQL = `
+  WITH RECURSIVE ${BLOCKED}
   SELECT k.id, k.mode, b.until AS blocked_until,
          ${COUNTS.map((column, i) => `${hour(column)} AS h${i + 1}`).join(', ')},
          ${COUNTS.map((column, i) => `${day(column)} AS d${i + 1}`).join(', ')}
   FROM api_keys k
   LEFT JOIN screening_activity a ON a.key_id = k.id AND a.minute > clock_timestamp() - interval '24 hours'
-  LEFT JOIN LATERAL (
-    SELECT max(until) AS until FROM screening_blocks
-    WHERE key_id = k.id AND lifted_at IS NULL AND until > clock_timestamp()
-  ) b ON true
+  LEFT JOIN (SELECT key_id, max(until) AS until FROM blocked GROUP BY key_id) b ON b.key_id = k.id
   WHERE k.tenant_id = $1
   GROUP BY k.id, b.until
   HAVING count(a.key_id) > 0 OR b.until IS NOT NULL
@@ -89,20 +87,27 @@ export async function unblock(
   { keyId }: ParsedInputOf<typeof screening.unblock>,
   { actor, requestId }: Call,
 ): Promise<OutputOf<typeof screening.unblock>> {
-  const wasBlocked = await db.transaction(async (tx) => {
+  const lifted = await db.transaction(async (tx) => {
     await actForEveryTenant(tx);
     const { rowCount: known } = await tx.query('SELECT FROM api_keys WHERE id = $1', [keyId]);
     if (known === 0) throw new KingaError('NOT_FOUND', 'There is no such key');
-    const { rowCount } = await tx.query(
-      `UPDATE screening_blocks SET lifted_at = clock_timestamp()
-       WHERE key_id = $1 AND lifted_at IS NULL AND until > clock_timestamp()`,
-      [keyId],
-    );
-    if (rowCount === 0) return false;
+    const { rows } = await tx.query<{ key_id: string }>(LIFT_SQL, [keyId]);
+    if (rows.length === 0) return [];
     await recordAudit(tx, { actor, requestId, action: 'key.unblocked', subject: keyId });
     await tx.query(`SELECT pg_notify('${CHANNEL}', '')`);
-    return true;
+    return rows.map(({ key_id }) => key_id);
   });
-  blocks.end(keyId);
-  return { keyId, wasBlocked };
+  blocks.end([keyId, ...lifted]);
+  return { keyId, wasBlocked: lifted.length > 0 };
 }
+
+/** Of the key, and of those it was made in the place of. */
+const LIFT_SQL = `
+  UPDATE screening_blocks SET lifted_at = clock_timestamp()
+  WHERE lifted_at IS NULL AND until > clock_timestamp() AND key_id IN (
+    WITH RECURSIVE line (id) AS (
+      SELECT $1::text
+      UNION
+      SELECT k.id FROM line JOIN api_keys k ON k.replaced_by = line.id
+    ) SELECT id FROM line)
+  RETURNING key_id`;

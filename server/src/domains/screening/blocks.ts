@@ -12,9 +12,19 @@ const POLL_MS = 500;
  */
 export const BLOCK_MS = 15 * 60_000;
 
+/** The blocks in force; a key that was made in the place of a blocked one is blocked as that is. */
+export const BLOCKED = `
+  blocked (key_id, until) AS (
+    SELECT key_id, until FROM screening_blocks WHERE lifted_at IS NULL AND until > clock_timestamp()
+    UNION
+    SELECT k.replaced_by, b.until FROM blocked b JOIN api_keys k ON k.id = b.key_id
+    WHERE k.replaced_by IS NOT NULL
+  )`;
+
 const BLOCKED_SQL = `
+  WITH RECURSIVE ${BLOCKED}
   SELECT key_id, max(extract(epoch FROM until - clock_timestamp()) * 1000)::float8 AS left_ms
-  FROM screening_blocks WHERE lifted_at IS NULL AND until > clock_timestamp() GROUP BY key_id`;
+  FROM blocked GROUP BY key_id`;
 
 interface Own {
   readonly untilMs: number;
@@ -66,10 +76,12 @@ export class Blocks implements Service {
     };
   }
 
-  /** Its blocks have been lifted: this node knows before its tail does. */
-  end(keyId: string): void {
-    this.#known.delete(keyId);
-    this.#own.delete(keyId);
+  /** Their blocks have been lifted: this node knows before its tail does. */
+  end(keyIds: readonly string[]): void {
+    for (const keyId of keyIds) {
+      this.#known.delete(keyId);
+      this.#own.delete(keyId);
+    }
     this.#tail.wake();
   }
 
