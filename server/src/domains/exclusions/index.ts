@@ -24,6 +24,7 @@ export {
   exclusionsOfKeys,
   type FollowedEntry,
   REGISTER_CHANGED,
+  type Standing,
 } from './log/follow.ts';
 export { keysAskedFor } from './lookup/asked.ts';
 /** The decision itself, over another memory: the sandbox's. */
@@ -141,7 +142,11 @@ export function createExclusions(platform: Platform, deps: ExclusionsDeps): Excl
     reached: (seq, timeoutMs) => replica.reached(seq, timeoutMs),
   });
   const people = createPeople(platform, register);
-  const lifeCycle = createLifeCycle(platform, { register, accountKeys: deps.accountKeys });
+  const lifeCycle = createLifeCycle(platform, {
+    register,
+    accountKeys: deps.accountKeys,
+    rulesAt: (at) => deps.policy.at(at).values.periods,
+  });
   const stats = (): ExclusionsStats => ({
     lookups: lookups.lookups,
     hits: lookups.hits,

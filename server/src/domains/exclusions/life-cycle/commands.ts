@@ -12,12 +12,14 @@ import type { Register, Told } from '../register/register.ts';
 import { changeTerm } from './change.ts';
 import { refuseStaff, refuseStrangers, refuseThirdParty } from './own.ts';
 import { type Cycle, lockCycle, readCycle } from './row.ts';
-import { extendedTerm, promisedEnd, refuseOver, renewalTerm } from './rules.ts';
+import { extendedTerm, promisedEnd, type RulesAt, refuseOver, renewalTerm } from './rules.ts';
 import { viewOf } from './view.ts';
 import { closeWish } from './wish.ts';
 
 export interface LifeCycleDeps extends ReaderDeps {
   readonly register: Pick<Register, 'changeWithin' | 'reached'>;
+  /** Of what is past; who makes a promise now reads the policy in the same transaction. */
+  readonly rulesAt: RulesAt;
 }
 
 /** What a command has before it: the exclusion, locked and the caller's to change, and the policy of now. */
@@ -25,6 +27,7 @@ export interface Held {
   readonly tx: Tx;
   readonly cycle: Cycle;
   readonly rules: PeriodRules;
+  readonly rulesAt: RulesAt;
   readonly call: Call;
 }
 
@@ -46,8 +49,9 @@ export function createCommand(platform: Platform, deps: LifeCycleDeps): Command 
       const cycle = await lockCycle(tx, input.id);
       await refuseStrangers(tx, call.actor, cycle, deps);
       const { periods: rules } = (await readPolicy(tx, cycle.now)).values;
-      const { news, told } = await work({ tx, cycle, rules, call });
-      const output = viewOf(await readCycle(tx, input.id), rules);
+      const { rulesAt } = deps;
+      const { news, told } = await work({ tx, cycle, rules, rulesAt, call });
+      const output = viewOf(await readCycle(tx, input.id), rulesAt);
       if (news !== undefined) await tellLater(tx, { exclusionId: input.id, news, endsAt: output.endsAt });
       return { output, told: told ?? (async () => {}) };
     });

@@ -4,8 +4,8 @@ import type { lifeCycle } from '@kinga/shared/exclusions/life-cycle.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import type { Platform } from '../../../platform/context.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
-import { readPolicy } from '../../policy/index.ts';
-import { beforeOf, OWN_PEOPLE, type Own, ownOf, type ReaderDeps } from '../register/read.ts';
+import { beforeOf, OWN_PEOPLE, type Own, ownOf } from '../register/read.ts';
+import type { LifeCycleDeps } from './commands.ts';
 import { IS_CALLER, IS_REGISTRAR } from './own.ts';
 import { CYCLE_COLUMNS, type Cycle, OPEN_WISH } from './row.ts';
 import { ownViewOf } from './view.ts';
@@ -20,15 +20,14 @@ interface OwnCycle extends Cycle {
 }
 
 /** The caller's own page: what holds for them, and what they may do about it. */
-export function createMine({ db }: Platform, deps: ReaderDeps) {
+export function createMine({ db }: Platform, deps: LifeCycleDeps) {
   return async (
     { cursor }: ParsedInputOf<typeof lifeCycle.mine>,
     call: Call,
   ): Promise<OutputOf<typeof lifeCycle.mine>> => {
     const own = await ownOf(db, call.actor, deps);
     const cycles = own === undefined ? [] : await readOwn(db, own, beforeOf(cursor));
-    const { periods } = (await readPolicy(db, cycles[0]?.now ?? Date.now())).values;
-    const items = cycles.slice(0, PAGE_SIZE).map((cycle) => ownViewOf(cycle, periods, cycle.isOwn));
+    const items = cycles.slice(0, PAGE_SIZE).map((cycle) => ownViewOf(cycle, deps.rulesAt, cycle.isOwn));
     const next = cycles.length > PAGE_SIZE ? cycles[PAGE_SIZE - 1]?.position : undefined;
     return { helplines: HELPLINES, items, ...(next === undefined ? {} : { nextCursor: next }) };
   };

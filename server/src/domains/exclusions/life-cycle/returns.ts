@@ -23,9 +23,12 @@ export function createReturnCommands(command: Command, liftWithin: LiftWithin) {
   };
 }
 
-async function requestReturn({ tx, cycle, rules, call }: Held, liftWithin: LiftWithin): Promise<Done> {
+async function requestReturn(
+  { tx, cycle, rules, rulesAt, call }: Held,
+  liftWithin: LiftWithin,
+): Promise<Done> {
   const { id, now } = cycle;
-  refuseTooEarly(cycle, returnPossibleFrom(cycle, rules));
+  refuseTooEarly(cycle, returnPossibleFrom(cycle, rulesAt));
   if (openWish(cycle) !== null) throw conflict('id', 'a return was requested already');
   await closeWish(tx, id, 'lapsed');
   const { availableAt, lapsesAt } = wishTimes(cycle, rules, now);

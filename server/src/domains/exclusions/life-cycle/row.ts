@@ -23,6 +23,8 @@ export interface Cycle {
   /** The latest end that was promised before the promise that holds now. */
   readonly promisedBefore: number | null;
   readonly registeredAt: number;
+  /** When the promise that holds now was made: what was law then says how long nobody ends it. */
+  readonly promisedAt: number;
   readonly registeredBy: string;
   readonly needsReview: boolean;
   /** Its last entry in the log. */
@@ -48,6 +50,8 @@ export const CYCLE_COLUMNS = `
   e.renews, CASE WHEN e.renews THEN e.stays ELSE e.in_force_until IS NULL END AS stays,
   ${ms('e.lifted_at')} AS "liftedAt", ${ms('e.registered_at')} AS "registeredAt",
   e.registered_by AS "registeredBy", e.needs_review AS "needsReview",
+  ${ms(`coalesce((SELECT max(t.changed_at) FROM exclusion_terms t
+                  WHERE t.exclusion_id = e.id AND t.change = 'extended'), e.registered_at)`)} AS "promisedAt",
   coalesce(e.changed_seq, e.seq)::float8 AS seq, ${ms('clock_timestamp()')} AS now,
   (SELECT ${ms('max(t.ends_at_before)')} FROM exclusion_terms t WHERE t.exclusion_id = e.id) AS "promisedBefore",
   CASE WHEN w.id IS NULL THEN NULL ELSE jsonb_build_object(

@@ -49,10 +49,16 @@ function isCalendar(period: Period): boolean {
   return period === '6mo' || period === '1y';
 }
 
-/** From when on a return may be asked for; null while it renews, and where it ends by itself or has ended. */
-export function returnPossibleFrom(cycle: Cycle, rules: PeriodRules): number | null {
+/** The period rules of an instant. */
+export type RulesAt = (at: number) => PeriodRules;
+
+/**
+ * From when on a return may be asked for; null while it renews, and where it ends by itself or has ended. A later
+ * version of the policy makes no promise shorter, and none longer.
+ */
+export function returnPossibleFrom(cycle: Cycle, rulesAt: RulesAt): number | null {
   if (!cycle.stays || cycle.renews || cycle.liftedAt !== null) return null;
-  const { minimum } = rules[cycle.period];
+  const { minimum } = rulesAt(cycle.promisedAt)[cycle.period];
   const minimumEnd =
     'hours' in minimum
       ? cycle.termStartsAt + minimum.hours * HOUR_MS

@@ -1,11 +1,10 @@
 import type { ExclusionCycle, LifeCycleAction, OwnExclusion } from '@kinga/shared/exclusions/life-cycle.ts';
-import type { PeriodRules } from '@kinga/shared/policy/values.ts';
 import { isOver, statusOf } from '../rules/period.ts';
 import { type Cycle, iso, type Wish } from './row.ts';
-import { promisedEnd, returnPossibleFrom } from './rules.ts';
+import { promisedEnd, type RulesAt, returnPossibleFrom } from './rules.ts';
 
 /** An exclusion as its life cycle is told, at the instant it was read. */
-export function viewOf(cycle: Cycle, rules: PeriodRules): ExclusionCycle {
+export function viewOf(cycle: Cycle, rulesAt: RulesAt): ExclusionCycle {
   const wish = openWish(cycle);
   return {
     id: cycle.id,
@@ -21,7 +20,7 @@ export function viewOf(cycle: Cycle, rules: PeriodRules): ExclusionCycle {
     inForceUntil: iso(cycle.inForceUntil),
     renews: cycle.renews,
     staysUntilReturn: cycle.stays && cycle.liftedAt === null,
-    returnPossibleFrom: iso(returnPossibleFrom(cycle, rules)),
+    returnPossibleFrom: iso(returnPossibleFrom(cycle, rulesAt)),
     returnRequestedAt: iso(wish?.requestedAt ?? null),
     returnAvailableAt: iso(wish?.availableAt ?? null),
     returnLapsesAt: iso(wish?.lapsesAt ?? null),
@@ -30,13 +29,13 @@ export function viewOf(cycle: Cycle, rules: PeriodRules): ExclusionCycle {
 }
 
 /** The same with what its person may do about it. */
-export function ownViewOf(cycle: Cycle, rules: PeriodRules, mayChange: boolean): OwnExclusion {
-  const view = viewOf(cycle, rules);
+export function ownViewOf(cycle: Cycle, rulesAt: RulesAt, mayChange: boolean): OwnExclusion {
+  const view = viewOf(cycle, rulesAt);
   const { now } = cycle;
   const wish = openWish(cycle);
   const isChangeable = mayChange && cycle.liftedAt === null && !isOver(cycle, now);
   if (!isChangeable) return { ...view, allowed: [], possibleFrom: {} };
-  const from = isLiftable(cycle) ? returnPossibleFrom(cycle, rules) : null;
+  const from = isLiftable(cycle) ? returnPossibleFrom(cycle, rulesAt) : null;
   const allowed: LifeCycleAction[] = [];
   if (cycle.source === 'person' && cycle.endsAt !== null) allowed.push('extend', 'setRenewal');
   if (wish === null && from !== null && from <= now) allowed.push('requestReturn');
