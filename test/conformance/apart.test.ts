@@ -8,6 +8,7 @@ import { inputOf } from '../fuzz/arbitrary.ts';
 import { ok, refused } from '../support/client.ts';
 import { startTestHub, type TestHub } from '../support/hub.ts';
 import { newPerson, type Person } from '../support/people.ts';
+import { probe } from '../support/probe.ts';
 import { ALL_SCOPES, type SandboxKey, sandboxKey } from './support.ts';
 
 /** What the sandbox answers by itself, and what is the law for everybody. */
@@ -146,6 +147,22 @@ describe('a sandbox key sees nothing real', () => {
     );
     expect(rows.length).toBeGreaterThanOrEqual(3);
   });
+});
+
+it('what a sandbox key is refused for its quota is no figure of its operator', async () => {
+  const { token } = await hub.admin();
+  const { operatorId } = sandbox;
+  const terms = { label: 'hasty', scopes: ALL_SCOPES, environment: 'sandbox', quotaPerDay: 1 };
+  const hasty = ok((await hub.http('operators.issueKey', { operatorId, ...terms }, { token })).body);
+  const input = { identifiers: TEST_PERSONS[0]!.identifiers, purpose: 'bet' };
+  ok((await hub.http('exclusions.lookup', input, hasty)).body);
+  expect(refused((await hub.http('exclusions.lookup', input, hasty)).body).code).toBe('RATE_LIMITED');
+  await probe(async () => {
+    const sql = 'SELECT 1 FROM key_usage WHERE key_id = $1 AND refused > 0';
+    return (await hub.database.pool.query(sql, [hasty.keyId])).rows.length > 0;
+  });
+  const { days } = ok((await hub.http('operators.statistics', { operatorId }, { token })).body);
+  expect(days.filter(({ refused: count }) => count > 0)).toEqual([]);
 });
 
 describe('a live key sees nothing of the sandbox', () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { FAMILY, GIVEN, MIDDLE } from '@kinga/server/domains/conformance/names.ts';
 import { prepare } from '@kinga/server/domains/conformance/situations.ts';
 import { findMatch, matchKeysOf, soundsOf } from '@kinga/server/domains/matching/index.ts';
@@ -44,6 +45,14 @@ describe('the vectors', () => {
       'resume',
     ] as const) {
       expect(decisions).toContain(decision);
+    }
+  });
+
+  it('stand in docs/conformance.md as they are', () => {
+    const page = readFileSync(new URL('../../docs/conformance.md', import.meta.url), 'utf8');
+    for (const { id, title, covers, expect: right, mustAsk, mustProve } of VECTORS) {
+      const how = `${right.join(' or ')}${mustAsk ? ', asked' : ''}${mustProve ? ', with its checkId' : ''}`;
+      expect(page).toContain(`| \`${id}\` | ${title} | ${covers.join(', ')} | ${how} |`);
     }
   });
 

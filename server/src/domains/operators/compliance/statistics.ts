@@ -59,7 +59,9 @@ async function refusedOf(
 ): Promise<ReadonlyMap<string, number>> {
   const { rows } = await tx.query<{ day: string; refused: string }>(
     `SELECT to_char(day, 'YYYY-MM-DD') AS day, sum(refused) AS refused FROM key_usage
-     WHERE tenant_id = $1 AND day BETWEEN $2 AND $3 GROUP BY day HAVING sum(refused) > 0`,
+     WHERE tenant_id = $1 AND day BETWEEN $2 AND $3
+       AND NOT EXISTS (SELECT FROM api_keys k WHERE k.id = key_id AND k.environment = 'sandbox')
+     GROUP BY day HAVING sum(refused) > 0`,
     [operatorId, from, to],
   );
   return new Map(rows.map(({ day, refused }) => [day, Number(refused)]));
