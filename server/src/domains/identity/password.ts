@@ -1,7 +1,7 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { createTurns } from '../../platform/call/turns.ts';
 
 const argon2Async = promisify(argon2);
 
@@ -31,7 +31,11 @@ export interface Passwords {
 }
 
 export function createPasswords(): Passwords {
-  const inTurn = createTurns();
+  const inTurn = createTurns({
+    runningMax: RUNNING_MAX,
+    waitingMax: WAITING_MAX,
+    refusal: 'Too many people are signing in at once',
+  });
   const nobody = format({ ...parameters(), hash: randomBytes(HASH_BYTES) });
   return {
     async hash(password) {
@@ -82,29 +86,5 @@ function parse(text: string): Phc {
     parallelism: Number(groups.parallelism),
     salt: Buffer.from(groups.salt ?? '', 'base64'),
     hash: Buffer.from(groups.hash ?? '', 'base64'),
-  };
-}
-
-/** Runs a few at once and lets a bounded number wait; whoever comes after that is told to come back. */
-function createTurns(): <TResult>(work: () => Promise<TResult>) => Promise<TResult> {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (work) => {
-    if (running >= RUNNING_MAX) {
-      if (waiting.length >= WAITING_MAX) {
-        throw new KingaError('UNAVAILABLE', 'Too many people are signing in at once', {
-          retryAfterMs: 2_000,
-        });
-      }
-      // Whoever finishes hands its turn over, so `running` stays as it is.
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    } else running++;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running--;
-    }
   };
 }

@@ -2,6 +2,7 @@ import { KingaError } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { IssuedToken, tokens } from '@kinga/shared/tokens/contract.ts';
 import type { Call } from '../../platform/call/handler.ts';
+import { createTurns } from '../../platform/call/turns.ts';
 import { canonicalise } from '../identifiers/index.ts';
 import { type Screen, type ScreeningRules, tooMany } from '../screening/index.ts';
 import { hashOf } from './format.ts';
@@ -19,10 +20,19 @@ export interface IssueScreening {
   readonly rules: () => ScreeningRules;
 }
 
+/** Each holds a connection, and a lock in PostgreSQL for every identity in it, while it lasts. */
+const BATCHES_AT_ONCE = 2;
+const BATCHES_WAITING_MAX = 64;
+
 /** The commands on tokens. Each is acknowledged when its own node answers by it, and may be sent again. */
 export class TokenService {
   readonly #deps: EndingsDeps;
   readonly #follower: TokenFollower;
+  readonly #inTurn = createTurns({
+    runningMax: BATCHES_AT_ONCE,
+    waitingMax: BATCHES_WAITING_MAX,
+    refusal: 'Too many batches of tokens at once',
+  });
   readonly #screening: IssueScreening;
 
   constructor(deps: EndingsDeps, follower: TokenFollower, screening: IssueScreening) {
@@ -49,7 +59,7 @@ export class TokenService {
     refuseTwins(items, 'items');
     const wishes = items.map((item, index) => ({ ...item, path: `items[${index}].` }));
     this.#screen(wishes, call);
-    const { outcomes, seq } = await issueTokens(this.#deps.platform, wishes, call);
+    const { outcomes, seq } = await this.#inTurn(() => issueTokens(this.#deps.platform, wishes, call));
     await this.#told(seq);
     const results = outcomes.map((outcome, index) => {
       const { ref } = items[index]!;
@@ -79,7 +89,7 @@ export class TokenService {
       }
     });
     const hashes = read.flatMap((item) => ('error' in item ? [] : item.hash));
-    const ended = await this.#done(await revokeTokens(this.#deps, hashes, call));
+    const ended = await this.#done(await this.#inTurn(() => revokeTokens(this.#deps, hashes, call)));
     const results = read.map((item) => {
       if ('error' in item) return { ref: item.ref, error: item.error };
       const one = ended.get(item.hash);
