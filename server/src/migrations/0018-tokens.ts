@@ -29,7 +29,8 @@ export class Migration0018Tokens extends Migration {
     // One person as one operator knows them; the id is the handle the operator is told, and it outlives rotations.
     // keys: 16 bytes each, the strong ones first: what a node loads and a token is answered by. person_key: the
     // strong key the subject began with. contact_set: of a subject without any, the hash of all its contacts.
-    // bulk: it came with a whole customer base, which is no sign of anything.
+    // bulk: it came with a whole customer base, which is no sign of anything. learned: counts the times when the
+    // operator has to be told anew what it knew of the person: another customer is them, or it gave them up.
     this.addSql(`
       CREATE TABLE token_subjects (
         id text PRIMARY KEY,
@@ -38,6 +39,7 @@ export class Migration0018Tokens extends Migration {
         person_key bytea,
         contact_set bytea,
         bulk boolean NOT NULL,
+        learned integer NOT NULL DEFAULT 0,
         created_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
         CHECK (person_key IS NULL OR contact_set IS NULL)
       )`);

@@ -43,14 +43,16 @@ export class Migration0020Propagation extends Migration {
   }
 
   #receipts(): void {
-    // handle: the subject, which outlives rotations of its token. must_close: an account is to be closed, as long
-    // as the exclusion is in force (excluded_until; null: no end is known).
+    // handle: the subject, which outlives rotations of its token. learned: the subject's, when it was told.
+    // must_close: an account is to be closed, as long as the exclusion is in force (excluded_until; null: no end is
+    // known).
     this.addSql(`
       CREATE TABLE propagation_receipts (
         id text PRIMARY KEY,
         tenant_id text NOT NULL REFERENCES operators (id),
         register_seq bigint NOT NULL,
         handle text NOT NULL,
+        learned integer NOT NULL,
         type text NOT NULL CHECK (type IN ('registered', 'extended', 'lifted', 'identified')),
         effective_at timestamptz(3) NOT NULL,
         committed_at timestamptz(3) NOT NULL,
@@ -61,7 +63,7 @@ export class Migration0020Propagation extends Migration {
         closed_at timestamptz(3),
         attempts integer NOT NULL DEFAULT 0,
         escalated_at timestamptz(3),
-        UNIQUE (register_seq, tenant_id, handle)
+        UNIQUE (register_seq, tenant_id, handle, learned)
       )`);
     this.addSql(`CREATE INDEX propagation_receipts_tenant ON propagation_receipts (tenant_id, id)`);
     this.addSql(`CREATE INDEX propagation_receipts_committed ON propagation_receipts (committed_at)`);

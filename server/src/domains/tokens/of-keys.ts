@@ -11,6 +11,8 @@ export interface TokenOfKeys {
   /** What the operator was told with the token; it stays the same through rotations. */
   readonly tokenHandle: string;
   readonly tokenSealed: Buffer;
+  /** Rises when the operator has to be told anew what it was told of this person. */
+  readonly learned: number;
   /** Those of the keys asked for that are this person's here. */
   readonly keys: readonly Buffer[];
   /** Null while the operator has not said which customer it is; several rows for a person with several accounts. */
@@ -22,11 +24,19 @@ interface Row {
   readonly tenant_id: string;
   readonly subject_id: string;
   readonly sealed: Buffer;
+  readonly learned: number;
   readonly keys: Buffer[];
   readonly customer_sealed: Buffer | null;
 }
 
-const COLUMNS = 't.id AS token_id, t.tenant_id, t.subject_id, t.sealed, k.keys, c.customer_sealed';
+const COLUMNS = 't.id AS token_id, t.tenant_id, t.subject_id, t.sealed, s.learned, k.keys, c.customer_sealed';
+/** All the keys of a subject `s`, with its active token `t` and its customers. */
+const WITH_ALL_KEYS = `
+  FROM tokens t
+  JOIN token_subjects s ON s.id = t.subject_id
+  CROSS JOIN LATERAL (SELECT array_agg(substring(s.keys FROM at FOR 16)) AS keys
+                      FROM generate_series(1, octet_length(s.keys), 16) AS at) AS k
+  LEFT JOIN token_customers c ON c.subject_id = t.subject_id`;
 
 /**
  * Whose tokens these identifier keys concern, over all operators: only those that are active. The rest of the
@@ -40,6 +50,7 @@ export async function tokensOfKeys(tx: Tx, keys: readonly Buffer[]): Promise<Tok
      FROM (SELECT subject_id, array_agg(key) AS keys FROM token_keys WHERE key = ANY($1::bytea[])
            GROUP BY subject_id) AS k
      JOIN tokens t ON t.subject_id = k.subject_id AND t.state = 'active'
+     JOIN token_subjects s ON s.id = k.subject_id
      LEFT JOIN token_customers c ON c.subject_id = k.subject_id
      ORDER BY t.tenant_id, t.subject_id, c.id`,
     [keys],
@@ -47,7 +58,7 @@ export async function tokensOfKeys(tx: Tx, keys: readonly Buffer[]): Promise<Tok
   return rows.map(tokenOf);
 }
 
-/** The active tokens that were issued or learned a key after this change, with all their keys. */
+/** The active tokens that were issued, or learned a key or a customer, after this change, with all their keys. */
 export async function tokensChangedAfter(
   tx: Tx,
   { seq, limit }: { readonly seq: number; readonly limit: number },
@@ -59,25 +70,19 @@ export async function tokensChangedAfter(
   );
   if (changes.rows.length === 0) return { upTo: seq, tokens: [] };
   const { rows } = await tx.query<Row>(
-    `SELECT ${COLUMNS}
-     FROM tokens t
-     JOIN token_subjects s ON s.id = t.subject_id
-     CROSS JOIN LATERAL (SELECT array_agg(substring(s.keys FROM at FOR 16)) AS keys
-                         FROM generate_series(1, octet_length(s.keys), 16) AS at) AS k
-     LEFT JOIN token_customers c ON c.subject_id = t.subject_id
+    `SELECT ${COLUMNS} ${WITH_ALL_KEYS}
      WHERE t.id = ANY($1::text[]) AND t.state = 'active' ORDER BY t.tenant_id, t.subject_id, c.id`,
     [[...new Set(changes.rows.map(({ token_id }) => token_id))]],
   );
   return { upTo: changes.rows.at(-1)?.seq ?? seq, tokens: rows.map(tokenOf) };
 }
 
-/** The active tokens of people by their handles, over all operators. */
+/** The active tokens of people by their handles, over all operators, with all their keys. */
 export async function tokensOfHandles(tx: Tx, handles: readonly string[]): Promise<TokenOfKeys[]> {
   if (handles.length === 0) return [];
   await actForEveryTenant(tx);
   const { rows } = await tx.query<Row>(
-    `SELECT t.id AS token_id, t.tenant_id, t.subject_id, t.sealed, '{}'::bytea[] AS keys, c.customer_sealed
-     FROM tokens t LEFT JOIN token_customers c ON c.subject_id = t.subject_id
+    `SELECT ${COLUMNS} ${WITH_ALL_KEYS}
      WHERE t.subject_id = ANY($1::text[]) AND t.state = 'active' ORDER BY t.tenant_id, t.subject_id, c.id`,
     [handles],
   );
@@ -109,6 +114,7 @@ function tokenOf(row: Row): TokenOfKeys {
     operatorId: row.tenant_id,
     tokenHandle: row.subject_id,
     tokenSealed: row.sealed,
+    learned: row.learned,
     keys: row.keys,
     customerIdSealed: row.customer_sealed,
   };

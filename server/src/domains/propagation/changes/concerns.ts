@@ -1,6 +1,8 @@
 import type { ChangeType } from '@kinga/shared/operators/propagation.ts';
-import type { exclusionsOfKeys, FollowedEntry } from '../../exclusions/index.ts';
+import type { FollowedEntry, Standing } from '../../exclusions/index.ts';
 import type { TokenOfKeys } from '../../tokens/index.ts';
+
+type Interval = Standing['interval'];
 
 /** A person as one operator knows them. */
 export interface Holder {
@@ -8,6 +10,8 @@ export interface Holder {
   readonly handle: string;
   readonly tokenSealed: Buffer;
   readonly customersSealed: readonly Buffer[];
+  /** Rises when what stands of the person has to be told anew. */
+  readonly learned: number;
   /** In hex. */
   readonly keys: ReadonlySet<string>;
 }
@@ -29,12 +33,13 @@ export interface Concern {
 /** A row a customer becomes one holder a person. */
 export function holdersOf(tokens: readonly TokenOfKeys[]): Holder[] {
   const holders = new Map<string, Holder & { customersSealed: Buffer[] }>();
-  for (const { operatorId, tokenHandle, tokenSealed, customerIdSealed, keys } of tokens) {
+  for (const { operatorId, tokenHandle, tokenSealed, learned, customerIdSealed, keys } of tokens) {
     const holder = holders.get(tokenHandle) ?? {
       operatorId,
       handle: tokenHandle,
       tokenSealed,
       customersSealed: [],
+      learned,
       keys: new Set(keys.map((key) => key.toString('hex'))),
     };
     if (customerIdSealed !== null) holder.customersSealed.push(customerIdSealed);
@@ -50,60 +55,101 @@ export function concernsOfEntries(entries: readonly FollowedEntry[], holders: re
     for (const key of holder.keys) byKey.set(key, [...(byKey.get(key) ?? []), holder]);
   }
   return entries.flatMap((entry) => {
-    const touched = new Map<Holder, (number | null)[]>();
+    const touched = new Map<Holder, Interval[]>();
     for (const { key, intervals } of entry.keys) {
       for (const holder of byKey.get(key) ?? []) {
-        const ends = touched.get(holder) ?? [];
-        ends.push(...intervals.map(({ endsAt }) => endsAt));
-        touched.set(holder, ends);
+        touched.set(holder, [...(touched.get(holder) ?? []), ...intervals]);
       }
     }
-    return Array.from(touched, ([holder, ends]): Concern => {
-      const open = ends.filter((end) => end === null || end > entry.at.getTime());
-      return {
-        holder,
-        registerSeq: entry.seq,
-        type: entry.kind,
-        effectiveAt: entry.effectiveAt,
-        committedAt: entry.at,
-        // After a lifting somebody else's exclusion may be left on the same key; that one was told by itself.
-        mustClose: entry.kind !== 'lifted' && open.length > 0,
-        excludedUntil: latest(open),
-        isOver: open.length === 0,
-      };
-    });
+    return Array.from(touched, ([holder, intervals]) => concernOf(entry, holder, intervals));
   });
+}
+
+function concernOf(entry: FollowedEntry, holder: Holder, intervals: readonly Interval[]): Concern {
+  const open = intervals.filter(({ endsAt }) => endsAt === null || endsAt > entry.at.getTime());
+  const isLifted = entry.kind === 'lifted';
+  return {
+    holder,
+    registerSeq: entry.seq,
+    type: entry.kind,
+    // What is still to come begins no earlier for having been changed.
+    effectiveAt: isLifted || open.length === 0 ? entry.effectiveAt : later(entry.effectiveAt, earliest(open)),
+    committedAt: entry.at,
+    // After a lifting somebody else's exclusion may be left on the same key; that one was told by itself.
+    mustClose: !isLifted && open.length > 0,
+    excludedUntil: latest(open),
+    isOver: open.length === 0,
+  };
+}
+
+/**
+ * A lifting, or a number that is not theirs after all, leaves a person excluded by whatever else the operator knows
+ * them by, of which the entry says nothing.
+ */
+export function withWhatIsLeft(
+  concerns: readonly Concern[],
+  holders: readonly Holder[],
+  standings: readonly Standing[],
+): Concern[] {
+  const byKey = byKeyOf(standings);
+  const left = new Map(holders.map((holder) => [holder.handle, standingsOf(holder, byKey)]));
+  return concerns.map((concern) => {
+    if (!isLess(concern)) return concern;
+    const intervals = (left.get(concern.holder.handle) ?? []).map(({ interval }) => interval);
+    return { ...concern, excludedUntil: latest(intervals), isOver: intervals.length === 0 };
+  });
+}
+
+/** May the account be one that need not be closed any more? */
+export function isLess({ type, isOver }: Concern): boolean {
+  return type === 'lifted' || isOver;
 }
 
 /** What is told of people who were excluded before the operator had a token of them, or knew this of them. */
 export function concernsOfTokens(
   holders: readonly Holder[],
-  standings: Awaited<ReturnType<typeof exclusionsOfKeys>>,
+  standings: readonly Standing[],
   now: Date,
 ): Concern[] {
+  const byKey = byKeyOf(standings);
   return holders.flatMap((holder): Concern[] => {
-    const own = standings.filter(({ key }) => holder.keys.has(key.toString('hex')));
-    const last = own.reduce<(typeof own)[number] | undefined>(
-      (best, one) => (best === undefined || one.seq > best.seq ? one : best),
-      undefined,
-    );
-    if (last === undefined) return [];
+    const own = standingsOf(holder, byKey);
+    if (own.length === 0) return [];
+    const intervals = own.map(({ interval }) => interval);
     return [
       {
         holder,
-        registerSeq: last.seq,
+        registerSeq: Math.max(...own.map(({ seq }) => seq)),
         type: 'registered',
-        effectiveAt: last.effectiveAt,
+        effectiveAt: earliest(intervals),
         committedAt: now,
         mustClose: true,
-        excludedUntil: latest(own.map(({ interval }) => interval.endsAt)),
+        excludedUntil: latest(intervals),
         isOver: false,
       },
     ];
   });
 }
 
-function latest(ends: readonly (number | null)[]): Date | null {
-  const known = ends.filter((end) => end !== null);
-  return known.length < ends.length || known.length === 0 ? null : new Date(Math.max(...known));
+type ByKey = ReadonlyMap<string, readonly Standing[]>;
+
+function byKeyOf(standings: readonly Standing[]): ByKey {
+  return Map.groupBy(standings, ({ key }) => key.toString('hex'));
+}
+
+function standingsOf({ keys }: Holder, byKey: ByKey): Standing[] {
+  return [...keys].flatMap((key) => byKey.get(key) ?? []);
+}
+
+function earliest(intervals: readonly Interval[]): Date {
+  return new Date(Math.min(...intervals.map(({ startsAt }) => startsAt)));
+}
+
+function later(one: Date, other: Date): Date {
+  return one > other ? one : other;
+}
+
+function latest(intervals: readonly Interval[]): Date | null {
+  const known = intervals.map(({ endsAt }) => endsAt).filter((end) => end !== null);
+  return known.length < intervals.length || known.length === 0 ? null : new Date(Math.max(...known));
 }

@@ -4,8 +4,16 @@ import { Tail } from '../../../platform/db/tail.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import type { Service } from '../../../platform/lifecycle/service.ts';
 import { entriesAfter, exclusionsOfKeys, REGISTER_CHANGED } from '../../exclusions/index.ts';
-import { tokensChangedAfter, tokensOfKeys } from '../../tokens/index.ts';
-import { type Concern, concernsOfEntries, concernsOfTokens, holdersOf } from './concerns.ts';
+import { tokensChangedAfter, tokensOfHandles, tokensOfKeys } from '../../tokens/index.ts';
+import {
+  type Concern,
+  concernsOfEntries,
+  concernsOfTokens,
+  type Holder,
+  holdersOf,
+  isLess,
+  withWhatIsLeft,
+} from './concerns.ts';
 import { tellConcerns } from './tell.ts';
 
 const POLL_MS = 500;
@@ -72,15 +80,14 @@ async function propagate(tx: Tx): Promise<Batch> {
   if (cursor === undefined) throw new Error('propagation_cursor is empty');
   const entries = await entriesAfter(tx, { seq: cursor.register_seq, limit: BATCH });
   const changed = await tokensChangedAfter(tx, { seq: cursor.token_seq, limit: BATCH });
+  const issued = holdersOf(changed.tokens);
   const keys = new Set(entries.flatMap((entry) => entry.keys.map(({ key }) => key)));
   const concerned = await tokensOfKeys(tx, bytesOf(keys));
-  const concerns: Concern[] = concernsOfEntries(entries, holdersOf(concerned));
-  const issued = holdersOf(changed.tokens);
-  const standings = await exclusionsOfKeys(
-    tx,
-    bytesOf(new Set(issued.flatMap((holder) => [...holder.keys]))),
-  );
-  concerns.push(...concernsOfTokens(issued, standings, cursor.now));
+  const ofEntries = concernsOfEntries(entries, holdersOf(concerned));
+  const concerns = [
+    ...(await withStandings(tx, ofEntries)),
+    ...concernsOfTokens(issued, await standingsOf(tx, issued), cursor.now),
+  ];
   const count = await tellConcerns(tx, concerns);
   const registerSeq = entries.at(-1)?.seq ?? cursor.register_seq;
   await tx.query('UPDATE propagation_cursor SET register_seq = $1, token_seq = $2', [
@@ -88,6 +95,17 @@ async function propagate(tx: Tx): Promise<Batch> {
     changed.upTo,
   ]);
   return { count, more: entries.length === BATCH || changed.upTo - cursor.token_seq >= BATCH };
+}
+
+async function withStandings(tx: Tx, concerns: readonly Concern[]): Promise<readonly Concern[]> {
+  const handles = new Set(concerns.filter(isLess).map(({ holder }) => holder.handle));
+  if (handles.size === 0) return concerns;
+  const holders = holdersOf(await tokensOfHandles(tx, [...handles]));
+  return withWhatIsLeft(concerns, holders, await standingsOf(tx, holders));
+}
+
+async function standingsOf(tx: Tx, holders: readonly Holder[]) {
+  return await exclusionsOfKeys(tx, bytesOf(new Set(holders.flatMap(({ keys }) => [...keys]))));
 }
 
 function bytesOf(hexes: ReadonlySet<string>): Buffer[] {

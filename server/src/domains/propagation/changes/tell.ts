@@ -3,7 +3,7 @@ import { newId } from '../../../platform/crypto/ids.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { appendEvents, enqueueJobs } from '../../../platform/outbox/outbox.ts';
 import { type SealedChange, topicOf } from '../topic.ts';
-import type { Concern, Holder } from './concerns.ts';
+import { type Concern, type Holder, isLess } from './concerns.ts';
 
 /**
  * Writes the receipts and what the operators are told, in the transaction that moves the cursor: both or neither.
@@ -17,6 +17,7 @@ export async function tellConcerns(tx: Tx, concerns: readonly Concern[]): Promis
     given.map(({ concern }) => concern.holder.operatorId),
     given.map(({ concern }) => concern.registerSeq),
     given.map(({ concern }) => concern.holder.handle),
+    given.map(({ concern }) => concern.holder.learned),
     given.map(({ concern }) => concern.type),
     given.map(({ concern }) => concern.effectiveAt),
     given.map(({ concern }) => concern.committedAt),
@@ -38,20 +39,21 @@ export async function tellConcerns(tx: Tx, concerns: readonly Concern[]): Promis
 
 /** An account that was closed is closed: an extension asks for nothing more. */
 const INSERT = `
-  INSERT INTO propagation_receipts (id, tenant_id, register_seq, handle, type, effective_at, committed_at,
+  INSERT INTO propagation_receipts (id, tenant_id, register_seq, handle, learned, type, effective_at, committed_at,
                                     must_close, excluded_until, closed_at)
   SELECT g.*, CASE WHEN g.type IN ('extended', 'identified') THEN
            (SELECT closed_at FROM propagation_receipts before
             WHERE before.handle = g.handle AND before.register_seq < g.register_seq
-            ORDER BY before.register_seq DESC LIMIT 1) END
-  FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::timestamptz[],
-              $7::timestamptz[], $8::boolean[], $9::timestamptz[])
-    AS g (id, tenant_id, register_seq, handle, type, effective_at, committed_at, must_close, excluded_until)
+            ORDER BY before.register_seq DESC, before.learned DESC LIMIT 1) END
+  FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::int[], $6::text[], $7::timestamptz[],
+              $8::timestamptz[], $9::boolean[], $10::timestamptz[])
+    AS g (id, tenant_id, register_seq, handle, learned, type, effective_at, committed_at, must_close,
+          excluded_until)
   ON CONFLICT DO NOTHING RETURNING id`;
 
-/** Nobody has to close the account of a person whose exclusion was lifted, from when it is. */
+/** Nobody has to close the account of a person who is not excluded any more, from when that is. */
 async function forgiveClosing(tx: Tx, concerns: readonly Concern[]): Promise<void> {
-  const lifted = concerns.filter(({ type }) => type === 'lifted');
+  const lifted = concerns.filter(isLess);
   if (lifted.length === 0) return;
   await tx.query(
     `UPDATE propagation_receipts r SET must_close = NOT l.over, excluded_until = l.until

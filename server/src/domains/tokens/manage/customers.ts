@@ -61,3 +61,12 @@ export async function mapCustomers(
     return [{ ...customer, mappedAt: mapped_at, movedFrom: before.get(hex) ?? null }];
   });
 }
+
+/**
+ * What these people's operators were told of them is to be told anew: another customer turned out to be them, or
+ * the operator gives them up and may take them up again. With the subjects locked.
+ */
+export async function countAsLearned(tx: Tx, subjectIds: readonly string[]): Promise<void> {
+  if (subjectIds.length === 0) return;
+  await tx.query('UPDATE token_subjects SET learned = learned + 1 WHERE id = ANY($1::text[])', [subjectIds]);
+}

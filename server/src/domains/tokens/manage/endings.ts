@@ -7,6 +7,7 @@ import { raiseAlert } from '../../alerts/index.ts';
 import { tellChanges } from '../memory/changes.ts';
 import { keyOf, revokedToken, unknownToken } from '../operator.ts';
 import type { ForeignUse } from '../validate/foreign-use.ts';
+import { countAsLearned } from './customers.ts';
 import { issueActive, workingTokens } from './generations.ts';
 import { lockOwnToken, lockOwnTokens, type OwnToken } from './own.ts';
 
@@ -67,6 +68,7 @@ export async function revokeTokens(
     const subjectIds = [...new Set([...own.values()].filter(isOpen).map(({ subjectId }) => subjectId))];
     const ended = await endAll(tx, subjectIds);
     await tx.query('DELETE FROM token_customers WHERE subject_id = ANY($1::text[])', [subjectIds]);
+    await countAsLearned(tx, subjectIds);
     await recordAudits(
       tx,
       subjectIds.map((subject) => ({ ...by(call), action: 'token.revoked', subject })),

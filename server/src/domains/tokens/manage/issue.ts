@@ -12,7 +12,7 @@ import { watch } from '../fraud/watch.ts';
 import { itemErrorOf } from '../items.ts';
 import { tellChanges } from '../memory/changes.ts';
 import { keyOf } from '../operator.ts';
-import { customerHash, type Mapped, mapCustomers } from './customers.ts';
+import { countAsLearned, customerHash, type Mapped, mapCustomers } from './customers.ts';
 import { type Issued, issueActive, workingTokens } from './generations.ts';
 import { lockSubjects, storeSubjects } from './subject-store.ts';
 import { type Named, nameOf, type Subject } from './subjects.ts';
@@ -90,6 +90,8 @@ class Issuing {
     const subjectIds = [...subjects.all].map(({ id }) => id);
     const issued = await issueActive(tx, crypto, { operatorId, subjectIds });
     const mapped = await mapCustomers(tx, crypto, { operatorId, customers: customersOf(wishes, resolved) });
+    const known = knownOf(subjects.all, mapped);
+    await countAsLearned(tx, known);
     await this.#audit(issued, gained, mapped);
     await watch(tx, crypto, {
       ...this.#context,
@@ -97,7 +99,7 @@ class Issuing {
       mapped,
       doubles: subjects.doubles,
     });
-    const seq = await this.#tell(issued, gained);
+    const seq = await this.#tell(issued, [...gained.map(({ id }) => id), ...known]);
     return { outcomes: resolved.map((one) => outcomeOf(one, issued)), seq };
   }
 
@@ -126,12 +128,9 @@ class Issuing {
     ]);
   }
 
-  async #tell(issued: Issued, gained: readonly Subject[]): Promise<number | undefined> {
+  async #tell(issued: Issued, subjectIds: readonly string[]): Promise<number | undefined> {
     const { tx } = this.#context;
-    const known = await workingTokens(
-      tx,
-      gained.map(({ id }) => id),
-    );
+    const known = await workingTokens(tx, subjectIds);
     const changed = new Set([...issued.created.map(({ tokenId }) => tokenId), ...known]);
     return changed.size === 0 ? undefined : await tellChanges(tx, [...changed]);
   }
@@ -157,6 +156,12 @@ function claimCustomer(taken: Set<string>, hash: string, wish: Wish): void {
     throw new KingaError('INVALID_INPUT', `${path}: ${message}`, { details: [{ path, message }] });
   }
   taken.add(hash);
+}
+
+/** Those who were known before and turned out to be another customer too. */
+function knownOf(subjects: Iterable<Subject>, mapped: readonly Mapped[]): string[] {
+  const customers = new Set(mapped.map(({ subjectId }) => subjectId));
+  return [...subjects].flatMap(({ id, isNew }) => (!isNew && customers.has(id) ? [id] : []));
 }
 
 type Resolved = Subject | { readonly error: ItemError };

@@ -6,9 +6,11 @@ import { actForTenant } from '../../../platform/db/tenant.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
 import { watch } from '../fraud/watch.ts';
+import { tellChanges } from '../memory/changes.ts';
 import { keyOf, revokedToken } from '../operator.ts';
-import { customerHash, mapCustomers } from './customers.ts';
+import { countAsLearned, customerHash, mapCustomers } from './customers.ts';
 import type { EndingsDeps } from './endings.ts';
+import { workingTokens } from './generations.ts';
 import { lockOwnToken } from './own.ts';
 
 /** Which customer of the operator this is. Mapping it again to the same token changes nothing. */
@@ -32,6 +34,9 @@ export async function mapToken(
     const { actor, requestId } = call;
     await recordAudit(tx, { actor, requestId, action: 'token.mapped', subject: subjectId, details });
     await watch(tx, crypto, { operatorId, isBulk: false, people: [], mapped, doubles: new Map() });
+    // A customer of somebody excluded is one the operator has to hear of.
+    await countAsLearned(tx, [subjectId]);
+    await tellChanges(tx, await workingTokens(tx, [subjectId]));
     return { handle: subjectId, mappedAt: fresh.mappedAt.toISOString() };
   });
 }
