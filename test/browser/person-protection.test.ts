@@ -244,7 +244,7 @@ describe.skipIf(!hasChromium)('a person’s own protection in Chromium', () => {
     await press('Enter');
     await page.getByRole('heading', { name: 'You are protected' }).waitFor();
     // The button is gone; the focus is where it is said what happened.
-    await probe(() => page.evaluate(() => document.activeElement?.matches('.said')));
+    await probe(() => page.evaluate(() => document.activeElement?.matches('.just-said')));
     await tabTo('[role=switch]');
     await press('Space');
     await page.getByText('Done. It begins anew at its end.').waitFor();

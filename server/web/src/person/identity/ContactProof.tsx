@@ -19,6 +19,7 @@ interface ContactProofProps {
   readonly type: ContactType;
   /** Known already: there is nothing to type but the code. */
   readonly value?: string | undefined;
+  /** Undefined: something else of the form is still missing. */
   readonly finish: (answer: { challengeId: string; code: string }, data: FormData) => Promise<unknown>;
   readonly onDone: () => void;
   readonly onCancel: () => void;
@@ -107,11 +108,8 @@ function Code({
     setWrong(isCode(code) ? undefined : {});
     if (!isCode(code)) return;
     const { challengeId } = sent;
-    const done = await run(async () => {
-      await finish({ challengeId, code }, data);
-      return true;
-    });
-    if (done) onDone();
+    const done = await run(() => finish({ challengeId, code }, data));
+    if (done !== undefined) onDone();
   };
   const problem = wrong ? t('door.codeWrong') : isRefused ? t('errors.CODE_REFUSED') : undefined;
   return (

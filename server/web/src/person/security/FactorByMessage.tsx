@@ -15,8 +15,9 @@ export function FactorByMessage({ kind, factors, onDone, onCancel }: FactorByMes
   const { hub } = useSession();
   const proof = useProof(factors);
   const finish = async (answer: { challengeId: string; code: string }, data: FormData) => {
-    const given = factors.length === 0 ? undefined : await proof.give(data);
-    return await hub.identity.addFactor({ ...answer, ...(given && { proof: given }) });
+    if (factors.length === 0) return await hub.identity.addFactor(answer);
+    const given = await proof.give(data);
+    return given && (await hub.identity.addFactor({ ...answer, proof: given }));
   };
   return (
     <ContactProof

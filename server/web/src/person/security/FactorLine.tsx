@@ -55,14 +55,12 @@ function Remove({ factorId, factors, onRemoved, onCancel }: RemoveProps) {
   const { t } = useTranslation();
   const { hub } = useSession();
   const { busy, error, run } = useAction<boolean>();
-  const [missing, setMissing] = useState(false);
   const proof = useProof(factors);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
     const done = await run(async () => {
       const given = await proof.give(data);
-      setMissing(given === undefined);
       if (given === undefined) return false;
       await hub.identity.removeFactor({ factorId, ...given });
       return true;
@@ -72,7 +70,6 @@ function Remove({ factorId, factors, onRemoved, onCancel }: RemoveProps) {
   return (
     <form className="sheet" onSubmit={(event) => void submit(event)} noValidate>
       {proof.fields}
-      {missing && <p className="field-error">{t('door.codeWrong')}</p>}
       <Failure error={error} />
       <div className="buttons">
         <Submit busy={busy}>{t('security.removeFactor')}</Submit>

@@ -34,7 +34,7 @@ export function Totp(props: TotpProps) {
 function Confirm({ factors, started, onDone, onCancel }: TotpProps & { started: Started }) {
   const { t } = useTranslation();
   const { hub } = useSession();
-  const { busy, error, run } = useAction<Confirmed>();
+  const { busy, error, run } = useAction<Confirmed | undefined>();
   const [wrong, setWrong] = useState<object>();
   const form = useFocusInvalid(wrong, error);
   const proof = useProof(factors);
@@ -45,8 +45,9 @@ function Confirm({ factors, started, onDone, onCancel }: TotpProps & { started: 
     setWrong(isCode(code) ? undefined : {});
     if (!isCode(code)) return;
     const done = await run(async () => {
-      const given = factors.length === 0 ? undefined : await proof.give(data);
-      return await hub.identity.confirmTotp({ code, ...(given && { proof: given }) });
+      if (factors.length === 0) return await hub.identity.confirmTotp({ code });
+      const given = await proof.give(data);
+      return given && (await hub.identity.confirmTotp({ code, proof: given }));
     });
     if (done !== undefined) onDone(done.recoveryCodes);
   };

@@ -26,6 +26,7 @@ export function useProof(factors: readonly Factor[]): Proof {
   const { hub } = useSession();
   const [chosen, setChosen] = useState(factors[0]?.id ?? 'recovery');
   const [sent, setSent] = useState<{ readonly factor: string; readonly challengeId: string }>();
+  const [missing, setMissing] = useState(false);
   const sending = useAction<{ challengeId: string }>();
   const factor = factors.find(({ id }) => id === chosen);
   const send = async () => {
@@ -34,6 +35,7 @@ export function useProof(factors: readonly Factor[]): Proof {
   };
   const give = async (data: FormData) => {
     const code = textIn(data, 'proof').replaceAll(/\s/g, '');
+    setMissing(code.length < 6);
     if (code.length < 6) return undefined;
     const opened = sent?.factor === chosen ? sent : await hub.identity.challengeFactor({ factor: chosen });
     return { challengeId: opened.challengeId, factor: chosen, code };
@@ -51,6 +53,7 @@ export function useProof(factors: readonly Factor[]): Proof {
         name="proof"
         label={t(factor === undefined ? 'door.recoveryCode' : 'security.proofCode')}
         inputMode={factor === undefined ? undefined : 'numeric'}
+        error={missing ? t('errors.FACTOR_PROOF_REQUIRED') : undefined}
         maxLength={20}
       />
     </div>
