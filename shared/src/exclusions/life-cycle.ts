@@ -107,6 +107,7 @@ export const lifeCycle = {
     summary:
       'Ask to return once the minimum is over (r. 72(1); permanent: three years, r. 71(3)). It stays in force through the cooling-off, and until the return is confirmed; the request lapses after 30 days',
     ...own,
+    limit: 'staff',
     idempotency: 'accepted',
     input: one,
     output: exclusionCycle,
@@ -114,6 +115,7 @@ export const lifeCycle = {
   confirmReturn: procedure('exclusions.confirmReturn', {
     summary: 'After the cooling-off: say once more that the exclusion shall end. Only the person themselves',
     ...own,
+    limit: 'staff',
     idempotency: 'accepted',
     input: one,
     output: exclusionCycle,
@@ -121,6 +123,7 @@ export const lifeCycle = {
   cancelReturn: procedure('exclusions.cancelReturn', {
     summary: 'Stay protected after all: the request to return is taken back',
     ...own,
+    limit: 'staff',
     idempotency: 'accepted',
     input: one,
     output: exclusionCycle,
@@ -129,6 +132,7 @@ export const lifeCycle = {
     summary:
       'Somebody close who is told when something happens, without a word about betting; replaces the one before',
     ...own,
+    limit: 'staff',
     idempotency: 'accepted',
     input: z.strictObject({
       name: fields.shortText,

@@ -170,3 +170,22 @@ it('of a renewing one nobody announces an end, and an extended one is announced 
   await sendExpiryNotices(world.hub.platform);
   expect(await days()).toEqual([7, 7]);
 });
+
+it('is not called again and again by somebody who changes their mind without end', async () => {
+  await using limited = await openWorld({ limits: { staffPerHour: 10 } });
+  const me = await limited.someone();
+  const codes = new Set<string>();
+  for (let round = 0; round < 12; round++) {
+    const answer = await limited.call(
+      'exclusions.setSupportPerson',
+      { ...FRIEND, tellOn: EVERYTHING },
+      me.token,
+    );
+    codes.add(answer.ok ? 'ok' : answer.error.code);
+    for (const name of ['exclusions.requestReturn', 'exclusions.cancelReturn'] as const) {
+      const moved = await limited.call(name, { id: 'exc_none' }, me.token);
+      if (!moved.ok) codes.add(moved.error.code);
+    }
+  }
+  expect(codes).toEqual(new Set(['ok', 'NOT_FOUND', 'RATE_LIMITED']));
+});
