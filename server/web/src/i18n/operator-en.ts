@@ -84,6 +84,7 @@ export const operatorEn = {
     none: 'There is no key yet.',
     made: 'Your new key',
     issue: 'Make a key',
+    issueSandbox: 'Make a sandbox key',
     label: 'Name of the key',
     environment: 'For',
     environments: { sandbox: 'sandbox', live: 'production' },

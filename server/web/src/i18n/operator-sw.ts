@@ -87,6 +87,7 @@ export const operatorSw: Texts<typeof operatorEn> = {
     none: 'Bado hakuna ufunguo.',
     made: 'Ufunguo wenu mpya',
     issue: 'Tengeneza ufunguo',
+    issueSandbox: 'Tengeneza ufunguo wa majaribio',
     label: 'Jina la ufunguo',
     environment: 'Kwa',
     environments: { sandbox: 'majaribio', live: 'matumizi halisi' },

@@ -87,7 +87,7 @@ export function Reviews({ reviews }: Pick<ApplicationDetail, 'reviews'>) {
   const { moment } = useFormats();
   if (reviews.length === 0) return null;
   return (
-    <ol className="timeline">
+    <ol className="course">
       {reviews.map(({ at, decision, note }) => (
         <li key={at}>
           <strong>{t(`apply.states.${decision}`)}</strong> <time dateTime={at}>{moment(at)}</time>

@@ -42,7 +42,7 @@ export function Deliveries({ operatorId }: { operatorId: string }) {
               { head: t('webhook.took'), number: true, cell: ({ ms }) => `${whole(ms)} ${t('live.ms')}` },
               {
                 head: t('webhook.said'),
-                cell: ({ answer }) => <span className="mono said">{answer ?? t('live.none')}</span>,
+                cell: ({ answer }) => <span className="mono endpoint-said">{answer ?? t('live.none')}</span>,
               },
             ]}
           />

@@ -17,10 +17,10 @@ interface IssueKeyProps {
 
 const ENVIRONMENTS = ['sandbox', 'live'] as const;
 
-/** A new key; an administrator decides what it may do. */
+/** A new key: an administrator makes any, an operator's staff their own for the sandbox. */
 export function IssueKey({ operatorId, onMade }: IssueKeyProps) {
   const { t } = useTranslation();
-  const { hub } = useSession();
+  const { hub, account } = useSession();
   const { busy, error, run } = useAction<{ keyId: string; apiKey: string }>();
   const errors = useFieldErrors(error);
   const [wrong, setWrong] = useState<{ label: boolean; scopes: boolean }>();
@@ -41,7 +41,7 @@ export function IssueKey({ operatorId, onMade }: IssueKeyProps) {
   };
   return (
     <details className="more">
-      <summary>{t('keys.issue')}</summary>
+      <summary>{account.role === 'admin' ? t('keys.issue') : t('keys.issueSandbox')}</summary>
       <form className="sheet" ref={form} onSubmit={(event) => void submit(event)} noValidate>
         <div className="pair">
           <TextField
@@ -49,16 +49,19 @@ export function IssueKey({ operatorId, onMade }: IssueKeyProps) {
             label={t('keys.label')}
             error={wrong?.label ? t('field.required') : errors.at('label')}
           />
-          <ChoiceField
-            name="environment"
-            label={t('keys.environment')}
-            choices={ENVIRONMENTS}
-            text={(choice) => t(`keys.environments.${choice}`)}
-          />
+          {account.role === 'admin' && (
+            <ChoiceField
+              name="environment"
+              label={t('keys.environment')}
+              choices={ENVIRONMENTS}
+              text={(choice) => t(`keys.environments.${choice}`)}
+            />
+          )}
         </div>
+        {account.role !== 'admin' && <p className="hint">{t('keys.sandboxHint')}</p>}
         <ScopeFields error={wrong?.scopes ? t('keys.scopesMissing') : undefined} />
         <Failure error={errors.any ? undefined : error} />
-        <Submit busy={busy}>{t('keys.issue')}</Submit>
+        <Submit busy={busy}>{account.role === 'admin' ? t('keys.issue') : t('keys.issueSandbox')}</Submit>
       </form>
     </details>
   );

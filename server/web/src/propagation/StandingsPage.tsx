@@ -52,8 +52,8 @@ function Totals({ table, history }: { table: PropagationTable | undefined; histo
     max: whole(Math.max(0, ...history.open)),
   });
   return (
-    <div className="figures totals">
-      <section className="figure figure-wide">
+    <div className="figures totals totals-live">
+      <section className="figure">
         <h2>{t('propagation.open')}</h2>
         <p className="figure-value" data-figure="open">
           {whole(open)}
@@ -62,7 +62,7 @@ function Totals({ table, history }: { table: PropagationTable | undefined; histo
           label={label}
           times={history.times}
           series={[history.open]}
-          format={whole}
+          format={(value) => (Number.isInteger(value) ? whole(value) : '')}
           version={history.version}
         />
       </section>

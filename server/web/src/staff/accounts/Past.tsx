@@ -16,7 +16,7 @@ export function SignIns({ accountId }: { accountId: string }) {
       <h2 id="sign-ins">{t('accounts.signIns')}</h2>
       <Listed of={history} empty={t('accounts.noSignIns')}>
         {(items) => (
-          <ol className="rows">
+          <ol className="listing">
             {items.map(({ at, outcome, method, device, network }) => (
               <li key={at}>
                 <time dateTime={at}>{moment(at)}</time>{' '}
@@ -46,7 +46,7 @@ export function Activity({ accountId }: { accountId: string }) {
       <h2 id="activity">{t('accounts.activity')}</h2>
       <Listed of={activity} empty={t('accounts.noActivity')}>
         {(items) => (
-          <ol className="rows">
+          <ol className="listing">
             {items.map(({ at, action, subject, by }) => (
               <li key={`${at} ${action} ${subject}`}>
                 <time dateTime={at}>{moment(at)}</time> <span className="mono">{action}</span>{' '}

@@ -21,14 +21,14 @@ export function PersonCard({ person }: { person: RegisteredPerson }) {
           <a href={hrefOf('people', mergedInto)}>{t('people.mergedInto')}</a>
         </p>
       )}
-      <ul className="rows">
+      <ul className="listing">
         {identifiers.map(({ type, value }) => (
           <li key={`${type} ${value}`}>
             {t(typeKey(type))} <strong>{value}</strong>
           </li>
         ))}
       </ul>
-      <ul className="rows">
+      <ul className="listing">
         {exclusions.map(({ id: exclusionId, status, period, endsAt, reference }) => (
           <li key={exclusionId}>
             <Badge tone={status === 'active' ? 'good' : 'plain'}>{t(`people.statuses.${status}`)}</Badge>{' '}

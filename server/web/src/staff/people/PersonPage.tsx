@@ -60,7 +60,7 @@ function Merges({ person: { merges }, onUndone }: { person: RegisteredPerson; on
     <section className="block" aria-labelledby="merges">
       <h2 id="merges">{t('people.merges')}</h2>
       <Failure error={error} />
-      <ul className="rows">
+      <ul className="listing">
         {merges.map(({ id, mergedAt }) => (
           <li key={id}>
             {moment(mergedAt)}{' '}

@@ -90,7 +90,7 @@ function Steps({ petition: { steps } }: { petition: PetitionDetail }) {
   return (
     <section className="block" aria-labelledby="petition-steps">
       <h2 id="petition-steps">{t('casework.steps')}</h2>
-      <ol className="timeline">
+      <ol className="course">
         {steps.map(({ no, kind, at, text }) => (
           <li key={no} data-step={kind}>
             <strong>{t(stepKey(kind))}</strong> <time dateTime={at}>{moment(at)}</time>
