@@ -1,4 +1,5 @@
 import { runConformance } from '@kinga/client-sdk';
+import { pruneRuns } from '@kinga/server/domains/conformance/index.ts';
 import { VECTORS } from '@kinga/shared/conformance/vectors.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ok, refused } from '../support/client.ts';
@@ -131,6 +132,20 @@ describe('a run', () => {
     ];
     expect(ok(await submit(runId, swapped)).failed).toHaveLength(2);
   });
+});
+
+it('a run of last week is forgotten, unless a certificate rests on it', async () => {
+  const [old, kept] = [await start(), await start()];
+  const { pool, db } = hub.database;
+  await pool.query(`UPDATE conformance_runs SET expires_at = expires_at - interval '8 days'`);
+  await pool.query('INSERT INTO conformance_certificates (run_id, tenant_id, vectors) VALUES ($1, $2, 1)', [
+    kept.runId,
+    (await sandboxKey(hub)).operatorId,
+  ]);
+  expect(await pruneRuns(db)).toBeGreaterThan(0);
+  const { rows } = await pool.query('SELECT DISTINCT run_id FROM conformance_situations');
+  expect(rows.map(({ run_id }) => run_id)).toContain(kept.runId);
+  expect(rows.map(({ run_id }) => run_id)).not.toContain(old.runId);
 });
 
 describe('a certificate', () => {

@@ -6,6 +6,8 @@ import { applyForProductionKey, getCertificate } from './certificate.ts';
 import { start } from './start.ts';
 import { submit } from './submit.ts';
 
+export { pruneRuns } from './prune.ts';
+
 export interface Conformance {
   readonly domain: Domain<typeof conformance>;
 }
