@@ -44,7 +44,7 @@ describe.skipIf(!hasChromium)('asking for the exclusion of somebody close, in Ch
     const [clerk, judge] = await Promise.all([hub.account('regulator'), hub.account('regulator')]);
     await using family = await visit(browser, hub.url, PHONE);
     await enter(family.page, await hub.account('citizen'));
-    await open(family.page, 'Others', 'For somebody close');
+    await open(family.page, 'Petitions', 'Petitions');
     await expect(family.page.locator('main a').first().getAttribute('href')).resolves.toBe('tel:719');
     await family.page.getByText('None. What you ask for').waitFor();
     const id = await file(family.page, person.phone);
@@ -57,9 +57,9 @@ describe.skipIf(!hasChromium)('asking for the exclusion of somebody close, in Ch
     await using visitor = await visit(browser, hub.url, PHONE);
     const { page, complaints } = visitor;
     await enter(page, subject);
-    await open(page, 'Others', 'For somebody close');
+    await open(page, 'Petitions', 'Petitions');
     await page.getByText('This is about you.').waitFor();
-    await page.getByText(/You may be heard until/).waitFor();
+    await page.getByText(/you may be heard until/).waitFor();
     // The words of the family are for the regulator.
     expect(await page.getByText('The school fees').count()).toBe(0);
     await page.getByText('Give my answer').click();
@@ -95,7 +95,7 @@ describe.skipIf(!hasChromium)('asking for the exclusion of somebody close, in Ch
     await using visitor = await visit(browser, hub.url, PHONE);
     const { page, complaints } = visitor;
     await enter(page, await hub.account('citizen', { identifiers: [person.byPhone] }));
-    await open(page, 'Others', 'For somebody close');
+    await open(page, 'Petitions', 'Petitions');
     await page.getByRole('button', { name: 'Ask to exclude somebody close' }).click();
     await page.getByRole('button', { name: 'Send the petition' }).click();
     await page.getByText('Choose one.').waitFor();

@@ -231,6 +231,7 @@ describe.skipIf(!hasChromium)('a person’s own protection in Chromium', () => {
         await press('Tab');
         return await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector);
       });
+    await picture(page, 'wide-door');
     await tabTo('[name=email]');
     await page.keyboard.type(bettor.email);
     await press('Tab');
@@ -243,6 +244,7 @@ describe.skipIf(!hasChromium)('a person’s own protection in Chromium', () => {
     await tabTo('button[type=submit]');
     await press('Enter');
     await page.getByRole('heading', { name: 'You are protected' }).waitFor();
+    await picture(page, 'wide-protected');
     // The button is gone; the focus is where it is said what happened.
     await probe(() => page.evaluate(() => document.activeElement?.matches('.just-said')));
     await tabTo('[role=switch]');
@@ -276,7 +278,7 @@ describe.skipIf(!hasChromium)('a person’s own protection in Chromium', () => {
     await picture(page, 'sw-protected');
     for (const [way, heading] of [
       ['Utambulisho', 'Mimi ni nani'],
-      ['Wengine', 'Kwa mtu wa karibu'],
+      ['Maombi', 'Maombi'],
       ['Usalama', 'Usalama'],
       ['Kinga', 'Kinga yangu'],
     ] as const) {

@@ -32,7 +32,7 @@ export const en = {
     protection: 'Protection',
     identity: 'Identity',
     security: 'Security',
-    others: 'Others',
+    others: 'Petitions',
     propagation: 'Propagation',
     alerts: 'Alerts',
     people: 'People',

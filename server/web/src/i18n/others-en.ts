@@ -1,10 +1,10 @@
 /** Asking for the exclusion of somebody close, and being asked about. */
 export const othersEn = {
   others: {
-    title: 'For somebody close',
+    title: 'Petitions',
     lead: 'Family may ask that somebody is excluded from betting. The person is told and heard; then the regulator decides.',
     file: 'Ask to exclude somebody close',
-    list: 'Petitions',
+    list: 'By you, and about you',
     none: 'None. What you ask for, and what others ask for about you, appears here with its course.',
     who: 'Who it is about',
     whoHint: 'What you know for certain, best the national ID or the phone. Not your own.',
@@ -54,11 +54,11 @@ export const othersEn = {
     course: 'Course of the petition',
     sides: {
       petitioner: 'You asked for this.',
-      person: 'This is about you. You may say what you think before anything is decided.',
+      person: 'This is about you.',
     },
     hearing: {
       petitioner: 'Until {{time}} the person may be heard.',
-      person: 'You may be heard until {{time}}.',
+      person: 'Nothing is decided before you could say what you think: you may be heard until {{time}}.',
     },
     appealUntil: 'Until {{time}} whoever it went against may appeal.',
     steps: {

@@ -3,10 +3,10 @@ import type { Texts } from './texts.ts';
 
 export const othersSw: Texts<typeof othersEn> = {
   others: {
-    title: 'Kwa mtu wa karibu',
+    title: 'Maombi',
     lead: 'Familia inaweza kuomba mtu azuiwe kucheza kamari. Mhusika anaarifiwa na kusikilizwa; kisha mdhibiti anaamua.',
     file: 'Omba mtu wa karibu azuiwe',
-    list: 'Maombi',
+    list: 'Uliyoomba, na yanayokuhusu',
     none: 'Hakuna. Unachoomba, na wanachoomba wengine kukuhusu, huonekana hapa pamoja na mwendo wake.',
     who: 'Linamhusu nani',
     whoHint: 'Unachojua kwa hakika, bora kitambulisho cha taifa au simu. Si chako mwenyewe.',
@@ -56,11 +56,12 @@ export const othersSw: Texts<typeof othersEn> = {
     course: 'Mwendo wa ombi',
     sides: {
       petitioner: 'Wewe ndiye uliyeomba.',
-      person: 'Hili linakuhusu. Unaweza kusema maoni yako kabla ya chochote kuamuliwa.',
+      person: 'Hili linakuhusu.',
     },
     hearing: {
       petitioner: 'Hadi {{time}} mhusika anaweza kusikilizwa.',
-      person: 'Unaweza kusikilizwa hadi {{time}}.',
+      person:
+        'Hakuna kitakachoamuliwa kabla ya wewe kuweza kusema maoni yako: unaweza kusikilizwa hadi {{time}}.',
     },
     appealUntil: 'Hadi {{time}} aliyeshindwa anaweza kukata rufaa.',
     steps: {

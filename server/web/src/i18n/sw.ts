@@ -32,7 +32,7 @@ export const sw: Translation = {
     protection: 'Kinga',
     identity: 'Utambulisho',
     security: 'Usalama',
-    others: 'Wengine',
+    others: 'Maombi',
     propagation: 'Usambazaji',
     alerts: 'Tahadhari',
     people: 'Watu',
