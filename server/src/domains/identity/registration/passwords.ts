@@ -1,5 +1,5 @@
 import { KingaError } from '@kinga/shared/contract/errors.ts';
-import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
+import { isPersonal, type ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { identity } from '@kinga/shared/identity/contract.ts';
 import { WRONG_PASSWORD } from '@kinga/shared/identity/registration.ts';
 import type { By } from '../../../platform/call/by.ts';
@@ -13,7 +13,7 @@ import { endTrust } from '../sessions/devices.ts';
 import { revokeSessions, standingSessions } from '../sessions/sessions.ts';
 import { signedIn } from '../signed-in.ts';
 import { answer, auditCode, type Challenge, codeRefused } from '../verification/challenges.ts';
-import { contactOf } from '../verification/contact.ts';
+import { type Contact, contactOf } from '../verification/contact.ts';
 import { sendCode } from '../verification/send-code.ts';
 import { localeOf } from './profile.ts';
 
@@ -37,8 +37,7 @@ export class OwnPasswords {
     const floor = new Promise((resolve) => setTimeout(resolve, RESET_ANSWER_MS));
     try {
       return await db.transaction(async (tx) => {
-        const owner = await findBySignIn(tx, contact);
-        const accountId = owner?.id;
+        const accountId = await this.#mayReset(tx, contact);
         const sent = await sendCode(tx, crypto, {
           purpose: 'passwordReset',
           contact,
@@ -54,6 +53,16 @@ export class OwnPasswords {
     } finally {
       await floor;
     }
+  }
+
+  /**
+   * Numbers are given to somebody else after a while, who would get the codes: that is no way into an account that
+   * has power over others. Each of those has an e-mail address.
+   */
+  async #mayReset(tx: Tx, contact: Contact): Promise<string | undefined> {
+    const owner = await findBySignIn(tx, contact);
+    if (owner === undefined || (contact.type === 'phone' && !isPersonal(owner.role))) return undefined;
+    return owner.id;
   }
 
   async reset(input: ParsedInputOf<typeof identity.resetPassword>, call: Call): Promise<void> {
