@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import { loggable } from '@kinga/server/platform/call/failure.ts';
+import { serialiseError } from '@kinga/server/platform/log/log.ts';
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { refused } from '../support/client.ts';
@@ -35,6 +36,25 @@ it('a failed call leaves one line with the request id the client got, and nothin
   expect(lines.every(({ ms }) => typeof ms === 'number')).toBe(true);
   expect(JSON.stringify(lines)).not.toContain('0712345678');
   expect(lines[1]?.error).toMatchObject({ name: 'TypeError', stack: expect.stringContaining('lab.ts') });
+});
+
+it('what is logged of an error quotes nothing of a row', () => {
+  const duplicate = Object.assign(
+    new Error('duplicate key value violates unique constraint "accounts_email_key"'),
+    {
+      code: '23505',
+      detail: 'Key (email)=(juma@example.co.ke) already exists.',
+      constraint: 'accounts_email_key',
+    },
+  );
+  const unreadable = Object.assign(new Error('invalid input syntax for type date: "juma@example.co.ke"'), {
+    code: '22007',
+    where: "unnamed portal parameter $1 = 'juma@example.co.ke'",
+  });
+  const text = JSON.stringify([duplicate, unreadable].map(serialiseError));
+  expect(text).not.toContain('juma');
+  expect(text).toContain('accounts_email_key');
+  expect(text).toContain('22007');
 });
 
 it('of an error of PostgreSQL only names are kept, because it quotes values', async () => {

@@ -28,8 +28,14 @@ export function createLogger(options: {
   });
 }
 
-/** The pool hangs its whole client on an error: pages of settings, and the key that cancels its statements. */
-function serialiseError(error: Error): object {
-  const { client: _client, ...rest } = pino.stdSerializers.err(error) as { client?: unknown };
-  return rest;
+/**
+ * The pool hangs its whole client on an error: pages of settings, and the key that cancels its statements. And
+ * PostgreSQL quotes what is in a row in its details, and what it could not read (class 22) in its message.
+ */
+export function serialiseError(error: Error): object {
+  const shown: Record<string, unknown> = { ...pino.stdSerializers.err(error) };
+  for (const name of ['client', 'detail', 'where', 'internalQuery']) delete shown[name];
+  if (!/^22[0-9A-Z]{3}$/.test(String(shown.code))) return shown;
+  const frames = error.stack?.split('\n').filter((line) => /^\s+at /.test(line));
+  return { ...shown, message: 'a value that PostgreSQL cannot read', stack: frames?.join('\n') };
 }
