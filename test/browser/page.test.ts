@@ -162,6 +162,8 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
         await page.getByRole('button', { name: language }).click();
         const links = page.locator('nav a');
         for (let index = 0; index < Math.max(1, await links.count()); index += 1) {
+          const menu = page.getByRole('button', { name: /^(Menu|Menyu)/ });
+          if ((await menu.count()) > 0) await menu.click();
           if ((await links.count()) > 0) await links.nth(index).click();
           await page.locator('main h1').waitFor();
           expect(await width()).toBe(360);

@@ -30,7 +30,7 @@ describe.skipIf(!hasChromium)('the pages of an operator', () => {
       const { page } = applicant;
 
       await page.getByRole('button', { name: 'Send the application' }).click();
-      await page.getByText('Not accepted here.', { exact: false }).first().waitFor();
+      await page.getByText('Enter a value.').first().waitFor();
       await page.getByLabel('Name of the company').fill('Simba Bets Ltd');
       await page.getByLabel('Licence number').fill('BK 0042');
       await page.getByLabel('Choose files').setInputFiles({

@@ -4,6 +4,7 @@ import { AlertsPage } from '../alerts/AlertsPage.tsx';
 import { BettorHome } from '../bettor/BettorHome.tsx';
 import { BroadcastsPage } from '../broadcasts/BroadcastsPage.tsx';
 import { Dashboard } from '../live/Dashboard.tsx';
+import { ConformancePage } from '../operator/ConformancePage.tsx';
 import { OperatorHome } from '../operator/OperatorHome.tsx';
 import { AuditPage, FiguresPage, KeysPage, WebhookPage } from '../operator/pages.tsx';
 import { IdentityPage } from '../person/identity/IdentityPage.tsx';
@@ -43,6 +44,7 @@ export interface Page {
     | 'keys'
     | 'webhook'
     | 'figures'
+    | 'conformance'
     | 'audit'
     | 'protection'
     | 'identity'
@@ -94,9 +96,10 @@ export const PAGES: Readonly<Record<Role, readonly [Page, ...Page[]]>> = {
     { id: 'home', Content: OperatorHome, group: 'own' },
     { id: 'keys', Content: KeysPage, group: 'own' },
     { id: 'webhook', Content: WebhookPage, group: 'own' },
+    { id: 'conformance', Content: ConformancePage, group: 'own' },
     { id: 'figures', Content: FiguresPage, group: 'own' },
     { id: 'audit', Content: AuditPage, group: 'own' },
-    staffSecurity,
+    { ...security, group: 'own' },
   ],
   bettor: [{ id: 'home', Content: BettorHome }, protection, identity, others, security],
   citizen: [protection, identity, others, security],

@@ -276,6 +276,7 @@ export const en = {
     IDENTIFIER_BOUND: 'While an exclusion is not over, nothing you are known by can be removed.',
     IDENTITY_NOT_CONFIRMED: 'The national registry does not confirm this number, name and date of birth.',
     FACTOR_PROOF_REQUIRED: 'Prove first, by a second factor you have, that it is you.',
+    NOT_CERTIFIED: 'The conformance suite was not passed within the last 12 months.',
     other: 'Something went wrong. Try again.',
     request: 'Request {{id}}',
   },

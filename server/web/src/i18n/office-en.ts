@@ -126,7 +126,10 @@ export const officeEn = {
       '65+': '65 and over',
       unknown: 'not known',
     },
-    uncounted: 'Not counted yet: {{days}}. Each day is counted in the night after it.',
+    uncounted_one:
+      '{{count}} day is not counted yet, {{from}} to {{to}}. A day is counted in the night after it.',
+    uncounted_other:
+      '{{count}} days are not counted yet, {{from}} to {{to}}. A day is counted in the night after it.',
     counted: 'Counted {{at}}, every hour.',
     neverCounted: 'Nothing is counted yet: it is counted every hour.',
     refused_one: '{{count}} call was refused for a quota.',

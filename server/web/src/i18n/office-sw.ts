@@ -129,7 +129,10 @@ export const officeSw: Texts<typeof officeEn> = {
       '65+': '65 na zaidi',
       unknown: 'haujulikani',
     },
-    uncounted: 'Bado hazijahesabiwa: {{days}}. Kila siku huhesabiwa usiku unaofuata.',
+    uncounted_one:
+      'Siku {{count}} bado haijahesabiwa, {{from}} hadi {{to}}. Siku huhesabiwa usiku unaofuata.',
+    uncounted_other:
+      'Siku {{count}} bado hazijahesabiwa, {{from}} hadi {{to}}. Siku huhesabiwa usiku unaofuata.',
     counted: 'Zilihesabiwa {{at}}, kila saa.',
     neverCounted: 'Bado hakuna hesabu: huhesabiwa kila saa.',
     refused_one: 'Ulizo {{count}} lilikataliwa kwa kuzidi kiwango.',

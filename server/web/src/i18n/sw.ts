@@ -281,6 +281,7 @@ export const sw: Translation = {
     IDENTIFIER_BOUND: 'Zuio likiwa halijaisha, hakuna kitambulisho chako kinachoweza kuondolewa.',
     IDENTITY_NOT_CONFIRMED: 'Rejista ya taifa haithibitishi nambari, jina na tarehe hii ya kuzaliwa.',
     FACTOR_PROOF_REQUIRED: 'Kwanza thibitisha kuwa ni wewe kwa njia ya pili uliyo nayo.',
+    NOT_CERTIFIED: 'Vipimo havijafauliwa ndani ya miezi 12 iliyopita.',
     other: 'Hitilafu imetokea. Jaribu tena.',
     request: 'Ombi {{id}}',
   },

@@ -69,7 +69,7 @@ export function IssueKey({ operatorId, onMade }: IssueKeyProps) {
 
 const SCOPES_FIRST: readonly Scope[] = ['exclusions:lookup', 'exclusions:watch', 'operator:self'];
 
-function ScopeFields({ error }: { error: string | undefined }) {
+export function ScopeFields({ error }: { error: string | undefined }) {
   const { t } = useTranslation();
   return (
     <fieldset className="checks">

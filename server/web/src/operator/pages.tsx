@@ -56,7 +56,7 @@ function useOwn(): string | null {
   return useSession().account.operatorId;
 }
 
-function NoOperator() {
+export function NoOperator() {
   const { t } = useTranslation();
   return (
     <p className="empty">

@@ -14,12 +14,14 @@ export function Replayed({ sum, running }: { sum: ReplaySum; running: boolean })
       <h2 id="replayed">{t('policy.replayed', { version: sum.version })}</h2>
       {running && <progress aria-label={t('policy.running')} />}
       <p role="status" data-replayed={running ? 'running' : 'done'}>
-        {t(running ? 'policy.soFar' : 'policy.examined', { examined: whole(examined), pages: whole(pages) })}
+        {running
+          ? t('policy.soFar', { examined: whole(examined), pages: whole(pages) })
+          : t('policy.examined', { count: examined, examined: whole(examined) })}
       </p>
       <p className="figure-value" data-differing={differing}>
         {whole(differing)}
       </p>
-      <p className="figure-unit">{t('policy.differing')}</p>
+      <p className="figure-unit">{t('policy.differing', { count: differing })}</p>
       <Bars
         label={t('policy.byPurpose')}
         bars={byPurpose.map((counts) => ({

@@ -10,13 +10,17 @@ export interface FieldErrors {
   at(path: string): string | undefined;
 }
 
+/** How the hub says that there is nothing at all. */
+const MISSING = /^Too small: expected (string|array) to have >=1 /;
+
 /** The hub names every malformed field by its path; here each finds its words. */
 export function useFieldErrors(error: HubError | undefined): FieldErrors {
   const { t } = useTranslation();
   const details = error?.code === 'INVALID_INPUT' ? error.details : [];
   const at = (path: string) => {
     const detail = details.find((candidate) => candidate.path === path);
-    return detail && `${t('field.other')} (${detail.message})`;
+    if (detail === undefined) return undefined;
+    return MISSING.test(detail.message) ? t('field.required') : `${t('field.other')} (${detail.message})`;
   };
   return {
     any: details.length > 0,

@@ -36,7 +36,13 @@ export function StatisticsPage() {
             </div>
             <Breakdowns figures={figures} />
             {figures.uncounted.length > 0 && (
-              <p className="hint">{t('figures.uncounted', { days: figures.uncounted.join(', ') })}</p>
+              <p className="hint">
+                {t('figures.uncounted', {
+                  count: figures.uncounted.length,
+                  from: figures.uncounted[0] ?? '',
+                  to: figures.uncounted.at(-1) ?? '',
+                })}
+              </p>
             )}
           </>
         )}
