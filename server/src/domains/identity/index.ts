@@ -11,6 +11,7 @@ import type { Revocations } from '../../platform/revocations/revocations.ts';
 import { malformedIdentifiers } from '../identifiers/index.ts';
 import { type AccountKey, accountKeys, accountsOfKeys, administratorExists } from './accounts.ts';
 import { LoginAttempts } from './attempts.ts';
+import { NewAccounts } from './new-accounts.ts';
 import { OidcCodes } from './oidc/codes.ts';
 import { OidcSignIn } from './oidc/oidc.ts';
 import { mountOidc } from './oidc/routes.ts';
@@ -64,6 +65,7 @@ export function createIdentity(platform: Platform, deps: IdentityDeps): Identity
   const permissions = new Permissions(platform, grants);
   const staff = new Staff(platform, deps.revocations);
   const parts = ownParts(platform, deps);
+  const newAccounts = new NewAccounts(parts);
   const history = new AccountHistory(platform, {
     ...parts,
     mayReadAccounts: (actor) => mayAccess(contract.getAccount, actor, grants),
@@ -94,7 +96,7 @@ export function createIdentity(platform: Platform, deps: IdentityDeps): Identity
           return {};
         },
         me: (_input, call) => service.me(call),
-        createAccount: (input, call) => service.createAccountByCall(input, call),
+        createAccount: (input, call) => newAccounts.createByCall(input, call),
         ...registration.handlers,
         ...secondFactors.handlers,
         signInWays: async () => ({ provider: platform.config.oidc !== undefined }),
@@ -133,8 +135,8 @@ export function createIdentity(platform: Platform, deps: IdentityDeps): Identity
       },
     },
     authenticateToken: (token) => service.authenticate(token),
-    createAccount: (input, by) => service.createAccount(input, by),
-    ensureAdministrator: () => service.ensureAdministrator(),
+    createAccount: (input, by) => newAccounts.create(input, by),
+    ensureAdministrator: () => newAccounts.ensureAdministrator(),
     async administratorExists() {
       seenAdministrator ||= await administratorExists(platform.db);
       return seenAdministrator;

@@ -1,20 +1,16 @@
-import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
+import { KingaError } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { Account, identity } from '@kinga/shared/identity/contract.ts';
 import type { SignInMethod } from '@kinga/shared/identity/sessions.ts';
 import type { AccountActor } from '../../platform/call/actor.ts';
-import type { By } from '../../platform/call/by.ts';
 import type { Call } from '../../platform/call/handler.ts';
-import { idempotent } from '../../platform/call/idempotency.ts';
 import type { Platform } from '../../platform/context.ts';
-import { ADVISORY_LOCKS } from '../../platform/db/advisory-locks.ts';
 import type { Tx } from '../../platform/db/tx.ts';
 import { recordAudit } from '../../platform/outbox/audit.ts';
 import type { Revocations } from '../../platform/revocations/revocations.ts';
 import * as accounts from './accounts.ts';
 import type { LoginAttempts } from './attempts.ts';
 import type { Passwords } from './password.ts';
-import { type RegisterSeam, sealedIdentifier } from './register-seam.ts';
 import type { Proofs } from './second-factors/proofs.ts';
 import type { GivenDevice } from './sessions/devices.ts';
 import * as sessions from './sessions/sessions.ts';
@@ -22,9 +18,6 @@ import type { SignIns } from './sign-in-history/sign-ins.ts';
 import { signedIn } from './signed-in.ts';
 import type { AccessTokens } from './tokens.ts';
 import { contactOf } from './verification/contact.ts';
-
-/** Of nodes that start at once, one creates the administrator. */
-const ADMINISTRATOR_LOCK = ADVISORY_LOCKS.administrator;
 
 type Session = OutputOf<typeof identity.login>;
 
@@ -38,7 +31,6 @@ export interface IdentityParts {
   readonly signIns: SignIns;
   readonly attempts: LoginAttempts;
   readonly proofs: Proofs;
-  register(): RegisterSeam;
 }
 
 /** How somebody proved who they are, and where. */
@@ -55,7 +47,6 @@ export class IdentityService {
   readonly #signIns: SignIns;
   readonly #attempts: LoginAttempts;
   readonly #proofs: Proofs;
-  readonly #register: () => RegisterSeam;
   readonly #logins;
 
   constructor(parts: IdentityParts) {
@@ -66,7 +57,6 @@ export class IdentityService {
     this.#signIns = parts.signIns;
     this.#attempts = parts.attempts;
     this.#proofs = parts.proofs;
-    this.#register = () => parts.register();
     this.#logins = parts.platform.metrics.counter('kinga_logins_total', 'Attempts to sign in, by outcome', [
       'outcome',
     ]);
@@ -189,59 +179,6 @@ export class IdentityService {
       (!this.#revocations.isFresh() && (await sessions.isSessionRevoked(this.#platform.db, actor.sessionId)));
     if (isRevoked) throw new KingaError('UNAUTHENTICATED', 'This session has ended');
     return actor;
-  }
-
-  createAccount(input: accounts.NewAccount & { password: string }, by: By): Promise<Account> {
-    return this.#create(input, by, (_tx, insert) => insert());
-  }
-
-  createAccountByCall(input: accounts.NewAccount & { password: string }, call: Call): Promise<Account> {
-    const { crypto } = this.#platform;
-    return this.#create(input, call, (tx, insert) => idempotent(tx, crypto, { call, input }, insert));
-  }
-
-  async #create(
-    input: accounts.NewAccount & { password: string },
-    by: By,
-    effect: (tx: Tx, insert: () => Promise<Account>) => Promise<Account>,
-  ): Promise<Account> {
-    if (input.operatorId !== undefined && input.role !== 'operator') {
-      throw invalidInput('operatorId', 'only for accounts with the role operator');
-    }
-    const { db, crypto } = this.#platform;
-    const identifiers = accounts.identifiersOf(crypto, input);
-    const passwordHash = await this.#passwords.hash(input.password);
-    const { account, told } = await db.transaction(async (tx) => {
-      let told = async () => {};
-      const account = await effect(tx, async () => {
-        const inserted = await accounts.insertAccount(tx, crypto, { input, passwordHash, identifiers, by });
-        // Somebody excluded who opens an account anew is excluded under all that it is known by.
-        const added = identifiers.map((identifier) => sealedIdentifier(crypto, identifier));
-        ({ told } = await this.#register().identityChanged(tx, { accountKeys: [], added }));
-        return inserted;
-      });
-      return { account, told };
-    });
-    await told();
-    return account;
-  }
-
-  async ensureAdministrator(): Promise<void> {
-    const { config, db, crypto } = this.#platform;
-    if (config.admin === undefined || (await accounts.administratorExists(db))) return;
-    const input: accounts.NewAccount = { email: config.admin.email, role: 'admin' };
-    const identifiers = accounts.identifiersOf(crypto, input);
-    // Before the transaction: PostgreSQL ends one that idles.
-    const passwordHash = await this.#passwords.hash(config.admin.password);
-    await db.transaction(async (tx) => {
-      await tx.query('SELECT pg_advisory_xact_lock($1)', [ADMINISTRATOR_LOCK]);
-      if (await accounts.administratorExists(tx)) return;
-      if ((await accounts.findByEmail(tx, input.email)) !== undefined) {
-        throw new Error('ADMIN_EMAIL: this account exists and is not an administrator');
-      }
-      const by: By = { actor: 'system' };
-      await accounts.insertAccount(tx, crypto, { input, passwordHash, identifiers, by });
-    });
   }
 
   async #answer(account: Account, session: sessions.OpenSession): Promise<Session> {

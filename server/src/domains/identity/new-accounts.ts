@@ -1,0 +1,75 @@
+import { invalidInput } from '@kinga/shared/contract/errors.ts';
+import type { Account } from '@kinga/shared/identity/contract.ts';
+import type { By } from '../../platform/call/by.ts';
+import type { Call } from '../../platform/call/handler.ts';
+import { idempotent } from '../../platform/call/idempotency.ts';
+import { ADVISORY_LOCKS } from '../../platform/db/advisory-locks.ts';
+import type { Tx } from '../../platform/db/tx.ts';
+import * as accounts from './accounts.ts';
+import type { OwnParts } from './parts.ts';
+import { sealedIdentifier } from './register-seam.ts';
+
+/** Of nodes that start at once, one creates the administrator. */
+const ADMINISTRATOR_LOCK = ADVISORY_LOCKS.administrator;
+
+/** Accounts that somebody makes for somebody else; citizens come by themselves. */
+export class NewAccounts {
+  readonly #parts: OwnParts;
+
+  constructor(parts: OwnParts) {
+    this.#parts = parts;
+  }
+
+  create(input: accounts.NewAccount & { password: string }, by: By): Promise<Account> {
+    return this.#create(input, by, (_tx, insert) => insert());
+  }
+
+  createByCall(input: accounts.NewAccount & { password: string }, call: Call): Promise<Account> {
+    const { crypto } = this.#parts.platform;
+    return this.#create(input, call, (tx, insert) => idempotent(tx, crypto, { call, input }, insert));
+  }
+
+  async #create(
+    input: accounts.NewAccount & { password: string },
+    by: By,
+    effect: (tx: Tx, insert: () => Promise<Account>) => Promise<Account>,
+  ): Promise<Account> {
+    if (input.operatorId !== undefined && input.role !== 'operator') {
+      throw invalidInput('operatorId', 'only for accounts with the role operator');
+    }
+    const { db, crypto } = this.#parts.platform;
+    const identifiers = accounts.identifiersOf(crypto, input);
+    const passwordHash = await this.#parts.passwords.hash(input.password);
+    const { account, told } = await db.transaction(async (tx) => {
+      let told = async () => {};
+      const account = await effect(tx, async () => {
+        const inserted = await accounts.insertAccount(tx, crypto, { input, passwordHash, identifiers, by });
+        // Somebody excluded who opens an account anew is excluded under all that it is known by.
+        const added = identifiers.map((identifier) => sealedIdentifier(crypto, identifier));
+        ({ told } = await this.#parts.register().identityChanged(tx, { accountKeys: [], added }));
+        return inserted;
+      });
+      return { account, told };
+    });
+    await told();
+    return account;
+  }
+
+  async ensureAdministrator(): Promise<void> {
+    const { config, db, crypto } = this.#parts.platform;
+    if (config.admin === undefined || (await accounts.administratorExists(db))) return;
+    const input: accounts.NewAccount = { email: config.admin.email, role: 'admin' };
+    const identifiers = accounts.identifiersOf(crypto, input);
+    // Before the transaction: PostgreSQL ends one that idles.
+    const passwordHash = await this.#parts.passwords.hash(config.admin.password);
+    await db.transaction(async (tx) => {
+      await tx.query('SELECT pg_advisory_xact_lock($1)', [ADMINISTRATOR_LOCK]);
+      if (await accounts.administratorExists(tx)) return;
+      if ((await accounts.findByEmail(tx, input.email)) !== undefined) {
+        throw new Error('ADMIN_EMAIL: this account exists and is not an administrator');
+      }
+      const by: By = { actor: 'system' };
+      await accounts.insertAccount(tx, crypto, { input, passwordHash, identifiers, by });
+    });
+  }
+}
