@@ -66,6 +66,7 @@ const rows: readonly (Asked & { code: string; status: number })[] = [
   { code: 'INTERNAL', status: 500, name: 'lab.wrong', input: { how: 'shape' } },
   { code: 'UNAVAILABLE', status: 503, name: 'lab.fail', input: { how: 'unavailable' } },
   { code: 'UNAVAILABLE', status: 503, name: 'lab.fail', input: { how: 'database', later: true } },
+  { code: 'UNAVAILABLE', status: 503, name: 'lab.fail', input: { how: 'lost race', later: true } },
   { code: 'DEADLINE_EXCEEDED', status: 504, name: 'lab.hold', meta: { deadlineMs: 20 } },
   { code: 'TOO_LATE', status: 422, name: 'lab.fail', input: { how: 'declared' } },
   { code: 'TOO_LATE', status: 422, name: 'lab.fail', input: { how: 'declared', later: true } },

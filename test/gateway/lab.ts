@@ -19,6 +19,7 @@ const FAULTS = [
   'conflict',
   'unavailable',
   'database',
+  'lost race',
   'badField',
   'internal',
 ] as const;
@@ -182,6 +183,7 @@ function fail(how: Fault): never {
   if (how === 'internal') throw new KingaError('INTERNAL', 'a secret detail');
   if (how === 'badField') throw invalidInput('how', 'not like this');
   if (how === 'database') throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+  if (how === 'lost race') throw Object.assign(new Error('a secret detail'), { code: '40P01' });
   if (how === 'throw text') throw 'a secret detail';
   if (how === 'reject nothing') throw undefined;
   throw new TypeError('a secret detail');

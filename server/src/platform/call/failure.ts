@@ -1,6 +1,6 @@
 import { type ErrorBody, KingaError, PROTOCOL_ERRORS } from '@kinga/shared/contract/errors.ts';
 import type { Procedure } from '@kinga/shared/contract/procedure.ts';
-import { isUnavailable, sqlStateOf } from '../db/errors.ts';
+import { isRetryable, isUnavailable, sqlStateOf } from '../db/errors.ts';
 
 /** When to come back to something that is away and did not say for how long. */
 const UNAVAILABLE_RETRY_MS = 1_000;
@@ -13,20 +13,26 @@ export interface Failure {
 
 /**
  * KingaErrors with a code of the protocol, or one the procedure declares, are meant for the caller. The
- * database being away is UNAVAILABLE. Everything else is INTERNAL, of which the caller learns the request id.
+ * database being away is UNAVAILABLE, and so is a transaction that lost every race it was tried in: the same call
+ * may come again. Everything else is INTERNAL, of which the caller learns the request id.
  */
 export function failureOf(error: unknown, requestId: string, procedure: Procedure | undefined): Failure {
   if (error instanceof KingaError && error.code !== 'INTERNAL' && isTold(error.code, procedure)) {
     return { body: bodyOf(error, requestId), hidden: undefined };
   }
-  if (!(error instanceof KingaError) && isUnavailable(error)) {
-    const message = 'The hub cannot reach its database at the moment';
+  const passing = error instanceof KingaError ? undefined : passingTrouble(error);
+  if (passing !== undefined) {
     return {
-      body: { code: 'UNAVAILABLE', message, retryAfterMs: UNAVAILABLE_RETRY_MS, requestId },
+      body: { code: 'UNAVAILABLE', message: passing, retryAfterMs: UNAVAILABLE_RETRY_MS, requestId },
       hidden: error,
     };
   }
   return { body: { code: 'INTERNAL', message: 'Internal error', requestId }, hidden: error };
+}
+
+function passingTrouble(error: unknown): string | undefined {
+  if (isUnavailable(error)) return 'The hub cannot reach its database at the moment';
+  return isRetryable(error) ? 'Others are changing the same at the moment' : undefined;
 }
 
 function isTold(code: string, procedure: Procedure | undefined): boolean {
