@@ -84,8 +84,11 @@ export class Tail implements Service {
   }
 
   async #follow(): Promise<void> {
+    const connection = this.#options.db.connection();
     const client = new pg.Client({
-      ...this.#options.db.connection(),
+      ...connection,
+      // PostgreSQL gives up with us: a statement that nobody waits for would hold the locks of its transaction.
+      options: `${connection.options} -c statement_timeout=${QUERY_TIMEOUT_MS}`,
       application_name: `kinga-${this.name}`,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: QUERY_TIMEOUT_MS,

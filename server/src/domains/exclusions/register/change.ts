@@ -1,4 +1,5 @@
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
+import { planByIndex } from '../../../platform/db/plan-by-index.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { chain, type EntryBody, type EntryKind, type LogEntry } from '../log/entry.ts';
 import { holdKeysOf, keysOfPeople } from './hold.ts';
@@ -31,7 +32,7 @@ export interface Changed {
  * those of a registration, in the same order, the head last.
  */
 export async function changePeople(tx: Tx, crypto: Crypto, change: Change): Promise<Changed> {
-  await store.planByIndex(tx);
+  await planByIndex(tx);
   const before = await holdKeysOf(tx, change.personIds);
   const head = await store.lockHead(tx);
   const { at, epoch } = await store.readClock(tx);

@@ -11,6 +11,7 @@ import {
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import { newId } from '../../../platform/crypto/ids.ts';
 import { pooledRandom } from '../../../platform/crypto/random.ts';
+import { planByIndex } from '../../../platform/db/plan-by-index.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudits } from '../../../platform/outbox/audit.ts';
 import { enqueueJobs } from '../../../platform/outbox/outbox.ts';
@@ -52,7 +53,7 @@ export async function writeBatch(
   registrations: readonly Registration[],
   options: WriterOptions,
 ): Promise<Written> {
-  await store.planByIndex(tx);
+  await planByIndex(tx);
   const outcomes = new Map<Registration, Outcome>();
   const pending = () => registrations.filter((registration) => !outcomes.has(registration));
   const settle = (settled: ReadonlyMap<Registration, Outcome>) => {

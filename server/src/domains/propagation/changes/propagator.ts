@@ -1,5 +1,6 @@
 import type { Platform } from '../../../platform/context.ts';
 import { ADVISORY_LOCKS } from '../../../platform/db/advisory-locks.ts';
+import { planByIndex } from '../../../platform/db/plan-by-index.ts';
 import { Tail } from '../../../platform/db/tail.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import type { Service } from '../../../platform/lifecycle/service.ts';
@@ -18,7 +19,9 @@ import { tellConcerns } from './tell.ts';
 
 const POLL_MS = 500;
 /** Entries of one transaction: so many of an import whose people nobody knows cost one indexed question. */
-const BATCH = 1_000;
+const ENTRIES_MAX = 1_000;
+/** What is told in one transaction: more would keep the first waiting for the last, and a statement has its time. */
+const TOLD_MAX = 2_000;
 
 /**
  * Tells each operator of the changes that concern people it holds a token of. Every hub runs one; whoever gets the
@@ -27,6 +30,7 @@ const BATCH = 1_000;
  */
 export function createPropagator({ db, log, metrics }: Platform): Service {
   const told = metrics.counter('kinga_propagated_total', 'Changes told to operators by token');
+  let limit = ENTRIES_MAX;
   const tail: Tail = new Tail({
     db,
     log,
@@ -34,7 +38,11 @@ export function createPropagator({ db, log, metrics }: Platform): Service {
     channel: REGISTER_CHANGED,
     pollMs: POLL_MS,
     read: async (tx) => {
-      const { count, more } = await propagateBatch(tx);
+      const tried = limit;
+      // Kept when this one fails: what was too much for its time is not tried as it was again and again.
+      limit = Math.max(1, Math.floor(tried / 2));
+      const { count, isCut, more } = await propagateBatch(tx, tried);
+      if (!isCut) limit = Math.min(ENTRIES_MAX, tried * 2);
       if (count > 0) told.inc(count);
       // Not in a loop: between two batches the tail looks whether it is to end.
       if (more) tail.wake();
@@ -45,24 +53,27 @@ export function createPropagator({ db, log, metrics }: Platform): Service {
 
 interface Batch {
   readonly count: number;
+  /** There was more to tell about these entries than one transaction tells. */
+  readonly isCut: boolean;
   readonly more: boolean;
 }
 
-const NOTHING: Batch = { count: 0, more: false };
+const NOTHING: Batch = { count: 0, isCut: false, more: false };
 
 /** A failure leaves the transaction open: the tail then closes the connection, which rolls it back. */
-export async function propagateBatch(tx: Tx): Promise<Batch> {
+async function propagateBatch(tx: Tx, limit: number): Promise<Batch> {
   const waiting = await tx.query<{ some: boolean }>(
     `SELECT h.seq > c.register_seq OR EXISTS (SELECT FROM token_changes WHERE seq > c.token_seq) AS some
      FROM register_head h, propagation_cursor c`,
   );
   if (!waiting.rows[0]?.some) return NOTHING;
   await tx.query('BEGIN');
+  await planByIndex(tx);
   const lock = await tx.query<{ held: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS held', [
     ADVISORY_LOCKS.propagation,
   ]);
   // Statements of their own, after the lock: they see everything the last holder committed.
-  const done = lock.rows[0]?.held ? await propagate(tx) : NOTHING;
+  const done = lock.rows[0]?.held ? await propagate(tx, limit) : NOTHING;
   await tx.query('COMMIT');
   return done;
 }
@@ -71,30 +82,39 @@ export async function propagateBatch(tx: Tx): Promise<Batch> {
  * Two cursors, so that nobody is missed who is excluded while a token of them is being issued: of an entry and a
  * token that were committed at the same time, whichever is read last finds the other one there.
  */
-async function propagate(tx: Tx): Promise<Batch> {
+async function propagate(tx: Tx, limit: number): Promise<Batch> {
   const { rows } = await tx.query<{ register_seq: number; token_seq: number; now: Date }>(
     `SELECT register_seq::float8 AS register_seq, token_seq::float8 AS token_seq, clock_timestamp() AS now
      FROM propagation_cursor`,
   );
   const [cursor] = rows;
   if (cursor === undefined) throw new Error('propagation_cursor is empty');
-  const entries = await entriesAfter(tx, { seq: cursor.register_seq, limit: BATCH });
-  const changed = await tokensChangedAfter(tx, { seq: cursor.token_seq, limit: BATCH });
+  const entries = await entriesAfter(tx, { seq: cursor.register_seq, limit });
+  const changed = await tokensChangedAfter(tx, { seq: cursor.token_seq, limit });
   const issued = holdersOf(changed.tokens);
   const keys = new Set(entries.flatMap((entry) => entry.keys.map(({ key }) => key)));
   const concerned = await tokensOfKeys(tx, bytesOf(keys));
   const ofEntries = concernsOfEntries(entries, holdersOf(concerned));
+  const upTo = lastOf(ofEntries) ?? entries.at(-1)?.seq ?? cursor.register_seq;
   const concerns = [
-    ...(await withStandings(tx, ofEntries)),
+    ...(await withStandings(
+      tx,
+      ofEntries.filter(({ registerSeq }) => registerSeq <= upTo),
+    )),
     ...concernsOfTokens(issued, await standingsOf(tx, issued), cursor.now),
   ];
   const count = await tellConcerns(tx, concerns);
-  const registerSeq = entries.at(-1)?.seq ?? cursor.register_seq;
-  await tx.query('UPDATE propagation_cursor SET register_seq = $1, token_seq = $2', [
-    registerSeq,
-    changed.upTo,
-  ]);
-  return { count, more: entries.length === BATCH || changed.upTo - cursor.token_seq >= BATCH };
+  await tx.query('UPDATE propagation_cursor SET register_seq = $1, token_seq = $2', [upTo, changed.upTo]);
+  const isCut = upTo < (entries.at(-1)?.seq ?? 0);
+  const more = isCut || entries.length === limit || changed.upTo - cursor.token_seq >= limit;
+  return { count, isCut, more };
+}
+
+/** The last entry that is told, of those that are too much for one transaction; one is told whatever it takes. */
+function lastOf(concerns: readonly Concern[]): number | undefined {
+  const [first, beyond] = [concerns[0], concerns[TOLD_MAX]];
+  if (first === undefined || beyond === undefined) return undefined;
+  return Math.max(first.registerSeq, beyond.registerSeq - 1);
 }
 
 async function withStandings(tx: Tx, concerns: readonly Concern[]): Promise<readonly Concern[]> {
