@@ -141,8 +141,9 @@ export class Session implements Caller, Watcher {
     const leftMs = leftMsOf(actor);
     if (leftMs === undefined) return;
     const message = actor.kind === 'key' ? 'The API key has ended' : 'The access token has expired';
+    // A timer may be up to a millisecond early: whoever is told of the end finds that it has come.
     const end = () =>
-      leftMs > TIMER_MS_MAX ? this.#arm(actor) : this.disconnect({ code: 'EXPIRED', message });
+      (leftMsOf(actor) ?? 0) > 0 ? this.#arm(actor) : this.disconnect({ code: 'EXPIRED', message });
     this.#expiry = setTimeout(end, Math.min(leftMs, TIMER_MS_MAX));
     this.#expiry.unref();
   }

@@ -5,6 +5,7 @@ import { RateLimit } from '../../../platform/call/rate-limit.ts';
 import type { Platform } from '../../../platform/context.ts';
 import { actForEveryTenant } from '../../../platform/db/tenant.ts';
 import type { Revocations } from '../../../platform/revocations/revocations.ts';
+import { KeyEnds } from './key-ends.ts';
 import { isWellFormed } from './key-format.ts';
 import { KeyRefusals } from './refusals.ts';
 import { GOOD_KEYS, type KnownKey, knownKeyOf, type TermsRow } from './row.ts';
@@ -26,6 +27,7 @@ export class KnownKeys {
   readonly #usage: KeyUsage;
   readonly #refusals: KeyRefusals;
   readonly #unknown = new RateLimit(UNKNOWN);
+  readonly #ends = new KeyEnds();
   readonly #good = new Map<string, KnownKey>();
   readonly #reading = new Map<string, Promise<KnownKey>>();
   /** Raised by each change that is heard of: what was read before it may not be so any more. */
@@ -95,8 +97,7 @@ export class KnownKeys {
     const known = this.#good.get(digest);
     if (known === undefined) this.#spendUnknown(addressKey);
     if (known !== undefined && this.#revocations.isFresh()) {
-      const { endsAt } = known.actor;
-      if (endsAt === undefined || performance.now() < endsAt) return known;
+      if (!hasEnded(known)) return known;
       this.#good.delete(digest);
       throw badKey();
     }
@@ -125,11 +126,18 @@ export class KnownKeys {
       };
       const key = { keyId: row.id, firstId: row.rotated_from ?? row.id, operatorId: row.tenant_id };
       const allowance = this.#usage.allowanceOf(key, quotas);
-      const known = knownKeyOf(row, allowance, askedAtMs);
+      const known = knownKeyOf(row, allowance, this.#endOf(row, askedAtMs));
+      // Its sockets have been told already, though the database gives it a moment more.
+      if (hasEnded(known)) throw badKey();
       // In the same turn as the question whether anything has changed.
       if (column === 'k.key_digest') this.#remember(value, known);
       return known;
     }
+  }
+
+  #endOf({ id, expires_at, left_ms }: TermsRow, askedAtMs: number): number | undefined {
+    if (expires_at === null || left_ms === null) return undefined;
+    return this.#ends.of(id, expires_at, Number(left_ms), askedAtMs);
   }
 
   async #row(column: 'k.id' | 'k.key_digest', value: string): Promise<TermsRow | undefined> {
@@ -160,6 +168,10 @@ export class KnownKeys {
 
 export function digestOf({ crypto }: Platform, apiKey: string): string {
   return crypto.digest('api-key', apiKey);
+}
+
+function hasEnded({ actor: { endsAt } }: KnownKey): boolean {
+  return endsAt !== undefined && performance.now() >= endsAt;
 }
 
 function badKey(): KingaError {

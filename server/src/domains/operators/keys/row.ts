@@ -21,12 +21,13 @@ export interface TermsRow {
   readonly rotated_from: string | null;
   /** Until it ends, by the database's clock. */
   readonly left_ms: string | null;
+  readonly expires_at: Date | null;
 }
 
 /** A key is good while nobody has revoked it, it has not ended, and its operator is not suspended. */
 export const GOOD_KEYS = `
   SELECT k.id, k.no, k.tenant_id, k.scopes, k.environment, k.mode, k.allowed_addresses, k.quota_per_second,
-         k.quota_per_day, k.public_key, k.rotated_from,
+         k.quota_per_day, k.public_key, k.rotated_from, k.expires_at,
          extract(epoch FROM k.expires_at - clock_timestamp()) * 1000 AS left_ms
   FROM api_keys k JOIN operators o ON o.id = k.tenant_id
   WHERE k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())
@@ -41,8 +42,8 @@ export interface KnownKey {
   readonly publicKey: KeyObject | undefined;
 }
 
-/** @param askedAtMs when the row was asked for: by the node's own clock it ends no later than it really does */
-export function knownKeyOf(row: TermsRow, allowance: KeyAllowance, askedAtMs: number): KnownKey {
+/** @param endsAt by the node's own clock; undefined: never */
+export function knownKeyOf(row: TermsRow, allowance: KeyAllowance, endsAt: number | undefined): KnownKey {
   const { allowed_addresses: addresses, public_key: jwk } = row;
   return {
     actor: {
@@ -55,7 +56,7 @@ export function knownKeyOf(row: TermsRow, allowance: KeyAllowance, askedAtMs: nu
       mode: row.mode,
       allowance,
       signedFor: jwk?.x,
-      endsAt: row.left_ms === null ? undefined : askedAtMs + Number(row.left_ms),
+      endsAt,
       stale: false,
     },
     allowed: addresses.length === 0 ? undefined : new AddressList('allowedAddresses', addresses),
@@ -66,7 +67,6 @@ export function knownKeyOf(row: TermsRow, allowance: KeyAllowance, askedAtMs: nu
 export interface KeyRow extends Omit<TermsRow, 'no' | 'left_ms'> {
   readonly label: string;
   readonly created_at: Date;
-  readonly expires_at: Date | null;
   readonly revoked_at: Date | null;
   readonly replaced_by: string | null;
   readonly has_ended: boolean;
