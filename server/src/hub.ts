@@ -13,7 +13,7 @@ import { entities as marketEntities } from './domains/markets/entities.ts';
 import { createMarkets } from './domains/markets/index.ts';
 import { createMonitoring } from './domains/monitoring/index.ts';
 import { createNotifications } from './domains/notifications/index.ts';
-import { createOperators, entities as operatorEntities } from './domains/operators/index.ts';
+import { createOperators, isSuspended, entities as operatorEntities } from './domains/operators/index.ts';
 import { createPetitions } from './domains/petitions/index.ts';
 import { createPolicy } from './domains/policy/index.ts';
 import { createPropagation } from './domains/propagation/index.ts';
@@ -132,7 +132,11 @@ async function compose(platform: Platform): Promise<Hub> {
     accountKeys: identity.accountKeys,
     publishState: (topic, frame) => feedOf().publishState(topic, frame),
   });
-  const petitions = createPetitions(platform, { exclusions, accountKeys: identity.accountKeys });
+  const petitions = createPetitions(platform, {
+    exclusions,
+    accountKeys: identity.accountKeys,
+    isSuspended,
+  });
   const alerts = createAlerts(platform);
   const tokens = createTokens(platform, {
     exclusions,

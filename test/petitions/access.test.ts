@@ -97,6 +97,24 @@ describe('who may', () => {
     expect((await by(world, colleague, 'petitions.withdraw', { id })).state).toBe('withdrawn');
   });
 
+  it('file for an operator: not while it is suspended, whatever its staff may still do', async () => {
+    const staff = await petitionerOf(world, 'operator');
+    const { operatorId } = staff.account;
+    const { token } = await world.hub.admin();
+    const open = await by(world, staff, 'petitions.file', filing('operator', newPerson()));
+    const suspension = { operatorId, reason: 'under inquiry' };
+    ok((await world.hub.http('operators.suspend', suspension, { token })).body);
+    const person = newPerson();
+    for (const more of [{}, { provisional: { grounds: 'urgent' } }]) {
+      const error = await refusalOf(staff, 'petitions.file', filing('operator', person, more));
+      expect(error).toMatchObject({ code: 'FORBIDDEN', message: expect.stringContaining('suspended') });
+    }
+    expect(await world.status(person.byNationalId)).toBe('CLEAR');
+    expect((await by(world, staff, 'petitions.withdraw', { id: open.id })).state).toBe('withdrawn');
+    ok((await world.hub.http('operators.reinstate', { operatorId }, { token })).body);
+    expect((await by(world, staff, 'petitions.file', filing('operator', person))).state).toBe('filed');
+  });
+
   it('decide: only staff, never who filed it, and an appeal never who decided first', async () => {
     const { person, me } = await personWithAccount(world);
     const { id } = await by(world, world.clerk, 'petitions.file', filing('regulator', person));

@@ -36,6 +36,13 @@ export async function operatorExists(tx: Tx, operatorId: string): Promise<boolea
   return rows.length > 0;
 }
 
+export async function isSuspended(tx: Tx, operatorId: string): Promise<boolean> {
+  const { rows } = await tx.query('SELECT FROM operators WHERE id = $1 AND suspended_at IS NOT NULL', [
+    operatorId,
+  ]);
+  return rows.length > 0;
+}
+
 export function unknownOperator(): KingaError {
   return new KingaError('NOT_FOUND', 'There is no such operator');
 }

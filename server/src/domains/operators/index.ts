@@ -22,7 +22,7 @@ import { reinstateOperator, suspendOperator } from './onboarding/suspension.ts';
 import { createByCall, createOperator, getOperator, listOperators, updateOperator } from './operators.ts';
 import { getSettings, updateSettings } from './settings.ts';
 
-export { operatorExists, operatorOfCall } from './access.ts';
+export { isSuspended, operatorExists, operatorOfCall } from './access.ts';
 export { countChecks } from './compliance/count-checks.ts';
 export { entities } from './entities.ts';
 export { type IncidentContact, incidentContactOf } from './incident-contact.ts';

@@ -20,6 +20,8 @@ export type AccountKeys = (
 export interface PetitionsDeps {
   readonly exclusions: Pick<Exclusions, 'registerWithin' | 'liftWithin' | 'provisional' | 'caughtUp'>;
   readonly accountKeys: AccountKeys;
+  /** Is this operator suspended? */
+  isSuspended(tx: Tx, operatorId: string): Promise<boolean>;
 }
 
 /** One command about petitions, inside its transaction. */

@@ -1,4 +1,4 @@
-import { invalidInput } from '@kinga/shared/contract/errors.ts';
+import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
 import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { petitions } from '@kinga/shared/petitions/contract.ts';
 import { newId } from '../../platform/crypto/ids.ts';
@@ -20,6 +20,7 @@ type Filing = ParsedInputOf<typeof petitions.file>;
 export async function file(work: Work, input: Filing): Promise<PetitionRow> {
   const { tx, actor, crypto } = work;
   checkFiling(input, actor.role);
+  await refuseSuspended(work);
   const petition = newPetition(work, input);
   const sealed = sealIdentifiers(crypto, keysOf(crypto, input.identifiers, 'identifiers'), input.identifiers);
   await insertPetition(tx, petition);
@@ -38,6 +39,12 @@ export async function file(work: Work, input: Filing): Promise<PetitionRow> {
     { ...filed, provisional: 'inForce', exclusion_id: exclusionId },
     { kind: 'provisionalGranted', content },
   );
+}
+
+/** What it filed before goes on: the person has been told of it, or is protected by it. */
+async function refuseSuspended({ tx, deps, actor }: Work): Promise<void> {
+  if (actor.operatorId === null || !(await deps.isSuspended(tx, actor.operatorId))) return;
+  throw new KingaError('FORBIDDEN', 'A suspended operator files no petitions');
 }
 
 function newPetition({ actor, now }: Work, { source, ground, period }: Filing): PetitionRow {
