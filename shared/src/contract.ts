@@ -16,6 +16,7 @@ import { notificationJobs } from './notifications/jobs.ts';
 import { operators } from './operators/contract.ts';
 import { operatorJobs } from './operators/jobs.ts';
 import { petitions } from './petitions/contract.ts';
+import { petitionJobs } from './petitions/jobs.ts';
 import { policy, policyTopics } from './policy/contract.ts';
 import { propagation, propagationTopics } from './propagation/contract.ts';
 import { propagationJobs } from './propagation/jobs.ts';
@@ -87,6 +88,7 @@ export const jobs = {
   ...analyticsJobs,
   ...notificationJobs,
   ...operatorJobs,
+  ...petitionJobs,
   ...tokenJobs,
   ...propagationJobs,
   ...sandboxJobs,

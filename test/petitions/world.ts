@@ -99,7 +99,8 @@ export async function personWithAccount({ hub }: PetitionWorld) {
 /** Time passes: every window of this petition began so many days earlier. */
 export async function passDays({ hub }: PetitionWorld, id: string, days: number): Promise<void> {
   await hub.database.pool.query(
-    `UPDATE petitions SET hearing_ends_at = hearing_ends_at - $2 * interval '1 day',
+    `UPDATE petitions SET filed_at = filed_at - $2 * interval '1 day',
+            hearing_ends_at = hearing_ends_at - $2 * interval '1 day',
             appeal_ends_at = appeal_ends_at - $2 * interval '1 day' WHERE id = $1`,
     [id, days],
   );

@@ -6,6 +6,7 @@ import { pruneJob } from './feed/prune.job.ts';
 import { deliverJob } from './notifications/deliver.job.ts';
 import { checkLicencesJob } from './operators/check-licences.job.ts';
 import { countChecksJob } from './operators/count-checks.job.ts';
+import { checkWindowsJob } from './petitions/check-windows.job.ts';
 import { deliverWebhookJob } from './propagation/deliver-webhook.job.ts';
 import { prunePropagationJob } from './propagation/prune.job.ts';
 import { pruneSandboxJob } from './sandbox/prune.job.ts';
@@ -22,6 +23,7 @@ export const workerJobs: readonly WorkerJob[] = [
   deliverJob,
   checkLicencesJob,
   countChecksJob,
+  checkWindowsJob,
   deliverWebhookJob,
   prunePropagationJob,
   pruneSandboxJob,

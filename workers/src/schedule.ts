@@ -1,6 +1,7 @@
 import { analyticsJobs } from '@kinga/shared/analytics/jobs.ts';
 import { exclusionJobs } from '@kinga/shared/exclusions/jobs.ts';
 import { operatorJobs } from '@kinga/shared/operators/jobs.ts';
+import { petitionJobs } from '@kinga/shared/petitions/jobs.ts';
 import { propagationJobs } from '@kinga/shared/propagation/jobs.ts';
 import { sandboxJobs } from '@kinga/shared/sandbox/jobs.ts';
 import { tokenJobs } from '@kinga/shared/tokens/jobs.ts';
@@ -40,6 +41,12 @@ export const schedule: readonly Scheduled[] = [
     cron: '25 * * * *',
     timeZone: NAIROBI,
     why: 'Every hour, so that today’s figures are an hour old at most',
+  },
+  {
+    job: petitionJobs.checkWindows.name,
+    cron: '0 7 * * *',
+    timeZone: NAIROBI,
+    why: 'In the morning, so that whoever decides petitions begins the day with those that waited too long',
   },
   {
     job: tokenJobs.sync.name,

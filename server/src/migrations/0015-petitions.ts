@@ -89,6 +89,9 @@ export class Migration0015Petitions extends Migration {
         CHECK ((source = 'operator') = (tenant_id IS NOT NULL))
       )`);
     this.addSql(`CREATE INDEX petitions_filed_by ON petitions (filed_by, id)`);
+    this.addSql(`
+      CREATE INDEX petitions_open ON petitions (id)
+      WHERE state IN ('filed', 'noticeServed', 'heard', 'hearingWaived')`);
     this.addSql(`CREATE INDEX petitions_tenant_id ON petitions (tenant_id, id) WHERE tenant_id IS NOT NULL`);
     // The person it is about, as the petitioner knows them.
     this.addSql(`

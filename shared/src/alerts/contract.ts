@@ -29,6 +29,8 @@ export const ALERT_KINDS = [
   'canary.failed',
   /** An operator's licence ends soon or has ended. */
   'operators.licence',
+  /** A petition waits for its notice or its decision longer than it may. */
+  'petitions.overdue',
 ] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 export const ALERT_SEVERITIES = ['info', 'warning', 'critical'] as const;

@@ -11,6 +11,7 @@ import type { Exclusions } from '../exclusions/index.ts';
 import { accountOf, actAs, type Relation, relationOf, unknownPetition } from './parties.ts';
 import { appendStep, COLUMNS, type PetitionRow, petitionOf, type StepContent } from './store.ts';
 import { tellInboxes } from './tell.ts';
+import { resolveUnlessOverdue } from './windows.ts';
 
 export type AccountKeys = (
   tx: Tx,
@@ -110,6 +111,7 @@ export async function advance(
     subject: next.id,
     details: { step: next.steps, source, state, provisional, decision, appealDecision },
   });
+  await resolveUnlessOverdue(tx, next, now);
   await tellInboxes(tx, next);
   return next;
 }

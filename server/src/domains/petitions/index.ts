@@ -13,6 +13,7 @@ import { get, list } from './read.ts';
 import type { PetitionRow } from './store.ts';
 
 export type { PetitionsDeps } from './context.ts';
+export { checkWindows } from './windows.ts';
 
 export interface Petitions {
   readonly domain: Domain<typeof petitions>;

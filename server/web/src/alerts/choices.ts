@@ -17,6 +17,7 @@ export const ALERT_KINDS = all<AlertKind>({
   'tokens.sequential-ids': true,
   'tokens.compromised': true,
   'operators.licence': true,
+  'petitions.overdue': true,
 });
 export const SEVERITY_TONES: Readonly<Record<AlertSeverity, Tone>> = {
   info: 'plain',

@@ -72,6 +72,7 @@ export const supervisionEn = {
         compromised: 'A token is in wrong hands',
       },
       operators: { licence: 'A licence ends' },
+      petitions: { overdue: 'A petition waits too long' },
     },
   },
   casework: {
@@ -134,7 +135,8 @@ export const supervisionEn = {
       noticeServed: 'Notice served',
       heard: 'Heard',
       hearingWaived: 'Hearing waived',
-      decided: 'Decided',
+      upheld: 'Upheld: the person is excluded',
+      dismissed: 'Dismissed',
       appealed: 'Appealed',
       appealDecided: 'Appeal decided',
       withdrawn: 'Withdrawn',

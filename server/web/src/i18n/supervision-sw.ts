@@ -75,6 +75,7 @@ export const supervisionSw: Texts<typeof supervisionEn> = {
         compromised: 'Tokeni iko mikononi mwa wasiohusika',
       },
       operators: { licence: 'Leseni inaisha' },
+      petitions: { overdue: 'Ombi linasubiri mno' },
     },
   },
   casework: {
@@ -137,7 +138,8 @@ export const supervisionSw: Texts<typeof supervisionEn> = {
       noticeServed: 'Notisi imetolewa',
       heard: 'Amesikilizwa',
       hearingWaived: 'Hakutaka kusikilizwa',
-      decided: 'Limeamuliwa',
+      upheld: 'Limekubaliwa: mhusika amezuiwa',
+      dismissed: 'Limekataliwa',
       appealed: 'Limekatiwa rufaa',
       appealDecided: 'Rufaa imeamuliwa',
       withdrawn: 'Limeondolewa',

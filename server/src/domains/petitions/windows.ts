@@ -1,0 +1,88 @@
+import type { Platform } from '../../platform/context.ts';
+import { actForEveryTenant } from '../../platform/db/tenant.ts';
+import type { Tx } from '../../platform/db/tx.ts';
+import { raiseAlert, resolveAlert } from '../alerts/index.ts';
+import { until } from '../exclusions/index.ts';
+import { DECISION_DAYS, daysAfter, NOTICE_DAYS } from './rules.ts';
+import { COLUMNS, type PetitionRow } from './store.ts';
+
+const OVERDUE = 'petitions.overdue';
+const PAGE = 500;
+
+/** `petitions p` that somebody lets wait, by the database's clock. */
+const WAITS = `(
+  (p.state = 'filed' AND p.filed_at < clock_timestamp() - interval '${NOTICE_DAYS} days')
+  OR (p.state IN ('noticeServed', 'heard', 'hearingWaived')
+      AND p.hearing_ends_at < clock_timestamp() - interval '${DECISION_DAYS} days'))`;
+
+/**
+ * A petition nobody goes on with would leave a person excluded provisionally without ever being heard, or somebody
+ * in danger without an answer. Returns how many wait too long; each is an alert until it goes on.
+ */
+export async function checkWindows(
+  { db }: Pick<Platform, 'db'>,
+  betweenPetitions: () => void = () => {},
+): Promise<number> {
+  let overdue = 0;
+  for (let after = ''; ; ) {
+    const ids = await db.transaction(async (tx) => {
+      await actForEveryTenant(tx);
+      const { rows } = await tx.query<{ id: string }>(
+        `SELECT p.id FROM petitions p WHERE p.id > $1 AND ${WAITS} ORDER BY p.id LIMIT ${PAGE}`,
+        [after],
+      );
+      return rows.map(({ id }) => id);
+    });
+    for (const id of ids) {
+      betweenPetitions();
+      if (await db.transaction((tx) => raise(tx, id))) overdue++;
+    }
+    const last = ids.at(-1);
+    if (last === undefined || ids.length < PAGE) return overdue;
+    after = last;
+  }
+}
+
+/** Held meanwhile, so that a step of this very moment closes what is raised here. */
+async function raise(tx: Tx, id: string): Promise<boolean> {
+  await actForEveryTenant(tx);
+  const { rows } = await tx.query<PetitionRow>(
+    `SELECT ${COLUMNS} FROM petitions p WHERE p.id = $1 AND ${WAITS} FOR UPDATE`,
+    [id],
+  );
+  const [petition] = rows;
+  if (petition === undefined) return false;
+  const { state, source, provisional } = petition;
+  const dueAt = dueOf(petition);
+  const day = dueAt && until(dueAt, 'en');
+  const missing = state === 'filed' ? 'the notice to the person was to be served' : 'it was to be decided';
+  await raiseAlert(tx, {
+    kind: OVERDUE,
+    severity: provisional === 'inForce' ? 'critical' : 'warning',
+    key: id,
+    explanation:
+      provisional === 'inForce'
+        ? `Petition ${id}: ${missing} by ${day}, and the person is excluded meanwhile`
+        : `Petition ${id}: ${missing} by ${day}`,
+    facts: { petitionId: id, state, source, provisional, dueAt: dueAt?.toISOString() },
+  });
+  return true;
+}
+
+/** With each step of a petition: it waits for nobody any more, or has time again. */
+export async function resolveUnlessOverdue(tx: Tx, petition: PetitionRow, now: Date): Promise<void> {
+  const dueAt = dueOf(petition);
+  if (dueAt !== undefined && dueAt < now) return;
+  await resolveAlert(tx, {
+    kind: OVERDUE,
+    key: petition.id,
+    resolution: `The petition is ${petition.state}`,
+  });
+}
+
+/** By when somebody of staff has to act; undefined: nobody has to. */
+function dueOf({ state, filed_at, hearing_ends_at }: PetitionRow): Date | undefined {
+  if (state === 'filed') return daysAfter(filed_at, NOTICE_DAYS);
+  const isOpen = state === 'noticeServed' || state === 'heard' || state === 'hearingWaived';
+  return isOpen && hearing_ends_at !== null ? daysAfter(hearing_ends_at, DECISION_DAYS) : undefined;
+}
