@@ -6,6 +6,11 @@ export interface Days {
   readonly to: string;
 }
 
+/** The Nairobi day an instant falls on. */
+export function dayOf(instant: string): string {
+  return new Date(Date.parse(instant) + NAIROBI_MS).toISOString().slice(0, 10);
+}
+
 /** The Nairobi day so many days ago. */
 export function dayAgo(days: number): string {
   return new Date(Date.now() + NAIROBI_MS - days * DAY_MS).toISOString().slice(0, 10);

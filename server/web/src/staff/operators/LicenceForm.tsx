@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useSession } from '../../hub/session-context.ts';
 import { useAction } from '../../hub/use-action.ts';
 import { useFieldErrors } from '../../register/field-errors.ts';
+import { dayOf } from '../../ui/days.ts';
 import { Failure } from '../../ui/Failure.tsx';
 import { Submit } from '../../ui/Submit.tsx';
 import { TextField, textIn } from '../../ui/TextField.tsx';
@@ -47,7 +48,7 @@ export function LicenceForm({ operator, onSet }: LicenceFormProps) {
             name="licenceExpiresAt"
             type="date"
             label={t('licence.until')}
-            value={operator.licenceExpiresAt?.slice(0, 10)}
+            value={operator.licenceExpiresAt === null ? undefined : dayOf(operator.licenceExpiresAt)}
             error={missing ? t('field.required') : errors.at('licenceExpiresAt')}
           />
         </div>

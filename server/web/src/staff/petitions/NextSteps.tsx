@@ -24,23 +24,29 @@ export function NextSteps({ petition, onDone }: NextStepsProps) {
   const steps = { petition, action, act };
   const { state, source } = petition;
   const ours = source === 'court' || source === 'regulator';
-  const open =
-    state === 'filed' || state === 'noticeServed' || state === 'heard' || state === 'hearingWaived';
+  const heard = state === 'heard' || state === 'hearingWaived';
+  // Whoever the decision went against: here only staff who brought it, and lost.
+  const appealing = state === 'decided' && ours && petition.decision === 'dismissed';
+  const open = state === 'filed' || state === 'noticeServed' || heard;
   return (
     <section className="block" aria-labelledby="petition-next">
       <h2 id="petition-next">{t('casework.next')}</h2>
       {state === 'filed' && <Notice {...steps} />}
       {open && petition.provisional === 'requested' && <Provisional {...steps} />}
       {(state === 'noticeServed' || state === 'hearingWaived') && <Hearing {...steps} />}
-      {(state === 'noticeServed' || state === 'heard' || state === 'hearingWaived') && <Decide {...steps} />}
-      {state === 'decided' && ours && petition.decision === 'dismissed' && <Appeal {...steps} />}
+      {(heard || (state === 'noticeServed' && windowOver(petition))) && <Decide {...steps} />}
+      {appealing && <Appeal {...steps} />}
       {state === 'appealed' && <DecideAppeal {...steps} />}
       {open && ours && <Withdraw {...steps} />}
-      {(state === 'appealDecided' || state === 'withdrawn' || (state === 'decided' && !ours)) && (
-        <p className="empty">{t(state === 'decided' ? 'casework.appealable' : 'casework.over')}</p>
-      )}
+      {(state === 'appealDecided' || state === 'withdrawn') && <p className="empty">{t('casework.over')}</p>}
+      {state === 'decided' && !appealing && <p className="empty">{t('casework.appealable')}</p>}
     </section>
   );
+}
+
+/** Nothing is decided while the person may still be heard. */
+function windowOver({ hearingEndsAt }: PetitionDetail): boolean {
+  return hearingEndsAt !== null && Date.parse(hearingEndsAt) <= Date.now();
 }
 
 interface StepProps {

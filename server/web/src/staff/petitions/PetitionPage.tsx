@@ -6,6 +6,7 @@ import { Badge } from '../../ui/Badge.tsx';
 import { useFormats } from '../../ui/format.ts';
 import { Heading } from '../../ui/Heading.tsx';
 import { Shown } from '../../ui/Loaded.tsx';
+import { typeKey } from '../people/words.ts';
 import { STATE_TONES } from './choices.ts';
 import { NextSteps } from './NextSteps.tsx';
 import { groundKey, stepKey } from './words.ts';
@@ -40,7 +41,7 @@ function Facts({ petition }: { petition: PetitionDetail }) {
   const { t } = useTranslation();
   const { moment } = useFormats();
   const { people, evidence, state, decision, appealDecision, hearingEndsAt, appealEndsAt } = petition;
-  const names = people?.identifiers.map(({ type, value }) => `${type} ${value}`) ?? [];
+  const names = people?.identifiers.map(({ type, value }) => `${t(typeKey(type))} ${value}`) ?? [];
   return (
     <section className="block" aria-labelledby="petition-facts">
       <h2 id="petition-facts">{t('casework.facts')}</h2>
