@@ -6,6 +6,9 @@ import { asSuperuser, createTestDatabase, type TestDatabase } from '../support/d
 import { probe } from '../support/probe.ts';
 import { inboxOf, insertExclusion, isWorking, workerProcesses } from './support.ts';
 
+/** A process begins by compiling itself, which takes its time on a busy machine. */
+const START_MS = 60_000;
+
 let database: TestDatabase;
 let workers: ReturnType<typeof workerProcesses>;
 
@@ -48,13 +51,13 @@ const told = (exclusionId: string) => [
   { type: 'exclusionRegistered', data: { exclusionId, reference: exclusionId, endsAt: null } },
 ];
 
-describe('a worker process', () => {
+describe('a worker process', { timeout: 2 * START_MS }, () => {
   it('tells the account of an excluded person, by way of outbox, relay and job', async () => {
     const someone = await registered();
     workers.start();
     await confirm(someone);
     await probe(async () => (await inboxOf(database.db, someone.accountId)).length === 1, {
-      timeoutMs: 15_000,
+      timeoutMs: START_MS,
     });
     expect(await inboxOf(database.db, someone.accountId)).toEqual(told(someone.id));
   });
@@ -66,14 +69,14 @@ describe('a worker process', () => {
     await holder.query('INSERT INTO job_effects (key) VALUES ($1)', [someone.effect]);
     const worker = workers.start();
     await confirm(someone);
-    await probe(isBlocked, { timeoutMs: 15_000, what: 'the job waiting inside its transaction' });
+    await probe(isBlocked, { timeoutMs: START_MS, what: 'the job waiting inside its transaction' });
     await worker.kill('SIGKILL');
     await holder.query('ROLLBACK');
     holder.release();
     expect(await inboxOf(database.db, someone.accountId)).toEqual([]);
     expect((await jobRows())[0]?.locked_at).not.toBeNull();
     workers.start();
-    await probe(async () => (await jobRows()).length === 0, { timeoutMs: 25_000 });
+    await probe(async () => (await jobRows()).length === 0, { timeoutMs: START_MS });
     expect(await inboxOf(database.db, someone.accountId)).toEqual(told(someone.id));
   });
 
@@ -84,7 +87,7 @@ describe('a worker process', () => {
     await effectHolder.query('INSERT INTO job_effects (key) VALUES ($1)', [someone.effect]);
     const worker = workers.start();
     await confirm(someone);
-    await probe(isBlocked, { timeoutMs: 15_000 });
+    await probe(isBlocked, { timeoutMs: START_MS });
     // The effect may go on now, but the job's row cannot be told of it.
     await jobHolder.query('BEGIN');
     await jobHolder.query(`SELECT 1 FROM agenda_jobs WHERE type = 'normal' FOR UPDATE`);
@@ -103,7 +106,7 @@ describe('a worker process', () => {
     jobHolder.release();
     expect(await jobRows()).toHaveLength(1);
     const heir = workers.start();
-    await probe(async () => (await jobRows()).length === 0, { timeoutMs: 25_000 });
+    await probe(async () => (await jobRows()).length === 0, { timeoutMs: START_MS });
     expect(heir.output.some((line) => line.includes('job done'))).toBe(true);
     expect(await inboxOf(database.db, someone.accountId)).toEqual(told(someone.id));
   });
@@ -115,7 +118,7 @@ describe('a worker process', () => {
     await holder.query('INSERT INTO job_effects (key) VALUES ($1)', [someone.effect]);
     const worker = workers.start();
     await confirm(someone);
-    await probe(isBlocked, { timeoutMs: 15_000 });
+    await probe(isBlocked, { timeoutMs: START_MS });
     worker.child.kill('SIGTERM');
     worker.child.kill('SIGTERM');
     await holder.query('ROLLBACK');
@@ -127,7 +130,7 @@ describe('a worker process', () => {
 
   it('refuses a database that was made with other secrets, in one line', async () => {
     const [first, other] = [workers.start(), workerProcesses(database)];
-    await probe(() => isWorking(first), { timeoutMs: 15_000 });
+    await probe(() => isWorking(first), { timeoutMs: START_MS });
     await using stranger = other;
     const refused = stranger.start();
     expect(await refused.ended()).toBe(1);
@@ -143,7 +146,8 @@ describe('a worker process', () => {
   it('keeps two workers from telling anybody twice', async () => {
     const people = [];
     for (let i = 0; i < 20; i++) people.push(await registered());
-    for (let i = 0; i < 2; i++) workers.start();
+    const both = [workers.start(), workers.start()];
+    await probe(() => both.every(isWorking), { timeoutMs: START_MS, what: 'both workers at work' });
     for (const person of people) await confirm(person);
     for (const { accountId, id } of people) {
       await probe(async () => (await inboxOf(database.db, accountId)).length > 0, { timeoutMs: 15_000 });
