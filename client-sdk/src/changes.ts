@@ -1,3 +1,4 @@
+import type { Position } from '@kinga/shared/contract/wire.ts';
 import { backoffMs } from './backoff.ts';
 import { HubError } from './errors.ts';
 import type { Follow, FollowOptions, Procedures, Watch, WatchOptions } from './types.ts';
@@ -52,7 +53,7 @@ async function run(
         if (onReset === undefined) throw new HubError('RESET', `Changes were missed: ${item.reason}`);
         await onReset(item);
       }
-      acknowledgements.applied(item.seq);
+      acknowledgements.applied({ epoch: item.epoch, seq: item.seq });
       if (signal.aborted) break;
     }
   } finally {
@@ -81,7 +82,8 @@ class Acknowledgements {
   readonly #deps: FollowDeps;
   readonly #onRefused: () => void;
   readonly #giveUp = new AbortController();
-  #applied = -1;
+  #applied: Position | undefined;
+  #sent: Position | undefined;
   #sending: Promise<void> | undefined;
   #refusal: unknown;
 
@@ -90,8 +92,8 @@ class Acknowledgements {
     this.#onRefused = onRefused;
   }
 
-  applied(seq: number): void {
-    this.#applied = seq;
+  applied(position: Position): void {
+    this.#applied = position;
     this.#sending ??= this.#send().finally(() => {
       this.#sending = undefined;
     });
@@ -108,14 +110,20 @@ class Acknowledgements {
   }
 
   async #send(): Promise<void> {
-    for (let attempt = 0; this.seq === undefined || this.#applied > this.seq; attempt++) {
-      const seq = this.#applied;
+    for (let attempt = 0; this.#applied !== undefined && this.#applied !== this.#sent; attempt++) {
+      const position = this.#applied;
       try {
-        await this.#deps.operators().acknowledge({ seq });
+        const { epoch, seq } = position;
+        await this.#deps.operators().acknowledge({ epoch, seq });
         this.seq = seq;
+        this.#sent = position;
         attempt = -1;
       } catch (error) {
         if (this.#giveUp.signal.aborted) return;
+        if (isOfAnotherHistory(error)) {
+          this.#sent = position;
+          continue;
+        }
         try {
           await pauseBeforeNext(error, attempt, this.#giveUp.signal);
         } catch (refusal) {
@@ -126,6 +134,11 @@ class Acknowledgements {
       }
     }
   }
+}
+
+/** The hub was restored: a reset says where its history goes on, and what was applied of the other is not in it. */
+function isOfAnotherHistory(error: unknown): boolean {
+  return error instanceof HubError && error.code === 'CONFLICT';
 }
 
 /** Throws what another attempt would not change. */

@@ -62,6 +62,15 @@ describe('an acknowledgement', () => {
     );
   });
 
+  it('of another history is refused, and acknowledges nothing of this one', async () => {
+    const house = await behind(1);
+    const old = { seq: 1, epoch: 'that of a database that was lost' };
+    expect((await house.refusal('operators.acknowledge', old)).code).toBe('CONFLICT');
+    const { epoch, seq } = await house.ask('operators.acknowledged');
+    expect(seq).toBe(0);
+    expect((await house.ask('operators.acknowledge', { seq: 1, epoch })).seq).toBe(1);
+  });
+
   it('by many at once, on both nodes, ends at the furthest', async () => {
     const house = await behind(4);
     const seqs = [3, 1, 4, 2, 9, 4];

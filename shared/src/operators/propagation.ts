@@ -52,7 +52,11 @@ export const operatorPropagation = {
     summary:
       'Everything up to and including this seq of the operator’s own changes is applied. Never goes backwards; may be repeated',
     ...machines,
-    input: z.strictObject({ seq: fields.seq }),
+    input: z.strictObject({
+      seq: fields.seq,
+      /** Of the change: one of a history that a restore has replaced is refused (CONFLICT), and acknowledges nothing. */
+      epoch: z.string().max(100).optional(),
+    }),
     output: z.object({ seq: fields.seq, acknowledgedAt: fields.instant.nullable() }),
   }),
   acknowledged: procedure('operators.acknowledged', {

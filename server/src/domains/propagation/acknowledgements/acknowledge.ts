@@ -7,6 +7,8 @@ import { SQL_TOPIC } from '../topic.ts';
 export interface Acknowledgement {
   readonly operatorId: string;
   readonly seq: number;
+  /** Of the change that is acknowledged, as far as the operator says so. */
+  readonly epoch?: string | undefined;
   readonly actor: Actor | 'system';
   readonly requestId?: string;
 }
@@ -16,6 +18,7 @@ export interface Acknowledged {
   readonly seq: number;
   readonly acknowledgedAt: Date | null;
   readonly head: number;
+  readonly epoch: string;
 }
 
 interface Row {
@@ -23,6 +26,7 @@ interface Row {
   readonly seq: number;
   readonly acknowledged_at: Date | null;
   readonly head: number;
+  readonly epoch: string;
 }
 
 /**
@@ -41,7 +45,7 @@ export async function acknowledgeAll(
   );
   const { rows } = await tx.query<Row>(
     `SELECT o.tenant_id, o.acknowledged_seq::float8 AS seq, o.acknowledged_at,
-            coalesce(t.head, 0)::float8 AS head
+            coalesce(t.head, 0)::float8 AS head, (SELECT epoch::text FROM database_epoch) AS epoch
      FROM propagation_operators o LEFT JOIN feed_topics t ON t.topic = ${SQL_TOPIC('o.tenant_id')}
      WHERE o.tenant_id = ANY($1::text[]) ORDER BY o.tenant_id FOR NO KEY UPDATE OF o`,
     [operators],
@@ -61,12 +65,13 @@ export async function acknowledgeAll(
   );
   const reached = new Map(steps.map(({ operatorId, seq }) => [operatorId, seq]));
   return new Map(
-    rows.map(({ tenant_id, seq, acknowledged_at, head }) => [
+    rows.map(({ tenant_id, seq, acknowledged_at, head, epoch }) => [
       tenant_id,
       {
         seq: reached.get(tenant_id) ?? seq,
         acknowledgedAt: times.get(tenant_id) ?? acknowledged_at,
         head,
+        epoch,
       },
     ]),
   );
@@ -80,6 +85,7 @@ function stepsOf(given: readonly Acknowledgement[], known: ReadonlyMap<string, R
   for (const one of given) {
     const row = known.get(one.operatorId);
     if (row === undefined || one.seq > row.head || one.seq <= row.seq) continue;
+    if (one.epoch !== undefined && one.epoch !== row.epoch) continue;
     if (one.seq > (steps.get(one.operatorId)?.seq ?? 0)) steps.set(one.operatorId, { ...one, from: row.seq });
   }
   return [...steps.values()];

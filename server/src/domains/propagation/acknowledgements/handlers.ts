@@ -18,11 +18,14 @@ type Output<TName extends keyof typeof operatorPropagation> = OutputOf<(typeof o
 
 export async function acknowledge(
   queue: AcknowledgementQueue,
-  { seq }: Input<'acknowledge'>,
+  { seq, epoch }: Input<'acknowledge'>,
   call: Call,
 ): Promise<Output<'acknowledge'>> {
   const { actor, requestId } = call;
-  const reached = await queue.submit({ operatorId: machineOf(call), seq, actor, requestId });
+  const reached = await queue.submit({ operatorId: machineOf(call), seq, epoch, actor, requestId });
+  if (epoch !== undefined && epoch !== reached.epoch) {
+    throw new KingaError('CONFLICT', 'This is of another history: go on where operators.acknowledged says');
+  }
   if (seq > reached.head) throw invalidInput('seq', `beyond the last change, which is ${reached.head}`);
   return { seq: reached.seq, acknowledgedAt: reached.acknowledgedAt?.toISOString() ?? null };
 }
