@@ -27,11 +27,13 @@ interface Mail {
   readonly text: string;
 }
 
-/** A real SMTP server. `answer` refuses a recipient with that code. */
+/** A real SMTP server. `answer` refuses a recipient with that code. It knows no passwords. */
 async function mailServer(answer?: number) {
   const mails: Mail[] = [];
   const server = new SMTPServer({
     authOptional: true,
+    allowInsecureAuth: true,
+    onAuth: (_auth, _session, done) => done(new Error('no such user')),
     disabledCommands: ['STARTTLS'],
     onRcptTo: (_address, _session, done) => {
       if (answer === undefined) return done();
@@ -116,6 +118,17 @@ describe('a message', () => {
       first.platform[Symbol.asyncDispose](),
       second.platform[Symbol.asyncDispose](),
     ]);
+  });
+
+  it('waits for the operator of this hub when it is the hub that the mail server refuses', async () => {
+    const server = await mailServer();
+    const url = server.url.replace('smtp://', 'smtp://hub:wrong@');
+    const { platform } = await platformWith({ SMTP_URL: url });
+    const id = await sent(platform, CODE);
+    await expect(deliverMessage(platform, id)).rejects.toThrow('535');
+    expect(await stateOf(platform, id)).toMatchObject({ sent: false, failed: false });
+    await server.close();
+    await platform[Symbol.asyncDispose]();
   });
 
   it('is a file for its channel where there is no provider, and only its owner may read it', async () => {

@@ -11,7 +11,10 @@ export interface SmtpOptions {
   readonly from: string;
 }
 
-/** E-mail through any SMTP server. A 5xx reply is final, anything else is tried again. */
+/** What a mail server says of one message; a 5xx to anything before, as a wrong password, says nothing of it. */
+const OF_THE_MESSAGE: ReadonlySet<unknown> = new Set(['RCPT TO', 'DATA']);
+
+/** E-mail through any SMTP server. A 5xx reply about the message is final, anything else is tried again. */
 export function smtp({ url, from }: SmtpOptions): Channel {
   const transport = createTransport({
     url,
@@ -26,11 +29,16 @@ export function smtp({ url, from }: SmtpOptions): Channel {
       } catch (error) {
         const code = responseCodeOf(error);
         // The server's words may repeat the address, so only its code is kept.
-        if (code !== undefined && code >= 500) throw new Refused(`the mail server answered ${code}`);
+        if (code !== undefined && code >= 500 && OF_THE_MESSAGE.has(commandOf(error)))
+          throw new Refused(`the mail server answered ${code}`);
         throw new Error(`the mail server did not take the message (${code ?? 'no answer'})`);
       }
     },
   };
+}
+
+function commandOf(error: unknown): unknown {
+  return error instanceof Error && 'command' in error ? error.command : undefined;
 }
 
 function responseCodeOf(error: unknown): number | undefined {
