@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { verifyWebhook } from '@kinga/client-sdk';
 import { isPublicAddress } from '@kinga/server/domains/propagation/webhooks/addresses.ts';
 import { checkUrl, post } from '@kinga/server/domains/propagation/webhooks/post.ts';
@@ -187,6 +188,20 @@ describe('a webhook', () => {
       });
     }
     await house.ask('operators.setWebhook', { url: 'https://operator.example/hook' });
+  });
+
+  it('holds nobody up by an answer that is none', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () =>
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'),
+      );
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const message = { url: `http://127.0.0.1:${port}/`, headers: {}, body: '{}', anywhere: true };
+    expect(await post(message)).toMatchObject({ delivered: false, status: 101, failure: 'answered 101' });
+    await new Promise((done) => server.close(done));
   });
 
   it('is not posted to where its name leads to this machine', async () => {

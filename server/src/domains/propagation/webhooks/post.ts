@@ -63,6 +63,11 @@ function send({ url: text, headers, body, anywhere }: Post): Promise<{ status: n
     );
     request.on('close', () => clearTimeout(timer));
     request.on('error', reject);
+    // An answer that asks for another protocol: without a listener Node closes the connection and says nothing.
+    request.on('upgrade', (response, socket) => {
+      socket.destroy();
+      resolve({ status: response.statusCode ?? 0, answer: '' });
+    });
     request.on('response', (response) => {
       readStart(response, (answer) => {
         resolve({ status: response.statusCode ?? 0, answer });
