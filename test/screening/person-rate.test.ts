@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { ok, refused } from '../support/client.ts';
 import { startTestHub } from '../support/hub.ts';
@@ -94,6 +95,29 @@ test('the limit is one over all nodes, but for what is asked within the second t
   expect(await asker.lookup(SOMEBODY, 'login', one)).toBe('RATE_LIMITED');
   await probe(async () => (await asker.lookup(SOMEBODY, 'login', two)) === 'RATE_LIMITED');
   expect(await asker.lookup(SOMEBODY_ELSE, 'login', two)).toBe('CLEAR');
+});
+
+test('what could not be told to the other nodes is told when it can be', async () => {
+  const lines: string[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
+  await using one = await startTestHub({ log });
+  await using two = await startTestHub({ database: one.database });
+  const asker = await newAsker(one, { mode: 'block' });
+  const rename = async (from: string, to: string) =>
+    await one.database.pool.query(`ALTER TABLE ${from} RENAME TO ${to}`);
+  // Of what is exchanged the last thing cannot be written, so that nothing is.
+  await rename('screening_activity', 'screening_activity_away');
+  await asker.many(
+    Array.from({ length: LIMIT }, () => SOMEBODY),
+    'login',
+  );
+  await probe(() => lines.some((line) => line.includes('could not be exchanged')));
+  await rename('screening_activity_away', 'screening_activity');
+  await probe(async () => {
+    const { rows } = await one.database.pool.query('SELECT max(questions) AS most FROM screening_people');
+    return rows[0].most === LIMIT;
+  });
+  await probe(async () => (await asker.lookup(SOMEBODY, 'login', two)) === 'RATE_LIMITED');
 });
 
 test('a policy sets the number and may block every key', async () => {

@@ -76,14 +76,17 @@ export class Exchange implements Service {
 
   async #turn(): Promise<void> {
     const asked = this.#takeCounts();
+    const news = this.#news();
     try {
       await this.#platform.db.transaction(async (tx) => {
         await actForEveryTenant(tx);
-        await this.#tellPeople(tx);
+        await this.#tellPeople(tx, news);
         await this.#readPeople(tx);
         await tellActivity(tx, asked);
         await this.#prune(tx);
       });
+      // After the commit: what was not told is told again.
+      for (const { often, count } of news) often.told = count;
       this.#isLate = false;
     } catch (error) {
       for (const { key, counts } of asked) addCounts(key, counts);
@@ -109,24 +112,26 @@ export class Exchange implements Service {
     return asked;
   }
 
-  async #tellPeople(tx: Tx): Promise<void> {
+  #news(): News[] {
     const { people } = this.#screen;
     const nowMs = performance.now();
-    const news: { often: Often; count: number }[] = [];
+    const news: News[] = [];
     for (const [name, often] of this.#often) {
       const count = people.ownCountAt(people.placeOf(often.key.operator.seed, often.subject, nowMs));
-      if (count !== often.told) news.push({ often, count });
-      if (count === 0) this.#often.delete(name);
+      if (count !== often.told) news.push({ name, often, count });
+      else if (count === 0) this.#often.delete(name);
     }
+    return news.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  async #tellPeople(tx: Tx, news: readonly News[]): Promise<void> {
     if (news.length === 0) return;
-    const sorted = news.sort((a, b) => (nameOf(a.often) < nameOf(b.often) ? -1 : 1));
     await tx.query(TELL_SQL, [
-      sorted.map(({ often }) => often.key.operator.id),
-      sorted.map(({ often }) => Buffer.from(often.subject, 'latin1')),
-      sorted.map(({ count }) => count),
+      news.map(({ often }) => often.key.operator.id),
+      news.map(({ often }) => Buffer.from(often.subject, 'latin1')),
+      news.map(({ count }) => count),
       this.#platform.node,
     ]);
-    for (const { often, count } of news) often.told = count;
   }
 
   async #readPeople(tx: Tx): Promise<void> {
@@ -156,13 +161,15 @@ export class Exchange implements Service {
   }
 }
 
+interface News {
+  readonly name: string;
+  readonly often: Often;
+  readonly count: number;
+}
+
 interface Asked {
   readonly key: KeyState;
   readonly counts: KeyCounts;
-}
-
-function nameOf({ key, subject }: Often): string {
-  return key.operator.id + subject;
 }
 
 function addCounts(key: KeyState, { questions, followed, overLimit, refused }: KeyCounts): void {
