@@ -69,3 +69,24 @@ test('twenty numbers within a window are a scan, and so many over ten windows ar
   for (let i = 0; i < 100; i++) ask(KEY, 24_000_000 + i, 3_600_000 + i * 2_000);
   expect(told.scans).toBeGreaterThan(0);
 });
+
+test('what the other nodes counted holds also for an operator none of whose keys asked here lately', () => {
+  const { screen, ask } = screening();
+  const { seed } = screen.keys.operator(KEY.operatorId);
+  screen.people.setElsewhere(screen.people.placeOf(seed, SUBJECT, 0), 60);
+  screen.keys.forgetIdle(1_800_000);
+  expect(ask(KEY, 23_456_789, 1_800_000, 'login')).toBe('person');
+});
+
+test('a scan that is seen in a malformed question refuses the rest of the call, and no other call', () => {
+  const { screen, ask } = screening();
+  for (let i = 0; i < 19; i++) expect(ask(KEY, 23_000_000 + i)).toBe('pass');
+  screen.begin(KEY, VERSION_ONE.screening, 0);
+  screen.question('bet');
+  screen.see('nationalId', '23000019', SUBJECT);
+  // Nothing is said about this one; the next question of the same call:
+  screen.question('bet');
+  screen.see('nationalId', '35111222', SUBJECT);
+  expect(screen.verdict(SUBJECT)).toBe('key');
+  expect(ask(KEY, 36_111_222)).toBe('pass');
+});

@@ -35,6 +35,7 @@ export interface KeyState extends KeyCounts {
 /** The keys that ask on this node, each under its small number. */
 export class KeyStates {
   readonly #keys = new Map<number, KeyState>();
+  /** Never forgotten: what other nodes counted for an operator stands under its seed, whether it asks here or not. */
   readonly #operators = new Map<string, OperatorState>();
 
   of(actor: KeyActor): KeyState {
@@ -49,8 +50,6 @@ export class KeyStates {
     for (const [keyNo, { askedAtMs }] of this.#keys) {
       if (nowMs - askedAtMs > IDLE_MS) this.#keys.delete(keyNo);
     }
-    const asking = new Set([...this.#keys.values()].map(({ operator }) => operator.id));
-    for (const id of this.#operators.keys()) if (!asking.has(id)) this.#operators.delete(id);
   }
 
   #add({ keyNo, keyId, operatorId, mode }: KeyActor): KeyState {

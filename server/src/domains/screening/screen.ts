@@ -84,6 +84,7 @@ export class Screen {
       throw tooMany();
     }
     this.#key = key;
+    this.#verdict = 'pass';
     this.#rules = rules;
     this.#nowMs = nowMs;
     this.#generation = Math.floor(nowMs / (rules.sequentialScan.windowSeconds * 1_000)) + 1;
@@ -93,7 +94,8 @@ export class Screen {
   question(purpose: Purpose | undefined): void {
     this.#isCounted = purpose !== undefined && COUNTED[purpose];
     this.#isNamed = false;
-    this.#verdict = 'pass';
+    // A scan may be seen in a question that was malformed elsewhere: the call is refused at the next one.
+    if (this.#verdict !== 'key') this.#verdict = 'pass';
     if (this.#key !== undefined) this.#key.questions++;
   }
 
