@@ -163,6 +163,12 @@ describe('what is stored', () => {
     expect(mine).toHaveLength(9);
   });
 
+  it('costs little to keep and to ask for, however long the words are that are given for names', () => {
+    const endless = facts(`${'bakadafalamanarasata'.repeat(3)} ${'tasaranamalafadakaba'.repeat(3)}`, BORN);
+    expect(askedKeysOf(crypto, endless).length).toBeLessThanOrEqual(200);
+    expect(matchKeysOf(crypto, endless).length).toBeLessThanOrEqual(24);
+  });
+
   it('is nothing for somebody without a name of two words or without a date', () => {
     expect(matchKeysOf(crypto, facts('Wanjiku', BORN, [ID]))).toEqual([]);
     expect(matchKeysOf(crypto, { name: GRACE, identifiers: [ID] })).toEqual([]);

@@ -63,6 +63,8 @@ function soundOfLetter(letter: string, next: string | undefined): string {
 
 /** Of a name with few sounds its first inner vowel is kept, or Kamau and Kimeu would be one. */
 const FEW = 2;
+/** No name has more sounds. Every sound is a slip to be asked for: a word without an end would cost without one. */
+const SOUNDS_MAX = 12;
 
 /**
  * How a name (in small letters a to z) sounds: its consonants by class, the class of a vowel it begins with, and
@@ -89,7 +91,7 @@ export function soundOf(name: string): string {
     else if (inner === '') inner = sound;
     last = sound;
   }
-  return code.length <= FEW ? code + inner : code;
+  return code.length <= FEW ? code + inner : code.slice(0, SOUNDS_MAX);
 }
 
 /** Before another consonant a nasal comes and goes: Ndungu and Dungu, Mbugua and Bugua, Lang'at and Lagat. */
