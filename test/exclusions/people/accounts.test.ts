@@ -102,6 +102,55 @@ describe('an account that changes what it is known by', () => {
   });
 });
 
+describe('an excluded person who calls themselves otherwise', () => {
+  const POSSIBLE = { status: 'UNKNOWN', reason: 'possible_match' };
+
+  async function excluded() {
+    const person = newPerson();
+    const born = { name: 'Grace Wanjiku Kamau', dateOfBirth: '1961-03-07' };
+    const me = await hub.account('citizen', { identifiers: person.identifiers });
+    const own = { identifiers: [person.byNationalId], period: '1y', source: 'person', person: born };
+    ok((await hub.http('exclusions.register', own, { token: me.token })).body);
+    return { person, born, token: me.token };
+  }
+  async function answer(person: { name: string; dateOfBirth: string }) {
+    const { apiKey } = await hub.operatorKey();
+    const input = { identifiers: [newPerson().byPhone], purpose: 'registration', person };
+    return ok((await hub.http('exclusions.lookup', input, { apiKey })).body);
+  }
+
+  it('is found by the new name and date of birth as well, with either date, and by the old ones', async () => {
+    const { born, token } = await excluded();
+    const renamed = { name: 'Peter Mutua Kilonzo', dateOfBirth: '1972-11-23' };
+    expect(await answer(renamed)).toMatchObject({ status: 'CLEAR' });
+    ok((await hub.http('identity.updateProfile', { name: renamed.name }, { token })).body);
+    expect(await answer({ ...born, name: renamed.name })).toMatchObject(POSSIBLE);
+    expect(await answer(renamed)).toMatchObject({ status: 'CLEAR' });
+    ok((await hub.http('identity.updateProfile', { dateOfBirth: renamed.dateOfBirth }, { token })).body);
+    expect(await answer(renamed)).toMatchObject(POSSIBLE);
+    expect(await answer({ ...renamed, name: born.name })).toMatchObject(POSSIBLE);
+    expect(await answer(born)).toMatchObject(POSSIBLE);
+  });
+
+  it('does not fill the register with names: beyond some dozens nothing is learnt any more', async () => {
+    const { person } = await excluded();
+    const { db, crypto } = node.platform;
+    const accountKeys = keysOf(crypto, person.identifiers, 'test');
+    for (let i = 0; i < 60; i++) {
+      const called = { name: 'Barasa Wekesa Simiyu Nafula', dateOfBirth: `19${30 + i}-05-12` };
+      await db.transaction((tx) => node.exclusions.identityChanged(tx, { accountKeys, added: [], called }));
+    }
+    const { rows } = await hub.database.pool.query<{ count: number }>(
+      `SELECT count(*)::int FROM identifiers i WHERE i.type = 'match' AND i.person_id IN (
+         SELECT person_id FROM identifiers WHERE key = $1)`,
+      [accountKeys[0]?.key],
+    );
+    expect(rows[0]?.count).toBeGreaterThan(100);
+    expect(rows[0]?.count).toBeLessThan(500);
+    expect(await statusOf(person.byNationalId)).toBe('EXCLUDED');
+  });
+});
+
 describe('who may change people of the register', () => {
   const calls: readonly [name: string, input: object][] = [
     ['exclusions.getPerson', { id: 'per_1' }],

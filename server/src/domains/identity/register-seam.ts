@@ -21,7 +21,11 @@ export interface RegisterSeam {
    */
   identityChanged(
     tx: Tx,
-    change: { readonly accountKeys: readonly AccountKey[]; readonly added: readonly SealedIdentifier[] },
+    change: {
+      readonly accountKeys: readonly AccountKey[];
+      readonly added: readonly SealedIdentifier[];
+      readonly called?: { readonly name?: string | undefined; readonly dateOfBirth?: string | undefined };
+    },
   ): Promise<{ readonly excluded: boolean; readonly told: () => Promise<void> }>;
   /** Is anybody known by one of these keys excluded? */
   isExcluded(tx: Tx, keys: readonly Buffer[]): Promise<boolean>;

@@ -4,7 +4,7 @@ import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
 import { isStrong } from '../../identifiers/index.ts';
 import { lostRace } from '../register/locks.ts';
-import { followMatchKeys } from '../register/match-keys.ts';
+import { followMatchKeys, insertMatchKeys, unlearnt } from '../register/match-keys.ts';
 import type { Told } from '../register/register.ts';
 import type { SealedIdentifier } from '../register/registration.ts';
 import { anyInForce, changeHeld, type PeopleDeps } from './change.ts';
@@ -16,6 +16,8 @@ export interface IdentityChange {
   readonly accountKeys: readonly { readonly type: IdentifierType; readonly key: Buffer }[];
   /** What it is known by from now on. */
   readonly added: readonly SealedIdentifier[];
+  /** What it is called by from now on, where that has changed. */
+  readonly called?: { readonly name?: string | undefined; readonly dateOfBirth?: string | undefined };
 }
 
 export interface IdentityChecked {
@@ -28,9 +30,10 @@ export interface IdentityChecked {
 const CLEAR: IdentityChecked = { excluded: false, told: async () => {} };
 
 /**
- * An account is known by something new: a new SIM, a changed address, a proved document, an account opened again.
- * Is it an excluded person's, then everything it is known by becomes theirs in the register, in the caller's
- * transaction: nobody leaves an exclusion by changing what they are called by.
+ * An account is known by something new: a new SIM, a changed address, a proved document, another name, an account
+ * opened again. Is it an excluded person's, then everything it is known by becomes theirs in the register, in the
+ * caller's transaction: nobody leaves an exclusion by changing what they are called by. What they were called before
+ * still finds them, and what stands in their record is not changed: an account says of itself what it likes.
  *
  * Strong identifiers say who the person is. Two known people behind one account: as with a registration, no
  * merge; what is in force holds for both, and staff are to look at it.
@@ -49,7 +52,9 @@ export async function identityChanged(
   if (!(await anyInForce(tx, personIds))) return CLEAR;
   const unknown = await unknownTo(tx, personIds, change);
   const apart = await heldByOneOnly(tx, personIds);
-  if (unknown.length === 0 && apart.length === 0) return { ...CLEAR, excluded: true };
+  const { called = {} } = change;
+  const names = await unlearnt(tx, crypto, first, called);
+  if (unknown.length === 0 && apart.length === 0 && names.size === 0) return { ...CLEAR, excluded: true };
   const follow = await followMatchKeys(tx, crypto, first);
   const { told } = await changeHeld(tx, deps, {
     personIds,
@@ -57,6 +62,8 @@ export async function identityChanged(
       const keyVersion = crypto.secrets.pepper.version;
       await attach(inside, { personId: first, identifiers: unknown, keyVersion });
       await follow(inside);
+      // Anew: another document is found in another way.
+      await insertMatchKeys(inside, crypto, first, await unlearnt(inside, crypto, first, called));
       await holdForAll(inside, personIds, apart);
     },
   });
@@ -64,7 +71,12 @@ export async function identityChanged(
     actor: 'system',
     action: 'person.identified',
     subject: first,
-    details: { people: personIds, types: unknown.map(({ type }) => type), exclusions: apart },
+    details: {
+      people: personIds,
+      types: unknown.map(({ type }) => type),
+      called: names.size > 0,
+      exclusions: apart,
+    },
   });
   return { excluded: true, told };
 }

@@ -3,7 +3,7 @@ import { IDENTIFIER_TYPES } from '@kinga/shared/exclusions/identifier.ts';
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { canonicalise } from '../../identifiers/index.ts';
-import { MATCH, matchKeysOf } from '../../matching/index.ts';
+import { type Facts, MATCH, matchKeysOf } from '../../matching/index.ts';
 import type { Person } from './people.ts';
 
 /**
@@ -51,7 +51,35 @@ export async function addMatchKeys(tx: Tx, crypto: Crypto, personId: string): Pr
   return keys;
 }
 
-async function insertMatchKeys(
+/** So many stand with one person at most: somebody who goes by hundreds of names is not found by the next one. */
+const MATCH_KEYS_MAX = 400;
+
+/**
+ * What they would be found by under what they are called elsewhere, each name with each date of birth, and are not
+ * yet. Empty also when they have gone by so many names already that another would only burden the register.
+ */
+export async function unlearnt(
+  tx: Tx,
+  crypto: Crypto,
+  personId: string,
+  called: { readonly name?: string | undefined; readonly dateOfBirth?: string | undefined },
+): Promise<ReadonlySet<string>> {
+  const facts = await readFacts(tx, crypto, personId);
+  const wanted = new Set<string>();
+  for (const name of new Set([facts.name, called.name ?? facts.name])) {
+    for (const dateOfBirth of new Set([facts.dateOfBirth, called.dateOfBirth ?? facts.dateOfBirth])) {
+      for (const hex of hexesOf(crypto, { ...facts, name, dateOfBirth })) wanted.add(hex);
+    }
+  }
+  const { rows } = await tx.query<{ key: Buffer }>(
+    `SELECT key FROM identifiers WHERE person_id = $1 AND type = '${MATCH}'`,
+    [personId],
+  );
+  for (const { key } of rows) wanted.delete(key.toString('hex'));
+  return rows.length + wanted.size > MATCH_KEYS_MAX ? new Set() : wanted;
+}
+
+export async function insertMatchKeys(
   tx: Tx,
   crypto: Crypto,
   personId: string,
@@ -66,6 +94,14 @@ async function insertMatchKeys(
 }
 
 async function readMatchKeys(tx: Tx, crypto: Crypto, personId: string): Promise<Set<string>> {
+  return hexesOf(crypto, await readFacts(tx, crypto, personId));
+}
+
+function hexesOf(crypto: Crypto, facts: Facts): Set<string> {
+  return new Set(matchKeysOf(crypto, facts).map((key) => key.toString('hex')));
+}
+
+async function readFacts(tx: Tx, crypto: Crypto, personId: string): Promise<Facts> {
   const { rows } = await tx.query<{ name: Buffer | null; date_of_birth: Buffer | null }>(
     'SELECT name, date_of_birth FROM persons WHERE id = $1',
     [personId],
@@ -75,13 +111,12 @@ async function readMatchKeys(tx: Tx, crypto: Crypto, personId: string): Promise<
     [personId, IDENTIFIER_TYPES],
   );
   const open = (sealed: Buffer | null | undefined) => (sealed ? crypto.open(sealed) : undefined);
-  const keys = matchKeysOf(crypto, {
+  return {
     name: open(rows[0]?.name),
     dateOfBirth: open(rows[0]?.date_of_birth),
     identifiers: identifiers.rows.flatMap(({ type, original }) => {
       const known = canonicalise({ type, value: crypto.open(original) });
       return known.ok ? [known] : [];
     }),
-  });
-  return new Set(keys.map((key) => key.toString('hex')));
+  };
 }

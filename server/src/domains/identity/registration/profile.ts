@@ -53,9 +53,11 @@ export class Profiles {
         details: { changed },
       });
       // Somebody excluded under the old name is looked for under the new one as well.
-      const change = { accountKeys: await accountKeys(tx, accountId), added: [] };
+      const profile = await readProfile(tx, crypto, accountId);
+      const called = { name: profile.name ?? undefined, dateOfBirth: profile.dateOfBirth ?? undefined };
+      const change = { accountKeys: await accountKeys(tx, accountId), added: [], called };
       const { told } = await this.#parts.register().identityChanged(tx, change);
-      return { profile: await readProfile(tx, crypto, accountId), told };
+      return { profile, told };
     });
     await told();
     return profile;

@@ -78,7 +78,10 @@ export class NationalIds {
         details: { added: isNew },
       });
       const added = isNew ? [sealedIdentifier(crypto, id)] : [];
-      const { told } = await this.#parts.register().identityChanged(tx, { accountKeys: before, added });
+      const called = { name: claim.name, dateOfBirth: claim.dateOfBirth };
+      const { told } = await this.#parts
+        .register()
+        .identityChanged(tx, { accountKeys: before, added, called });
       return { verifiedAt: verifiedAt.toISOString(), told };
     });
     await told();
