@@ -143,6 +143,21 @@ test('a block holds on every node within a second, and over a restart; its end a
   await probe(at('CLEAR'), WITHIN_A_SECOND);
 });
 
+test('a block that could not be written is told, and holds on every node, when it can be', async () => {
+  await using one = await startTestHub();
+  await using two = await startTestHub({ database: one.database });
+  const asker = await newAsker(one, { mode: 'block' });
+  const { pool } = one.database;
+  // The rest of what a node reads and writes goes on.
+  await pool.query('REVOKE INSERT ON screening_blocks FROM kinga_hub');
+  for (const identifier of run(33_000_000, 20)) await asker.lookup(identifier);
+  expect(await asker.lookup(nationalId(35_111_222))).toBe('RATE_LIMITED');
+  expect(await asker.lookup(nationalId(35_111_222), 'bet', two)).toBe('CLEAR');
+  await pool.query('GRANT INSERT ON screening_blocks TO kinga_hub');
+  await probe(async () => (await asker.lookup(nationalId(35_111_222), 'bet', two)) === 'RATE_LIMITED');
+  expect(await alertsOf(one, SCAN, asker.operatorId)).toMatchObject([{ severity: 'critical', count: 1 }]);
+});
+
 test('a scan that is spread over two nodes is found on both', async () => {
   await using one = await startTestHub();
   await using two = await startTestHub({ database: one.database });

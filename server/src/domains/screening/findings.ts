@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { IdentifierType } from '@kinga/shared/exclusions/identifier.ts';
 import type { Counter } from 'prom-client';
 import type { Platform } from '../../platform/context.ts';
@@ -39,6 +40,9 @@ const REMEMBERED_MAX = 10_000;
 /** So many people of one operator get an alert of their own in a minute; the others get one together. */
 const PEOPLE_PER_MINUTE = 20;
 const MINUTE_MS = 60_000;
+const AGAIN_MS = 1_000;
+
+type Begun = ReturnType<Blocks['begin']>;
 
 /** Tells what was seen, and keeps a block: off the path of the answers. */
 export class Findings implements Service {
@@ -49,6 +53,7 @@ export class Findings implements Service {
   readonly #toldAtMs = new Map<string, number>();
   readonly #people = new Map<string, { minute: number; count: number }>();
   readonly #telling = new Set<Promise<void>>();
+  readonly #ending = new AbortController();
 
   constructor(platform: Platform, blocks: Blocks) {
     this.#platform = platform;
@@ -59,7 +64,9 @@ export class Findings implements Service {
     for (const rule of ['person', 'scan']) this.#found.inc({ rule }, 0);
   }
 
+  /** What is still to be told is tried once more. */
   async stop(): Promise<void> {
+    this.#ending.abort();
     await Promise.all(this.#telling);
   }
 
@@ -109,16 +116,27 @@ export class Findings implements Service {
     return count <= PEOPLE_PER_MINUTE;
   }
 
-  #tell(work: (tx: Tx) => Promise<void>, begun: readonly { committed(): void }[] = []): void {
-    const { db, log } = this.#platform;
-    const telling = db
-      .transaction(work)
-      .then(() => {
-        for (const block of begun) block.committed();
-      })
-      .catch((error: unknown) => log.error({ err: error }, 'what looked like an oracle was not told'))
-      .finally(() => this.#telling.delete(telling));
+  #tell(work: (tx: Tx) => Promise<void>, begun: readonly Begun[] = []): void {
+    const telling = this.#try(work, begun).finally(() => this.#telling.delete(telling));
     this.#telling.add(telling);
+  }
+
+  /** A key that is blocked shows nothing more: a block that could not be told is told when it can be. */
+  async #try(work: (tx: Tx) => Promise<void>, begun: readonly Begun[]): Promise<void> {
+    const { db, log } = this.#platform;
+    const until = begun.length === 0 ? 0 : performance.now() + BLOCK_MS;
+    const { signal } = this.#ending;
+    for (let tries = 1; ; tries++) {
+      try {
+        await db.transaction(work);
+        for (const block of begun) block.committed();
+        return;
+      } catch (error) {
+        if (tries === 1) log.error({ err: error }, 'what looked like an oracle was not told');
+      }
+      if (signal.aborted || performance.now() > until) return;
+      await delay(AGAIN_MS, undefined, { signal }).catch(() => {});
+    }
   }
 }
 
