@@ -52,7 +52,7 @@ export class Migration0020Propagation extends Migration {
         tenant_id text NOT NULL REFERENCES operators (id),
         register_seq bigint NOT NULL,
         handle text NOT NULL,
-        learned integer NOT NULL,
+        learned integer NOT NULL DEFAULT 0,
         type text NOT NULL CHECK (type IN ('registered', 'extended', 'lifted', 'identified')),
         effective_at timestamptz(3) NOT NULL,
         committed_at timestamptz(3) NOT NULL,
