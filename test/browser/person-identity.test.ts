@@ -120,6 +120,13 @@ describe.skipIf(!hasChromium)('who a person is, and that nobody else gets in, in
     const code = await appOf(page);
     await page.getByLabel('Code, 6 digits').fill(code());
     await page.getByRole('button', { name: 'Put in force' }).click();
+    await page.getByText('Enter your password.').waitFor();
+    const current = page.locator('form', { hasText: 'Put in force' }).getByLabel('Current password');
+    await current.fill('not this one');
+    await page.getByRole('button', { name: 'Put in force' }).click();
+    await page.getByText('The current password is wrong.').waitFor();
+    await current.fill(PASSWORD);
+    await page.getByRole('button', { name: 'Put in force' }).click();
     await page.getByRole('heading', { name: 'Your recovery codes' }).waitFor();
     const recovery = await page.locator('.recovery li').allInnerTexts();
     expect(recovery).toHaveLength(10);

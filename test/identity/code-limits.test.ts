@@ -3,14 +3,17 @@ import { callBy, refusal } from '../support/call.ts';
 import { codeSentTo } from '../support/messages.ts';
 import { newPerson } from '../support/people.ts';
 import { codeFor, handlersOf, newCitizen, signInBy } from './registration-support.ts';
-import { startIdentity } from './support.ts';
+import { PASSWORD, startIdentity } from './support.ts';
 
 test('a stranger who uses up the codes of a phone does not keep its owner from signing in', async () => {
   await using node = await startIdentity();
   const citizen = await newCitizen(node);
   const { phone } = newPerson();
   const given = await codeFor(node, citizen.actor, { purpose: 'factor', type: 'phone', value: phone });
-  const { id: factor } = await handlersOf(node).addFactor(given, callBy(citizen.actor));
+  const { id: factor } = await handlersOf(node).addFactor(
+    { ...given, password: PASSWORD },
+    callBy(citizen.actor),
+  );
   const stranger = callBy(undefined, { address: '203.0.113.9' });
   const ask = () => handlersOf(node).requestPasswordReset({ phone }, stranger);
   for (let i = 0; i < 4; i++) await ask();
@@ -42,7 +45,10 @@ test('codes to a factor are bounded too, however many sign-ins ask for them', as
   const citizen = await newCitizen(node);
   const { phone } = newPerson();
   const given = await codeFor(node, citizen.actor, { purpose: 'factor', type: 'phone', value: phone });
-  const { id: factor } = await handlersOf(node).addFactor(given, callBy(citizen.actor));
+  const { id: factor } = await handlersOf(node).addFactor(
+    { ...given, password: PASSWORD },
+    callBy(citizen.actor),
+  );
   const ask = async () => {
     const required = await refusal(signInBy(node, citizen.by));
     const challengeId = required.details?.find(({ path }) => path === 'challengeId')?.message ?? '';

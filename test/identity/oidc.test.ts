@@ -3,8 +3,10 @@ import { TOTP, URI } from 'otpauth';
 import { expect, test } from 'vitest';
 import { ok, refused } from '../support/client.ts';
 import { startTestHub, type TestHub } from '../support/hub.ts';
+import { codeSentTo } from '../support/messages.ts';
 import { newPerson } from '../support/people.ts';
 import { Browser, type Elsewhere, startHubBehind, startProvider } from './oidc-support.ts';
+import { PASSWORD } from './support.ts';
 import { newDeviceId } from './wire-support.ts';
 
 function somebody(): Required<Elsewhere> {
@@ -176,7 +178,21 @@ test('a second factor is asked for behind a provider too, but not on a trusted d
   const { factorId, url } = ok((await hub.http('identity.startTotp', {}, { token })).body);
   const totp = URI.parse(url);
   const codeAt = (timestamp: number) => (totp instanceof TOTP ? totp.generate({ timestamp }) : '');
-  ok((await hub.http('identity.confirmTotp', { code: codeAt(Date.now()) }, { token })).body);
+  // Without a password it takes a code to where they were known to be reached before this session.
+  expect(ok((await hub.http('identity.listFactors', {}, { token })).body).firstNeeds).toBe('contact');
+  const confirm = async (more: object) =>
+    (await hub.http('identity.confirmTotp', { code: codeAt(Date.now()), ...more }, { token })).body;
+  const codeTo = async (purpose: string, contact: { type: string; value: string }) => {
+    const asked = await hub.http('identity.requestCode', { purpose, contact }, { token });
+    return { challengeId: ok(asked.body).challengeId, code: await codeSentTo(hub.platform, contact.value) };
+  };
+  expect(refused(await confirm({})).code).toBe('FACTOR_PROOF_REQUIRED');
+  expect(refused(await confirm({ password: PASSWORD })).code).toBe('WRONG_PASSWORD');
+  const later = { type: 'phone', value: newPerson().phone };
+  ok((await hub.http('identity.addIdentifier', await codeTo('identifier', later), { token })).body);
+  expect(refused(await confirm({ contactProof: await codeTo('contact', later) })).code).toBe('CODE_REFUSED');
+  const proved = { type: 'email', value: account.email };
+  ok(await confirm({ contactProof: await codeTo('contact', proved) }));
   const { code, details } = refused(await exchangeOn());
   expect(code).toBe('SECOND_FACTOR_REQUIRED');
   const challengeId = details?.find(({ path }) => path === 'challengeId')?.message;

@@ -41,7 +41,10 @@ test('the first half of a sign-in is worth nothing once the password is another'
   const citizen = await newCitizen(node);
   const { phone } = newPerson();
   const given = await codeFor(node, citizen.actor, { purpose: 'factor', type: 'phone', value: phone });
-  const { id: factor } = await handlersOf(node).addFactor(given, callBy(citizen.actor));
+  const { id: factor } = await handlersOf(node).addFactor(
+    { ...given, password: PASSWORD },
+    callBy(citizen.actor),
+  );
   const firstHalf = async (password: string) => {
     const required = await refusal(signInBy(node, citizen.by, password));
     const challengeId = required.details?.find(({ path }) => path === 'challengeId')?.message ?? '';

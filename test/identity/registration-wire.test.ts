@@ -30,7 +30,7 @@ test('from registration to a second factor over the wire, on two nodes', async (
   const citizen = await two.signIn(email, PASSWORD);
   const { url, factorId } = ok((await two.http('identity.startTotp', {}, citizen)).body);
   const totp = URI.parse(url) as TOTP;
-  ok((await one.http('identity.confirmTotp', { code: totp.generate() }, citizen)).body);
+  ok((await one.http('identity.confirmTotp', { code: totp.generate(), password: PASSWORD }, citizen)).body);
   const answer = await one.http('identity.login', { email, password: PASSWORD });
   expect(answer.status).toBe(422);
   const error = refused(answer.body as Ack<unknown>);

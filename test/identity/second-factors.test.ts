@@ -22,7 +22,10 @@ function appOf(url: string): (steps?: number) => string {
 async function enrolTotp(node: IdentityNode, citizen: Citizen) {
   const { url, factorId } = await handlersOf(node).startTotp({}, callBy(citizen.actor));
   const app = appOf(url);
-  const { recoveryCodes } = await handlersOf(node).confirmTotp({ code: app() }, callBy(citizen.actor));
+  const { recoveryCodes } = await handlersOf(node).confirmTotp(
+    { code: app(), password: PASSWORD },
+    callBy(citizen.actor),
+  );
   await forgetUsedCodes(node);
   return { factorId, app, recoveryCodes };
 }
@@ -43,7 +46,9 @@ async function addProvedFactor(
     'SELECT secret FROM second_factors WHERE confirmed_at IS NOT NULL ORDER BY created_at LIMIT 1',
   );
   const [first] = (await listFactors({}, callBy(actor))).items;
-  if (first === undefined || rows[0] === undefined) return await addFactor(given, callBy(actor));
+  if (first === undefined || rows[0] === undefined) {
+    return await addFactor({ ...given, password: PASSWORD }, callBy(actor));
+  }
   const { challengeId } = await challengeFactor({ factor: first.id }, callBy(actor));
   const code = await codeSentTo(node.platform, node.platform.crypto.open(rows[0].secret));
   return await addFactor({ ...given, proof: { challengeId, factor: first.id, code } }, callBy(actor));
@@ -80,7 +85,7 @@ test('with an authenticator app the password alone opens nothing; with its code 
   await expect(signInBy(node, citizen.by)).resolves.toBeDefined();
   const app = appOf(started.url);
   const { factor, recoveryCodes } = await handlersOf(node).confirmTotp(
-    { code: app() },
+    { code: app(), password: PASSWORD },
     callBy(citizen.actor),
   );
   expect(factor).toMatchObject({ id: started.factorId, kind: 'totp', hint: '' });
@@ -132,7 +137,7 @@ test('the code that confirmed the app does not sign in as well', async () => {
   const citizen = await newCitizen(node);
   const { url, factorId } = await handlersOf(node).startTotp({}, callBy(citizen.actor));
   const code = appOf(url)();
-  await handlersOf(node).confirmTotp({ code }, callBy(citizen.actor));
+  await handlersOf(node).confirmTotp({ code, password: PASSWORD }, callBy(citizen.actor));
   const { challengeId } = await challengeOf(node, citizen);
   expect((await refusal(complete(node, { challengeId, factor: factorId, code }))).code).toBe('CODE_REFUSED');
 });
@@ -220,6 +225,29 @@ test('a phone and an e-mail address are second factors once proved, and get thei
   }
 });
 
+test('the first factor needs the password: a stolen session does not lock its owner out', async () => {
+  await using node = await startIdentity();
+  const { actor, to } = await newCitizen(node);
+  const { startTotp, confirmTotp, addFactor, listFactors } = handlersOf(node);
+  const code = appOf((await startTotp({}, callBy(actor))).url)();
+  const given = await codeFor(node, actor, { purpose: 'factor', type: 'phone', value: newPerson().phone });
+  const own = await codeFor(node, actor, { purpose: 'contact', type: 'email', value: to });
+  for (const more of [{}, { contactProof: own }]) {
+    const confirmed = await refusal(confirmTotp({ code, ...more }, callBy(actor)));
+    expect(confirmed.code).toBe('FACTOR_PROOF_REQUIRED');
+    const added = await refusal(addFactor({ ...given, ...more }, callBy(actor)));
+    expect(added.code).toBe('FACTOR_PROOF_REQUIRED');
+  }
+  const guess = { password: 'not the password' };
+  expect((await refusal(confirmTotp({ code, ...guess }, callBy(actor)))).code).toBe('WRONG_PASSWORD');
+  for (let i = 0; i < 9; i++) await refusal(addFactor({ ...given, ...guess }, callBy(actor)));
+  const right = { ...given, password: PASSWORD };
+  expect((await refusal(addFactor(right, callBy(actor)))).code).toBe('RATE_LIMITED');
+  const elsewhere = callBy(actor, { address: '203.0.113.5' });
+  expect(await listFactors({}, elsewhere)).toMatchObject({ items: [], firstNeeds: 'password' });
+  await expect(addFactor(right, elsewhere)).resolves.toMatchObject({ kind: 'sms' });
+});
+
 test('a further factor needs a proof by one in force: a stolen session adds none of its own', async () => {
   await using node = await startIdentity();
   const citizen = await newCitizen(node);
@@ -243,7 +271,7 @@ test('a code is sent only for a factor of the account, and never for an unknown 
   const { phone } = newPerson();
   await enrolTotp(node, citizen);
   const proof = await codeFor(node, stranger.actor, { purpose: 'factor', type: 'phone', value: phone });
-  const foreign = await handlersOf(node).addFactor(proof, callBy(stranger.actor));
+  const foreign = await handlersOf(node).addFactor({ ...proof, password: PASSWORD }, callBy(stranger.actor));
   const { challengeId } = await challengeOf(node, citizen);
   const { sendLoginCode } = handlersOf(node);
   const unknown = [
@@ -310,7 +338,7 @@ test('a second factor is removed by whoever holds one; then the password is enou
   expect((await refusal(complete(node, { ...proof, code: app() }))).code).toBe('CODE_REFUSED');
   const [code = ''] = recoveryCodes;
   await removeFactor({ ...proof, factor: 'recovery', code }, call);
-  expect(await listFactors({}, call)).toEqual({ items: [], recoveryCodesLeft: 0 });
+  expect(await listFactors({}, call)).toEqual({ items: [], recoveryCodesLeft: 0, firstNeeds: 'password' });
   await expect(signInBy(node, citizen.by)).resolves.toBeDefined();
   expect((await messagesTo(node.platform, citizen.to)).at(-1)?.template).toBe('factorRemoved');
 });
@@ -320,7 +348,7 @@ test('an SMS factor proves its owner when it is to be removed itself', async () 
   const citizen = await newCitizen(node);
   const { phone } = newPerson();
   const proof = await codeFor(node, citizen.actor, { purpose: 'factor', type: 'phone', value: phone });
-  const { id } = await handlersOf(node).addFactor(proof, callBy(citizen.actor));
+  const { id } = await handlersOf(node).addFactor({ ...proof, password: PASSWORD }, callBy(citizen.actor));
   const { challengeId } = await handlersOf(node).challengeFactor({ factor: id }, callBy(citizen.actor));
   const code = await codeSentTo(node.platform, phone);
   const input = { factorId: id, factor: id, challengeId, code };
@@ -337,9 +365,11 @@ test('one authenticator app an account: a second start replaces an unconfirmed o
   expect((await refusal(confirmTotp({ code: '123456' }, callBy(actor)))).code).toBe('NOT_FOUND');
   const first = await startTotp({}, callBy(actor));
   const second = await startTotp({}, callBy(actor));
-  expect((await refusal(confirmTotp({ code: appOf(first.url)() }, callBy(actor)))).code).toBe('CODE_REFUSED');
+  expect(
+    (await refusal(confirmTotp({ code: appOf(first.url)(), password: PASSWORD }, callBy(actor)))).code,
+  ).toBe('CODE_REFUSED');
   const results = await Promise.allSettled(
-    [1, 2].map(async () => confirmTotp({ code: appOf(second.url)() }, callBy(actor))),
+    [1, 2].map(async () => confirmTotp({ code: appOf(second.url)(), password: PASSWORD }, callBy(actor))),
   );
   expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   expect((await refusal(startTotp({}, callBy(actor)))).code).toBe('CONFLICT');
@@ -350,7 +380,10 @@ test('keys, contacts and recovery codes are stored sealed or as digests, and rec
   const citizen = await newCitizen(node);
   const { url } = await handlersOf(node).startTotp({}, callBy(citizen.actor));
   const secret = (URI.parse(url) as TOTP).secret.base32;
-  const { recoveryCodes } = await handlersOf(node).confirmTotp({ code: appOf(url)() }, callBy(citizen.actor));
+  const { recoveryCodes } = await handlersOf(node).confirmTotp(
+    { code: appOf(url)(), password: PASSWORD },
+    callBy(citizen.actor),
+  );
   const { phone } = newPerson();
   const given = await codeFor(node, citizen.actor, { purpose: 'factor', type: 'phone', value: phone });
   const [code = ''] = recoveryCodes;

@@ -25,7 +25,7 @@ async function enrolTotp(node: IdentityNode, session: { accessToken: string }) {
   const call = callBy(await actorOf(node, session));
   const { url, factorId } = await handlersOf(node).startTotp({}, call);
   const app = () => (URI.parse(url) as TOTP).generate();
-  await handlersOf(node).confirmTotp({ code: app() }, call);
+  await handlersOf(node).confirmTotp({ code: app(), password: PASSWORD }, call);
   await node.platform.db.query('UPDATE second_factors SET last_step = NULL');
   return { factor: factorId, code: app };
 }

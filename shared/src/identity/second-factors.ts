@@ -2,7 +2,7 @@ import { z } from 'zod';
 import * as fields from '../contract/fields.ts';
 import { procedure } from '../contract/procedure.ts';
 import { givenDevice, session } from './account.ts';
-import { CODE_REFUSED, challenge, codeAnswer } from './registration.ts';
+import { CODE_REFUSED, challenge, codeAnswer, WRONG_PASSWORD } from './registration.ts';
 
 export const FACTOR_KINDS = ['totp', 'sms', 'email'] as const;
 /** In place of a factor's id: one of the codes that were shown once for the day when no factor is at hand. */
@@ -22,12 +22,23 @@ const proof = {
   factor: fields.id,
   code: z.string().trim().min(6).max(20),
 };
-/** By a factor in force; needed as soon as there is one, or a stolen session could add its own. */
-const proofByFactor = { proof: z.strictObject(proof).optional() };
+/** What the first factor needs: by `contact`, an account without a password. */
+export const FIRST_FACTOR_PROOFS = ['password', 'contact'] as const;
+/** That it is the owner who adds a factor, or a stolen session could add its own and lock them out. */
+const proofOfOwner = {
+  /** By a factor in force; needed as soon as there is one. */
+  proof: z.strictObject(proof).optional(),
+  /** For the first factor of an account with a password. */
+  password: z.string().min(1).max(200).optional(),
+  /** For the first one of another: a code of `requestCode` with the purpose `contact`, to a contact proved before this session. */
+  contactProof: z.strictObject(codeAnswer).optional(),
+};
 export const FACTOR_PROOF_REQUIRED = {
-  message: 'A further second factor needs a proof by one in force: see challengeFactor',
+  message:
+    'A second factor needs a proof: by one in force (see challengeFactor), or for the first the password',
   retry: false,
 } as const;
+const addingErrors = { CODE_REFUSED, FACTOR_PROOF_REQUIRED, WRONG_PASSWORD };
 
 /**
  * `login` tells of it under paths that spell one object: `challengeId`, and `factors[i].id`, `.kind` and `.hint`
@@ -54,22 +65,27 @@ export const secondFactors = {
   confirmTotp: procedure('identity.confirmTotp', {
     summary: 'Puts the authenticator app in force and gives ten recovery codes, shown this once',
     access: 'signedIn',
-    input: z.strictObject({ code: codeAnswer.code, ...proofByFactor }),
+    input: z.strictObject({ code: codeAnswer.code, ...proofOfOwner }),
     output: z.object({ factor, recoveryCodes: z.array(z.string()) }),
-    errors: { CODE_REFUSED, FACTOR_PROOF_REQUIRED },
+    errors: addingErrors,
   }),
   addFactor: procedure('identity.addFactor', {
     summary: 'Makes a phone or e-mail address a second factor by the code sent to it',
     access: 'signedIn',
-    input: z.strictObject({ ...codeAnswer, ...proofByFactor }),
+    input: z.strictObject({ ...codeAnswer, ...proofOfOwner }),
     output: factor,
-    errors: { CODE_REFUSED, FACTOR_PROOF_REQUIRED },
+    errors: addingErrors,
   }),
   listFactors: procedure('identity.listFactors', {
     summary: 'The caller’s second factors and how many recovery codes are left',
     access: 'signedIn',
     input: z.strictObject({}),
-    output: z.object({ items: z.array(factor), recoveryCodesLeft: z.number().int().nonnegative() }),
+    output: z.object({
+      items: z.array(factor),
+      recoveryCodesLeft: z.number().int().nonnegative(),
+      /** What adding the first one needs. */
+      firstNeeds: z.enum(FIRST_FACTOR_PROOFS),
+    }),
   }),
   challengeFactor: procedure('identity.challengeFactor', {
     summary:

@@ -64,6 +64,7 @@ export const identityEn = {
     kept: 'I have written them down',
     proof: 'Show by one you have that it is you',
     proofCode: 'Code of the one you have',
+    contactCode: 'The code we sent you',
     removeFactor: 'Remove it',
     since: 'Since {{time}}',
     saidAdded: 'The second step is in force.',

@@ -66,6 +66,7 @@ export const identitySw: Texts<typeof identityEn> = {
     kept: 'Nimeiandika',
     proof: 'Onyesha kwa uliyo nayo kuwa ni wewe',
     proofCode: 'Msimbo wa uliyo nayo',
+    contactCode: 'Msimbo tuliokutumia',
     removeFactor: 'Iondoe',
     since: 'Tangu {{time}}',
     saidAdded: 'Hatua ya pili imeanza kutumika.',

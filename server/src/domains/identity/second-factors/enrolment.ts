@@ -1,7 +1,6 @@
 import { KingaError } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { identity } from '@kinga/shared/identity/contract.ts';
-import { FACTOR_PROOF_REQUIRED } from '@kinga/shared/identity/second-factors.ts';
 import { toString as qrCode } from 'qrcode';
 import { z } from 'zod';
 import { who } from '../../../platform/call/by.ts';
@@ -17,7 +16,14 @@ import { answer, type Challenge, codeRefused } from '../verification/challenges.
 import { contactAt } from '../verification/contact.ts';
 import { LIMITS, refund, spend } from '../verification/limits.ts';
 import * as store from './factors.ts';
-import type { GivenProof, Proofs } from './proofs.ts';
+import {
+  factorProofRequired,
+  firstNeeds,
+  type GivenOwnerProof,
+  type KnownPassword,
+  OwnerProofs,
+} from './owner-proofs.ts';
+import type { Proofs } from './proofs.ts';
 import { forgetRecoveryCodes, recoveryCodesLeft, renewRecoveryCodes } from './recovery-codes.ts';
 import { newTotp } from './totp.ts';
 
@@ -28,10 +34,12 @@ const contactPayload = z.object({ type: z.enum(['phone', 'email']), value: z.str
 export class Enrolment {
   readonly #parts: OwnParts;
   readonly #proofs: Proofs;
+  readonly #owners: OwnerProofs;
 
   constructor(parts: OwnParts, proofs: Proofs) {
     this.#parts = parts;
     this.#proofs = proofs;
+    this.#owners = new OwnerProofs(parts);
   }
 
   async startTotp(call: Call): Promise<OutputOf<typeof identity.startTotp>> {
@@ -70,6 +78,7 @@ export class Enrolment {
   ): Promise<OutputOf<typeof identity.confirmTotp>> {
     const { db, crypto } = this.#parts.platform;
     const { accountId } = signedIn(call);
+    const known = await this.#owners.checkPassword(input.password, call);
     const done = await db.transaction(async (tx) => {
       const { rows } = await tx.query<store.FactorRow>(
         `SELECT ${store.COLUMNS} FROM second_factors
@@ -78,7 +87,7 @@ export class Enrolment {
       );
       const [row] = rows;
       if (row === undefined) throw new KingaError('NOT_FOUND', 'There is no authenticator app to confirm');
-      if (!(await this.#mayAdd(tx, { accountId, proof: input.proof, call }))) return undefined;
+      if (!(await this.#mayAdd(tx, { given: input, known, call }))) return undefined;
       await spend(tx, crypto, LIMITS.secondFactor, accountId);
       if (!(await this.#proofs.takeTotp(tx, row, input.code))) return undefined;
       await refund(tx, crypto, LIMITS.secondFactor, accountId);
@@ -95,8 +104,9 @@ export class Enrolment {
     const { attempts, platform } = this.#parts;
     const { accountId } = signedIn(call);
     attempts.check(input.challengeId, call.address);
+    const known = await this.#owners.checkPassword(input.password, call);
     const factor = await platform.db.transaction(async (tx) => {
-      if (!(await this.#mayAdd(tx, { accountId, proof: input.proof, call }))) return undefined;
+      if (!(await this.#mayAdd(tx, { given: input, known, call }))) return undefined;
       const challenge = await answer(tx, platform.crypto, {
         ...input,
         purposes: ['factor'],
@@ -119,6 +129,7 @@ export class Enrolment {
     return {
       items: rows.map((row) => store.factorOf(crypto, row)),
       recoveryCodesLeft: await recoveryCodesLeft(db, accountId),
+      firstNeeds: await firstNeeds(db, accountId),
     };
   }
 
@@ -158,19 +169,20 @@ export class Enrolment {
     throw codeRefused();
   }
 
-  /** The first factor needs none; false when the proof was wrong, which counts once it is committed. */
+  /** False when the proof was wrong, which counts once it is committed. */
   async #mayAdd(
     tx: Tx,
-    { accountId, proof, call }: { accountId: string; proof: GivenProof | undefined; call: Call },
+    { given, known, call }: { given: GivenOwnerProof; known: KnownPassword | undefined; call: Call },
   ): Promise<boolean> {
+    const { accountId } = signedIn(call);
     await tx.query('SELECT FROM accounts WHERE id = $1 FOR NO KEY UPDATE', [accountId]);
     const factors = await store.factorsOf(tx, accountId);
-    if (factors.length === 0) return true;
+    if (factors.length === 0) return await this.#owners.mayAddFirst(tx, { given, known, call });
     if (factors.length >= FACTORS_MAX) {
       throw new KingaError('CONFLICT', `An account has ${FACTORS_MAX} second factors at most`);
     }
-    if (proof === undefined) throw new KingaError('FACTOR_PROOF_REQUIRED', FACTOR_PROOF_REQUIRED.message);
-    const proved = await this.#proofs.check(tx, { ...proof, purpose: 'proof', accountId, call });
+    if (given.proof === undefined) throw factorProofRequired();
+    const proved = await this.#proofs.check(tx, { ...given.proof, purpose: 'proof', accountId, call });
     return proved?.isRight === true;
   }
 

@@ -1,23 +1,21 @@
 import { useSession } from '../../hub/session-context.ts';
-import type { Factor } from '../../session/second-factor.ts';
 import { ContactProof } from '../identity/ContactProof.tsx';
-import { useProof } from './use-proof.tsx';
+import { type OwnerProofOf, useOwnerProof } from './use-owner-proof.tsx';
 
 interface FactorByMessageProps {
   readonly kind: 'sms' | 'email';
-  readonly factors: readonly Factor[];
+  readonly owner: OwnerProofOf;
   readonly onDone: () => void;
   readonly onCancel: () => void;
 }
 
 /** Codes that come by message or e-mail. */
-export function FactorByMessage({ kind, factors, onDone, onCancel }: FactorByMessageProps) {
+export function FactorByMessage({ kind, owner, onDone, onCancel }: FactorByMessageProps) {
   const { hub } = useSession();
-  const proof = useProof(factors);
+  const proof = useOwnerProof(owner);
   const finish = async (answer: { challengeId: string; code: string }, data: FormData) => {
-    if (factors.length === 0) return await hub.identity.addFactor(answer);
     const given = await proof.give(data);
-    return given && (await hub.identity.addFactor({ ...answer, proof: given }));
+    return given && (await hub.identity.addFactor({ ...answer, ...given }));
   };
   return (
     <ContactProof
@@ -27,7 +25,7 @@ export function FactorByMessage({ kind, factors, onDone, onCancel }: FactorByMes
       onDone={onDone}
       onCancel={onCancel}
     >
-      {factors.length > 0 && proof.fields}
+      {proof.fields}
     </ContactProof>
   );
 }

@@ -34,7 +34,7 @@ export function Factors({ onSaid }: { onSaid: (said: string) => void }) {
       <h2 id="factors">{t('security.factors')}</h2>
       <p className="hint">{t('security.factorsLead')}</p>
       <Shown of={own}>
-        {({ items, recoveryCodesLeft }) => (
+        {({ items, recoveryCodesLeft, firstNeeds }) => (
           <>
             {codes !== undefined && <RecoveryCodes codes={codes} onDone={() => setCodes(undefined)} />}
             <ul className="rows">
@@ -52,12 +52,16 @@ export function Factors({ onSaid }: { onSaid: (said: string) => void }) {
             )}
             {adding === undefined && codes === undefined && <Ways factors={items} onChoose={setAdding} />}
             {adding === 'totp' && (
-              <Totp factors={items} onDone={confirmed} onCancel={() => setAdding(undefined)} />
+              <Totp
+                owner={{ factors: items, firstNeeds }}
+                onDone={confirmed}
+                onCancel={() => setAdding(undefined)}
+              />
             )}
             {(adding === 'sms' || adding === 'email') && (
               <FactorByMessage
                 kind={adding}
-                factors={items}
+                owner={{ factors: items, firstNeeds }}
                 onDone={() => changed(t('security.saidAdded'))}
                 onCancel={() => setAdding(undefined)}
               />

@@ -6,20 +6,18 @@ import { useSession } from '../../hub/session-context.ts';
 import { useAction } from '../../hub/use-action.ts';
 import { useLoad } from '../../hub/use-load.ts';
 import { CodeField, codeIn, isCode } from '../../session/fields.tsx';
-import type { Factor } from '../../session/second-factor.ts';
 import { Failure } from '../../ui/Failure.tsx';
 import { Shown } from '../../ui/Loaded.tsx';
 import { Submit } from '../../ui/Submit.tsx';
 import { useFocusInvalid } from '../../ui/use-focus-invalid.ts';
 import { Qr } from './Qr.tsx';
-import { useProof } from './use-proof.tsx';
+import { type OwnerProofOf, useOwnerProof } from './use-owner-proof.tsx';
 
 type Started = OutputOf<Contract['identity']['startTotp']>;
 type Confirmed = OutputOf<Contract['identity']['confirmTotp']>;
 
 interface TotpProps {
-  /** Those in force: a further one is added only by whoever has one of them. */
-  readonly factors: readonly Factor[];
+  readonly owner: OwnerProofOf;
   readonly onDone: (recoveryCodes: readonly string[]) => void;
   readonly onCancel: () => void;
 }
@@ -31,13 +29,13 @@ export function Totp(props: TotpProps) {
   return <Shown of={started}>{(given) => <Confirm {...props} started={given} />}</Shown>;
 }
 
-function Confirm({ factors, started, onDone, onCancel }: TotpProps & { started: Started }) {
+function Confirm({ owner, started, onDone, onCancel }: TotpProps & { started: Started }) {
   const { t } = useTranslation();
   const { hub } = useSession();
   const { busy, error, run } = useAction<Confirmed | undefined>();
   const [wrong, setWrong] = useState<object>();
   const form = useFocusInvalid(wrong, error);
-  const proof = useProof(factors);
+  const proof = useOwnerProof(owner);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
@@ -45,9 +43,8 @@ function Confirm({ factors, started, onDone, onCancel }: TotpProps & { started: 
     setWrong(isCode(code) ? undefined : {});
     if (!isCode(code)) return;
     const done = await run(async () => {
-      if (factors.length === 0) return await hub.identity.confirmTotp({ code });
       const given = await proof.give(data);
-      return given && (await hub.identity.confirmTotp({ code, proof: given }));
+      return given && (await hub.identity.confirmTotp({ code, ...given }));
     });
     if (done !== undefined) onDone(done.recoveryCodes);
   };
@@ -66,7 +63,7 @@ function Confirm({ factors, started, onDone, onCancel }: TotpProps & { started: 
         {t('security.key')} <b className="mono breaks">{keyIn(started.url)}</b>
       </p>
       <CodeField problem={problem} />
-      {factors.length > 0 && proof.fields}
+      {proof.fields}
       <Failure error={isRefused ? undefined : error} />
       <div className="buttons">
         <Submit busy={busy}>{t('security.putInForce')}</Submit>
