@@ -102,4 +102,12 @@ export const staffProcedures = {
     input: z.strictObject({ accountId: fields.id }),
     output: found,
   }),
+  resetFactors: procedure('identity.resetFactors', {
+    summary:
+      'Removes every second factor of somebody who has lost theirs, ends their sessions and tells them everywhere',
+    ...staff,
+    grantable: false,
+    input: z.strictObject({ accountId: fields.id, reason: fields.shortText }),
+    output: z.object({ removed: fields.seq, sessionsEnded: fields.seq }),
+  }),
 };

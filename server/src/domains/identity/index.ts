@@ -26,6 +26,7 @@ import { IdentityService } from './service.ts';
 import { OwnSessions } from './sessions/own-sessions.ts';
 import { AccountHistory } from './sign-in-history/account-history.ts';
 import { SignIns } from './sign-in-history/sign-ins.ts';
+import { resetFactors } from './staff/reset-factors.ts';
 import { Staff } from './staff/staff.ts';
 import { createAccessTokens } from './tokens.ts';
 import { malformedPhone } from './verification/contact.ts';
@@ -119,6 +120,7 @@ export function createIdentity(platform: Platform, deps: IdentityDeps): Identity
         getAccount: (input, call) => staff.get(input.accountId, call),
         suspendAccount: (input, call) => staff.suspend(input, call),
         reinstateAccount: (input, call) => staff.reinstate(input.accountId, call),
+        resetFactors: (input, call) => resetFactors(parts, input, call),
       },
       alsoMalformed: {
         createAccount: malformedIdentifiers,

@@ -1,6 +1,7 @@
 import type { Crypto } from '../../platform/crypto/crypto.ts';
 import type { Tx } from '../../platform/db/tx.ts';
 import { type Locale, sendMessage } from '../notifications/index.ts';
+import { type Contact, type ContactType, channelOf } from './verification/contact.ts';
 
 interface OwnerRow {
   readonly email: string | null;
@@ -28,4 +29,35 @@ export async function tellOwner(
   if (to === null) return;
   const channel = owner.email === null ? 'sms' : 'email';
   await sendMessage(tx, crypto, { channel, to, template, data: {}, locale: owner.locale, accountId });
+}
+
+/** Tells them everywhere they are known to be reached: what signs in, what was proved, and what is given beside. */
+export async function tellEverywhere(
+  tx: Tx,
+  crypto: Crypto,
+  told: { accountId: string; template: 'factorsReset'; also: readonly Contact[] },
+): Promise<void> {
+  const { accountId, template } = told;
+  const account = await tx.query<Omit<OwnerRow, 'phone'>>(
+    'SELECT email, locale FROM accounts WHERE id = $1',
+    [accountId],
+  );
+  const [owner] = account.rows;
+  if (owner === undefined) return;
+  const { rows } = await tx.query<{ type: ContactType; sealed: Buffer }>(
+    `SELECT i.type, i.sealed FROM account_identifiers i JOIN accounts a ON a.id = i.account_id
+     WHERE i.account_id = $1 AND i.type IN ('phone', 'email')
+       AND (i.verified_at IS NOT NULL OR i.key = a.phone_key) ORDER BY i.type, i.key`,
+    [accountId],
+  );
+  const known = [
+    ...rows.map(({ type, sealed }) => ({ type, canonical: crypto.open(sealed) })),
+    ...(owner.email === null ? [] : [{ type: 'email' as const, canonical: owner.email }]),
+    ...told.also,
+  ];
+  const contacts = new Map(known.map(({ type, canonical }) => [canonical, type]));
+  for (const [to, type] of contacts) {
+    const channel = channelOf(type);
+    await sendMessage(tx, crypto, { channel, to, template, data: {}, locale: owner.locale, accountId });
+  }
 }

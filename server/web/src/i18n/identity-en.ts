@@ -124,6 +124,7 @@ export const identityEn = {
         removed: 'An identifier was removed',
       },
       nationalId: { verified: 'National ID proved', refused: 'National ID not confirmed' },
+      factors: { reset: 'Every second step removed by staff' },
       factor: {
         started: 'A second step was begun',
         added: 'A second step was added',

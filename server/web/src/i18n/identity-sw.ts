@@ -137,6 +137,7 @@ export const identitySw: Texts<typeof identityEn> = {
         verified: 'Kitambulisho cha taifa kilithibitishwa',
         refused: 'Kitambulisho cha taifa hakikuthibitishwa',
       },
+      factors: { reset: 'Hatua zote za pili ziliondolewa na mfanyakazi' },
       factor: {
         started: 'Hatua ya pili ilianzishwa',
         added: 'Hatua ya pili iliongezwa',

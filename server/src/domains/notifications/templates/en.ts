@@ -23,6 +23,11 @@ export const en = {
     text: 'A step that signing in to your account asked for was just removed.\n\nIf it was not you, change your password at once.',
     short: 'A second step was removed from your Kinga sign-in. Not you? Change your password at once.',
   },
+  factorsReset: {
+    subject: 'The second steps of your Kinga account were removed',
+    text: 'Somebody of staff removed every second step of your account, because they were told that you had lost yours. Every session was ended.\n\nIf you did not ask for it, change your password at once and tell us.',
+    short: 'Staff removed the second steps of your Kinga sign-in. Not asked for? Change your password.',
+  },
   passwordChanged: {
     subject: 'Your Kinga password was changed',
     text: 'Your password was changed and every other session was ended.\n\nIf it was not you, ask for a new password at once.',

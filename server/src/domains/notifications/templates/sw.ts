@@ -21,6 +21,11 @@ export const sw: Texts = {
     text: 'Hatua iliyohitajika kuingia kwenye akaunti yako imeondolewa sasa hivi.\n\nKama si wewe, badilisha nenosiri mara moja.',
     short: 'Hatua ya pili imeondolewa kwenye akaunti yako ya Kinga. Si wewe? Badilisha nenosiri.',
   },
+  factorsReset: {
+    subject: 'Hatua za pili za akaunti yako ya Kinga zimeondolewa',
+    text: 'Mfanyakazi ameondoa hatua zote za pili za akaunti yako, kwa kuwa ameambiwa umezipoteza. Vipindi vyote vimefungwa.\n\nKama hukuomba, badilisha nenosiri mara moja na utuambie.',
+    short: 'Hatua za pili za akaunti yako ya Kinga zimeondolewa. Hukuomba? Badilisha nenosiri.',
+  },
   passwordChanged: {
     subject: 'Nenosiri lako la Kinga limebadilishwa',
     text: 'Nenosiri lako limebadilishwa na vipindi vingine vyote vimefungwa.\n\nKama si wewe, omba nenosiri jipya mara moja.',
