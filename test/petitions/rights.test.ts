@@ -31,6 +31,31 @@ it('family who share a phone may petition for each other', async () => {
   expect((await by(world, asked, 'petitions.file', filing('family', son))).state).toBe('filed');
 });
 
+it('dismissed it ends for everybody it was about, also for who has it for themselves since', async () => {
+  const [one, other] = [newPerson(), newPerson()];
+  const { token } = await world.hub.admin();
+  const known = [one.byNationalId, other.byPassport];
+  for (const byDocument of known) {
+    const input = { identifiers: [byDocument], period: '24h', source: 'court' };
+    const { id } = ok((await world.hub.http('exclusions.register', input, { token })).body);
+    await passTime(world.hub.database.pool, id, 2 * DAY_MS);
+  }
+  const filed = filing('court', one, { identifiers: known, provisional: { grounds: 'urgent' } });
+  const { id } = await by(world, world.clerk, 'petitions.file', filed);
+  const seen = ok((await world.hub.http('petitions.get', { id }, { token })).body);
+  const decision = { id: seen.exclusionId, decision: 'different', reason: 'two brothers' };
+  expect(
+    ok((await world.hub.http('exclusions.resolveReview', decision, { token })).body).exclusionIds,
+  ).toHaveLength(1);
+  for (const byDocument of known) expect(await world.status(byDocument)).toBe('EXCLUDED');
+  await by(world, world.clerk, 'petitions.serveNotice', { id });
+  await by(world, world.judge, 'petitions.respond', { id, hearing: 'heard', statement: 'Neither.' });
+  await by(world, world.judge, 'petitions.decide', { id, decision: 'dismissed', reason: 'Neither.' });
+  for (const byDocument of known) {
+    await probe(async () => (await world.status(byDocument)) === 'CLEAR', { timeoutMs: 2_000 });
+  }
+});
+
 it('is excluded until the decision, also where the period alone would have ended before', async () => {
   const { person, me } = await personWithAccount(world);
   const filed = filing('court', person, { period: '24h', provisional: { grounds: 'urgent' } });

@@ -94,7 +94,8 @@ export const people = {
     limit: 'staff',
   }),
   resolveReview: procedure('exclusions.resolveReview', {
-    summary: 'They are the same person, and are merged; or different ones, and each stays excluded',
+    summary:
+      'They are the same person, and are merged; or different ones, and each has the exclusion for themselves',
     access: STAFF,
     input: z.strictObject({
       id: fields.id,
@@ -105,6 +106,8 @@ export const people = {
       id: fields.id,
       decision: z.enum(['same', 'different']),
       mergeIds: z.array(fields.id),
+      /** Those that were made of it for the others. */
+      exclusionIds: z.array(fields.id),
       seq,
     }),
     idempotency: 'accepted',

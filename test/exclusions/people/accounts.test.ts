@@ -102,6 +102,40 @@ describe('an account that changes what it is known by', () => {
   });
 });
 
+describe('people told apart', () => {
+  it('each make their own promise longer, and nobody else’s; their accounts do not join them again', async () => {
+    const [one, other] = newPeople(2);
+    const { token } = await hub.admin();
+    const mine = await hub.account('citizen', { identifiers: [one!.byNationalId] });
+    const theirs = await hub.account('citizen', { identifiers: [other!.byPassport] });
+    for (const by of [one!.byNationalId, other!.byPassport]) await node.register([by], { period: '24h' });
+    const joint = await node.register([one!.byNationalId, other!.byPassport], { period: '30d' });
+    const longer = { id: joint.id, period: '6mo' };
+    for (const who of [mine, theirs]) {
+      expect(refused((await hub.http('exclusions.extend', longer, who)).body).code).toBe('CONFLICT');
+    }
+    const decision = { id: joint.id, decision: 'different', reason: 'two women' };
+    const resolved = ok((await hub.http('exclusions.resolveReview', decision, { token })).body);
+    const parts = [joint.id, ...resolved.exclusionIds];
+    const own: string[] = [];
+    for (const who of [mine, theirs]) {
+      const { items } = ok((await hub.http('exclusions.mine', {}, who)).body);
+      const [item, ...more] = items.filter(({ id }) => parts.includes(id));
+      expect([item?.allowed, more]).toEqual([expect.arrayContaining(['extend']), []]);
+      own.push(item!.id);
+      ok((await hub.http('exclusions.extend', { id: item!.id, period: '6mo' }, who)).body);
+    }
+    expect(own.sort()).toEqual(parts.sort());
+    for (const id of own) {
+      const refusals = [mine, theirs].map((who) => hub.http('exclusions.get', { id }, who));
+      expect((await Promise.all(refusals)).map(({ status }) => status).sort()).toEqual([200, 404]);
+    }
+    await changed([one!.byNationalId], [other!.byPassport]);
+    const { items } = ok((await hub.http('exclusions.listForReview', {}, { token })).body);
+    expect(items.filter(({ exclusion }) => parts.includes(exclusion.id))).toEqual([]);
+  });
+});
+
 describe('an excluded person who calls themselves otherwise', () => {
   const POSSIBLE = { status: 'UNKNOWN', reason: 'possible_match' };
 

@@ -3,6 +3,7 @@ import { callBy, refusal } from '../../support/call.ts';
 import { newPeople, newPerson } from '../../support/people.ts';
 import { probe } from '../../support/probe.ts';
 import { OPERATOR } from '../nodes.ts';
+import { account } from '../support.ts';
 import { openPeople, type PeopleWorld } from './support.ts';
 
 let world: PeopleWorld;
@@ -207,14 +208,72 @@ describe('what is flagged', () => {
     expect((await refusal(world.staff.resolveReview(both.id, 'same'))).code).toBe('CONFLICT');
   });
 
-  it('different people: each stays excluded, and the flag goes', async () => {
-    const { ids, both } = await flagged();
+  it('different people: each has it for themselves, under the same terms, and nobody is CLEAR meanwhile', async () => {
+    const { one, other, ids, both } = await flagged();
+    const before = await world.node.exclusions.stats().replicaSeq;
     const resolved = await world.staff.resolveReview(both.id, 'different');
-    expect(resolved).toMatchObject({ mergeIds: [], seq: null });
+    expect(resolved).toMatchObject({ mergeIds: [], seq: before + 2 });
+    const [copied, ...more] = resolved.exclusionIds;
+    expect(more).toEqual([]);
     expect(await isListed(both.id)).toBeUndefined();
-    for (const id of ids) {
-      const { exclusions } = await world.staff.getPerson(id);
-      expect(exclusions.map((exclusion) => exclusion.id)).toContain(both.id);
-    }
+    const people = await Promise.all(ids.map((id) => world.staff.getPerson(id)));
+    const theirs = people.map(({ exclusions }) =>
+      exclusions.find(({ id }) => id === both.id || id === copied),
+    );
+    expect(theirs.map((own) => own?.id)).toEqual([both.id, copied]);
+    const { id: _, reference, seq, ...terms } = theirs[0]!;
+    expect(theirs[1]).toMatchObject({ ...terms, needsReview: false });
+    expect(theirs[1]!.reference).not.toBe(reference);
+    expect(theirs[1]!.seq).toBeGreaterThan(seq);
+    // What the one's ends with is no concern of the other.
+    await world.database.pool.query(
+      `DELETE FROM exclusion_persons WHERE exclusion_id NOT IN ($1, $2) AND person_id = ANY($3)`,
+      [both.id, copied, ids],
+    );
+    const lifting = { reasonCode: 'test', by: { actor: 'system' } } as const;
+    const { db } = world.node.platform;
+    const { told } = await db.transaction((tx) => world.node.exclusions.liftWithin(tx, copied!, lifting));
+    await told();
+    const statuses = await Promise.all(
+      [one.byNationalId, other.byPassport].map(async (by) => (await world.node.lookup([by])).status),
+    );
+    expect(statuses.sort()).toEqual(['CLEAR', 'EXCLUDED']);
+  });
+
+  it('is split with its history: as long as nobody could end it before, nobody can afterwards', async () => {
+    const { both } = await flagged();
+    const { handlers } = world.node.exclusions.domain;
+    await handlers.extend({ id: both.id, period: '30d' }, callBy(account('admin')));
+    const {
+      exclusionIds: [copied],
+    } = await world.staff.resolveReview(both.id, 'different');
+    const terms = async (id: string) => {
+      const { rows } = await world.database.pool.query(
+        `SELECT e.period, e.ends_at, e.in_force_until, e.registered_at, e.term_starts_at, t.change, t.seq, t.changed_at
+         FROM exclusions e JOIN exclusion_terms t ON t.exclusion_id = e.id WHERE e.id = $1`,
+        [id],
+      );
+      return rows;
+    };
+    expect(await terms(copied!)).toEqual(await terms(both.id));
+    expect(await terms(copied!)).toHaveLength(1);
+  });
+
+  it('is not split twice by two who decide at once, and what is over is not split', async () => {
+    const { both, ids } = await flagged();
+    const outcomes = await Promise.allSettled([
+      world.staff.resolveReview(both.id, 'different'),
+      world.staff.resolveReview(both.id, 'different'),
+    ]);
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    for (const id of ids) expect((await world.staff.getPerson(id)).exclusions).toHaveLength(2);
+    const past = await flagged();
+    await world.database.pool.query(
+      `UPDATE exclusions SET starts_at = starts_at - interval '9 days', in_force_until = now() - interval '1 day'
+       WHERE id = $1`,
+      [past.both.id],
+    );
+    const resolved = await world.staff.resolveReview(past.both.id, 'different');
+    expect(resolved).toMatchObject({ exclusionIds: [], seq: null });
   });
 });

@@ -81,7 +81,7 @@ export interface Exclusions {
   readonly changeWithin: Register['changeWithin'];
   /** For the repetition of a call that another node answered. */
   readonly caughtUp: Register['caughtUp'];
-  /** Ends one exclusion within the caller's transaction: see life-cycle/lift.ts. */
+  /** Ends one exclusion for everybody it was about, within the caller's transaction: see life-cycle/parts.ts. */
   readonly liftWithin: LiftWithin;
   /** What holds until a decision: see life-cycle/provisional.ts. */
   readonly provisional: Provisional;

@@ -4,6 +4,7 @@ import type { Platform } from '../../../platform/context.ts';
 import { createCommand, createTermCommands, type LifeCycleDeps } from './commands.ts';
 import { createLift, type LiftWithin } from './lift.ts';
 import { createMine } from './mine.ts';
+import { createWholeLift } from './parts.ts';
 import { createProvisional, type Provisional } from './provisional.ts';
 import { createReturnCommands } from './returns.ts';
 import { createSupportPersons } from './support-person.ts';
@@ -13,7 +14,7 @@ export type { Provisional } from './provisional.ts';
 
 export interface LifeCycle {
   readonly handlers: Handlers<typeof lifeCycle>;
-  /** Ends one exclusion within the caller's transaction: see lift.ts. */
+  /** Ends one exclusion for everybody it was about, within the caller's transaction: see parts.ts. */
   readonly liftWithin: LiftWithin;
   readonly provisional: Provisional;
 }
@@ -29,7 +30,7 @@ export function createLifeCycle(platform: Platform, deps: LifeCycleDeps): LifeCy
       ...createReturnCommands(command, liftWithin),
       ...createSupportPersons(platform),
     },
-    liftWithin,
+    liftWithin: createWholeLift(liftWithin),
     provisional: createProvisional(deps.register.changeWithin),
   };
 }

@@ -143,12 +143,19 @@ async function sealedOf(tx: Tx, keys: IdentityChange['accountKeys']): Promise<Se
   }));
 }
 
-/** Exclusions not over that some of these people have and others not. */
+/**
+ * Exclusions not over that some of these people have and others not. Who has one of their own of it has been told apart
+ * by staff: it lives on by itself.
+ */
 async function heldByOneOnly(tx: Tx, personIds: readonly string[]): Promise<string[]> {
   const { rows } = await tx.query<{ exclusion_id: string }>(
     `SELECT p.exclusion_id FROM exclusion_persons p JOIN exclusions e ON e.id = p.exclusion_id
      WHERE p.person_id = ANY($1::text[]) AND (e.in_force_until IS NULL OR e.in_force_until > clock_timestamp())
-     GROUP BY p.exclusion_id HAVING count(*) < $2 ORDER BY p.exclusion_id`,
+       AND $2 > (SELECT count(DISTINCT theirs.person_id) FROM exclusion_persons theirs
+                 JOIN exclusions part ON part.id = theirs.exclusion_id
+                 WHERE theirs.person_id = ANY($1::text[])
+                   AND coalesce(part.split_from, part.id) = coalesce(e.split_from, e.id))
+     GROUP BY p.exclusion_id ORDER BY p.exclusion_id`,
     [personIds, personIds.length],
   );
   return rows.map((row) => row.exclusion_id);

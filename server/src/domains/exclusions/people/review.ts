@@ -11,6 +11,7 @@ import { recordPersonChange } from './history.ts';
 import { holdPeople } from './hold.ts';
 import type { IdentifierEdit } from './identifiers.ts';
 import { mergePeople } from './merge.ts';
+import { splitExclusion } from './split.ts';
 
 type Resolved = OutputOf<typeof people.resolveReview>;
 
@@ -32,8 +33,8 @@ export async function listForReview(
 }
 
 /**
- * The same person: the records are merged into the oldest. Different people: the exclusion stays with each of
- * them, because nobody may lose a promise to a doubt; only the flag goes.
+ * The same person: the records are merged into the oldest. Different people: each of them stays excluded, because
+ * nobody may lose a promise to a doubt, and has the exclusion for themselves from now on.
  */
 export async function resolveReview(
   tx: Tx,
@@ -43,6 +44,7 @@ export async function resolveReview(
   const personIds = await peopleUnderReview(tx, id);
   await holdPeople(tx, personIds);
   if (String(await peopleUnderReview(tx, id)) !== String(personIds)) throw lostRace();
+  await tx.query('SELECT FROM exclusions WHERE id = $1 FOR NO KEY UPDATE', [id]);
   const [keepId, ...others] = personIds;
   const mergeIds: string[] = [];
   const tolds: Told[] = [];
@@ -55,12 +57,19 @@ export async function resolveReview(
       seq = merged.seq ?? seq;
     }
   }
+  const exclusionIds: string[] = [];
+  if (decision === 'different') {
+    const split = await splitExclusion(tx, edit, { id, personIds });
+    exclusionIds.push(...split.exclusionIds);
+    tolds.push(split.told);
+    seq = split.seq;
+  }
   await tx.query('UPDATE exclusions SET needs_review = false WHERE id = $1', [id]);
-  await recordResolution(tx, edit, { id, decision, reason, personIds });
+  await recordResolution(tx, edit, { id, decision, reason, personIds, exclusionIds });
   const told = async () => {
     for (const one of tolds) await one();
   };
-  return { output: { id, decision, mergeIds, seq }, told };
+  return { output: { id, decision, mergeIds, exclusionIds, seq }, told };
 }
 
 async function peopleUnderReview(tx: Tx, id: string): Promise<string[]> {
@@ -79,9 +88,15 @@ async function peopleUnderReview(tx: Tx, id: string): Promise<string[]> {
 async function recordResolution(
   tx: Tx,
   { crypto, call }: IdentifierEdit,
-  resolution: { id: string; decision: string; reason: string; personIds: readonly string[] },
+  resolution: {
+    readonly id: string;
+    readonly decision: string;
+    readonly reason: string;
+    readonly personIds: readonly string[];
+    readonly exclusionIds: readonly string[];
+  },
 ): Promise<void> {
-  const { id, decision, reason, personIds } = resolution;
+  const { id, decision, reason, personIds, exclusionIds } = resolution;
   const [first] = personIds;
   if (first !== undefined) {
     await recordPersonChange(
@@ -100,6 +115,6 @@ async function recordResolution(
     requestId: call.requestId,
     action: 'exclusion.reviewed',
     subject: id,
-    details: { decision },
+    details: { decision, exclusionIds },
   });
 }

@@ -13,9 +13,9 @@ export interface Change {
   readonly effectiveAt?: number;
   /**
    * Changes the rows, with the locks of all those people's keys, their rows and the head held. `at` is the
-   * database's time of the entry, in milliseconds since 1970.
+   * database's time of the entry, in milliseconds since 1970; `seqOf` says which entry will be a person's.
    */
-  readonly write: (tx: Tx, at: number) => Promise<void>;
+  readonly write: (tx: Tx, at: number, seqOf: (personId: string) => number) => Promise<void>;
 }
 
 export interface Changed {
@@ -36,13 +36,14 @@ export async function changePeople(tx: Tx, crypto: Crypto, change: Change): Prom
   const before = await holdKeysOf(tx, change.personIds);
   const head = await store.lockHead(tx);
   const { at, epoch } = await store.readClock(tx);
-  await change.write(tx, at);
+  const people = [...new Set(change.personIds)].sort();
+  await change.write(tx, at, (personId) => head.seq + 1 + people.indexOf(personId));
   const after = await keysOfPeople(tx, change.personIds);
   const keys = new Map([...before, ...after].map(({ key }) => [key.toString('hex'), key]));
   const intervals = await store.readIntervals(tx, [...keys.values()], at);
   const version = crypto.secrets.pepper.version;
   const effectiveAt = Math.max(at, change.effectiveAt ?? at);
-  const bodies = [...new Set(change.personIds)].sort().map((personId): EntryBody => {
+  const bodies = people.map((personId): EntryBody => {
     const own = [...before, ...after].filter((known) => known.personId === personId);
     return {
       kind: change.kind,

@@ -10,7 +10,6 @@ import {
 } from '../../../platform/call/idempotency.ts';
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import { newId } from '../../../platform/crypto/ids.ts';
-import { pooledRandom } from '../../../platform/crypto/random.ts';
 import { planByIndex } from '../../../platform/db/plan-by-index.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudits } from '../../../platform/outbox/audit.ts';
@@ -22,6 +21,7 @@ import { lockPeople } from './known.ts';
 import { completeMatchKeys } from './match-keys.ts';
 import { People, type Person } from './people.ts';
 import { chronicle, type Dated, exclusionOf, keysToRead, type Planned } from './plan.ts';
+import { newReference } from './reference.ts';
 import type { Outcome, Registration } from './registration.ts';
 import { rowsKnown } from './rows.ts';
 import * as store from './store.ts';
@@ -238,14 +238,4 @@ function remember<TKey extends object, TValue>(make: (key: TKey) => TValue): (ke
     made.set(key, value);
     return value;
   };
-}
-
-/** Without letters and digits that are mistaken for others on the telephone. */
-const REFERENCE_ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-const REFERENCE_CHARS = 12;
-
-/** `KX-7Q2M-9WTF-3H8D`: 60 random bits, so that a million of them have no twins. */
-function newReference(): string {
-  const letters = Array.from(pooledRandom(REFERENCE_CHARS), (byte) => REFERENCE_ALPHABET[byte & 31]).join('');
-  return `KX-${letters.slice(0, 4)}-${letters.slice(4, 8)}-${letters.slice(8)}`;
 }
