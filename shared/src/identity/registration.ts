@@ -154,7 +154,7 @@ export const registration = {
   }),
   requestPasswordReset: procedure('identity.requestPasswordReset', {
     summary:
-      'Sends a code for resetPassword to whoever signs in with this; the answer is the same for everybody',
+      'Sends a code for resetPassword to whoever signs in with this, to their e-mail address if they have one; the same answer for everybody',
     access: 'public',
     input: byOneOfThem(z.strictObject(signInBy)),
     output: challenge,

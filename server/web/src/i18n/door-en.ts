@@ -17,7 +17,8 @@ export const doorEn = {
     codeTitle: 'Enter the code',
     codeSent:
       'We sent a message to {{to}}. If there is an account already, it says so: then sign in, or choose “Forgot your password?”.',
-    resetSent: 'If somebody signs in with {{to}}, a code is on its way there.',
+    resetSent:
+      'If somebody signs in with {{to}}, a code is on its way: to the e-mail address of the account, if it has one.',
     codeSubmit: 'Continue',
     codeWrong: 'Enter the code as it is in the message or the app.',
     again: 'Send a new code',
@@ -27,7 +28,7 @@ export const doorEn = {
     back: 'Back',
     forgot: 'Forgot your password?',
     forgotTitle: 'Choose a new password',
-    forgotLead: 'We send a code to what you sign in with.',
+    forgotLead: 'We send a code to your e-mail address, or to your phone if your account has none.',
     forgotSubmit: 'Send me a code',
     resetSubmit: 'Set the new password',
     wasReset: 'Your new password is set. Sign in with it.',

@@ -19,7 +19,7 @@ export const doorSw: Texts<typeof doorEn> = {
     codeTitle: 'Andika msimbo',
     codeSent:
       'Tumetuma ujumbe kwa {{to}}. Kama tayari kuna akaunti, ujumbe unasema hivyo: basi ingia, au chagua “Umesahau nenosiri?”.',
-    resetSent: 'Kama kuna anayeingia kwa {{to}}, msimbo uko njiani kwenda huko.',
+    resetSent: 'Kama kuna anayeingia kwa {{to}}, msimbo uko njiani: kwa barua pepe ya akaunti, kama inayo.',
     codeSubmit: 'Endelea',
     codeWrong: 'Andika msimbo kama ulivyo kwenye ujumbe au programu.',
     again: 'Tuma msimbo mpya',
@@ -29,7 +29,7 @@ export const doorSw: Texts<typeof doorEn> = {
     back: 'Rudi nyuma',
     forgot: 'Umesahau nenosiri?',
     forgotTitle: 'Chagua nenosiri jipya',
-    forgotLead: 'Tutatuma msimbo kwa unachotumia kuingia.',
+    forgotLead: 'Tutatuma msimbo kwa barua pepe yako, au kwa simu yako kama akaunti yako haina barua pepe.',
     forgotSubmit: 'Nitumie msimbo',
     resetSubmit: 'Weka nenosiri jipya',
     wasReset: 'Nenosiri lako jipya limewekwa. Ingia nalo.',

@@ -13,7 +13,7 @@ import { endTrust } from '../sessions/devices.ts';
 import { revokeSessions, standingSessions } from '../sessions/sessions.ts';
 import { signedIn } from '../signed-in.ts';
 import { answer, auditCode, type Challenge, codeRefused } from '../verification/challenges.ts';
-import { type Contact, contactOf } from '../verification/contact.ts';
+import { type Contact, contactAt, contactOf } from '../verification/contact.ts';
 import { sendCode } from '../verification/send-code.ts';
 import { localeOf } from './profile.ts';
 
@@ -42,6 +42,7 @@ export class OwnPasswords {
           purpose: 'passwordReset',
           contact,
           accountId,
+          codeTo: await this.#codeTo(tx, contact, accountId),
           payload: null,
           locale: await localeOf(tx, accountId ?? ''),
           ...(accountId === undefined ? { insteadOfCode: 'nothing' as const } : {}),
@@ -63,6 +64,24 @@ export class OwnPasswords {
     const owner = await findBySignIn(tx, contact);
     if (owner === undefined || (contact.type === 'phone' && !isPersonal(owner.role))) return undefined;
     return owner.id;
+  }
+
+  /**
+   * A number's next owner would get its codes: a phone alone resets the password only of whoever has no e-mail
+   * address. What goes there is counted for the phone, or the answer would tell whose the two are.
+   */
+  async #codeTo(tx: Tx, contact: Contact, accountId: string | undefined): Promise<Contact | undefined> {
+    if (contact.type !== 'phone') return undefined;
+    const { crypto } = this.#parts.platform;
+    const { rows } = await tx.query<{ email: string | null; proved: Buffer | null }>(
+      `SELECT email, (SELECT sealed FROM account_identifiers
+                      WHERE account_id = a.id AND type = 'email' AND verified_at IS NOT NULL
+                      ORDER BY verified_at, key LIMIT 1) AS proved
+       FROM accounts a WHERE id = $1`,
+      [accountId ?? ''],
+    );
+    const email = rows[0]?.email ?? (rows[0]?.proved && crypto.open(rows[0].proved));
+    return email == null ? undefined : contactAt(crypto, { type: 'email', value: email }, 'phone');
   }
 
   async reset(input: ParsedInputOf<typeof identity.resetPassword>, call: Call): Promise<void> {

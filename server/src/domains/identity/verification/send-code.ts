@@ -5,6 +5,8 @@ import { type Challenge, giveCode, openChallenge, type Purpose } from './challen
 import { type Contact, type ContactType, channelOf } from './contact.ts';
 import { LIMITS, spend } from './limits.ts';
 
+type CodeTemplate = 'code' | 'codeElsewhere' | 'accountExists';
+
 export interface CodeToSend {
   readonly purpose: Exclude<Purpose, 'login' | 'proof'>;
   readonly contact: Contact;
@@ -13,6 +15,8 @@ export interface CodeToSend {
   readonly locale: Locale;
   /** What the owner of the contact is told instead of a code: nobody will answer the challenge. */
   readonly insteadOfCode?: 'accountExists' | 'nothing';
+  /** Where the code goes in place of the contact, which is told no more than that. */
+  readonly codeTo?: Contact | undefined;
   /** By whom it is counted: the account, or a stranger's address. Undefined: an address that many share. */
   readonly asker: string | undefined;
 }
@@ -25,9 +29,16 @@ export async function sendCode(tx: Tx, crypto: Crypto, given: CodeToSend): Promi
   const opened = await openChallenge(tx, crypto, { purpose, about, accountId, payload });
   const code = await giveCode(tx, crypto, opened.challengeId);
   if (given.insteadOfCode === 'nothing') return opened;
-  const template = given.insteadOfCode ?? 'code';
-  const data: Record<string, string> = template === 'code' ? { code } : {};
-  await deliver(tx, crypto, { type: contact.type, to: contact.canonical, template, data, locale, accountId });
+  const tell = async ({ type, canonical: to }: Contact, template: CodeTemplate) => {
+    const data: Record<string, string> = template === 'code' ? { code } : {};
+    await deliver(tx, crypto, { type, to, template, data, locale, accountId });
+  };
+  if (given.codeTo === undefined) {
+    await tell(contact, given.insteadOfCode ?? 'code');
+  } else {
+    await tell(given.codeTo, 'code');
+    await tell(contact, 'codeElsewhere');
+  }
   return opened;
 }
 
@@ -43,7 +54,7 @@ export async function deliver(
   message: {
     type: ContactType;
     to: string;
-    template: 'code' | 'accountExists';
+    template: CodeTemplate;
     data: Readonly<Record<string, string>>;
     locale: Locale;
     accountId?: string | undefined;

@@ -8,6 +8,11 @@ export const en = {
     text: 'Your code is {{code}}. It is good for ten minutes and for one use.\n\nIf you did not ask for it, do nothing. Kinga never asks you for a code.',
     short: '{{code}} is your Kinga code. Ten minutes, one use. Tell it to nobody.',
   },
+  codeElsewhere: {
+    subject: 'Your Kinga code went to your e-mail address',
+    text: 'The code to set a new password went to the e-mail address of your account, not here.\n\nIf you did not ask for it, do nothing.',
+    short: 'Your Kinga code went to the e-mail address of your account. Not asked for? Do nothing.',
+  },
   accountExists: {
     subject: 'You have a Kinga account already',
     text: 'Somebody, probably you, asked for a Kinga account with this address. There is one already: sign in, or ask for a new password.\n\nIf it was not you, do nothing.',

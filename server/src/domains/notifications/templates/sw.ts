@@ -6,6 +6,11 @@ export const sw: Texts = {
     text: 'Nambari yako ni {{code}}. Inatumika mara moja, ndani ya dakika kumi.\n\nKama hukuiomba, usifanye lolote. Kinga haitakuomba nambari kamwe.',
     short: '{{code}} ni nambari yako ya Kinga. Dakika kumi, mara moja. Usimwambie mtu.',
   },
+  codeElsewhere: {
+    subject: 'Nambari yako ya Kinga imetumwa kwa barua pepe yako',
+    text: 'Nambari ya kuweka nenosiri jipya imetumwa kwa barua pepe ya akaunti yako, si hapa.\n\nKama hukuiomba, usifanye lolote.',
+    short: 'Nambari yako ya Kinga imetumwa kwa barua pepe ya akaunti yako. Hukuiomba? Usifanye lolote.',
+  },
   accountExists: {
     subject: 'Tayari una akaunti ya Kinga',
     text: 'Mtu, huenda ni wewe, ameomba akaunti ya Kinga kwa anwani hii. Tayari ipo: ingia, au omba nenosiri jipya.\n\nKama si wewe, usifanye lolote.',
