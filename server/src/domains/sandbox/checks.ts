@@ -39,7 +39,7 @@ export function failedCheck(subject: Buffer, purpose: Purpose): SandboxCheck {
 
 /** Before the answer leaves, so that whoever was answered has asked. */
 export async function recordChecks(
-  db: Database,
+  db: Pick<Database, 'transaction'>,
   { operatorId, keyId }: KeyActor,
   checks: readonly SandboxCheck[],
 ): Promise<void> {

@@ -3,18 +3,18 @@ import type { OutputOf } from '@kinga/shared/contract/procedure.ts';
 import { topicName } from '@kinga/shared/contract/topic.ts';
 import { type sandbox, sandboxTopics } from '@kinga/shared/sandbox/contract.ts';
 import type { Call } from '../../platform/call/handler.ts';
-import type { Platform } from '../../platform/context.ts';
 import { actForTenant } from '../../platform/db/tenant.ts';
 import { recordAudit } from '../../platform/outbox/audit.ts';
 import { appendEvents } from '../../platform/outbox/outbox.ts';
 import { operatorOf } from './key.ts';
+import type { SandboxPlatform } from './platform.ts';
 import { recordKeysOf, testPerson } from './records.ts';
 
 const CHANGES = sandboxTopics.sandboxChanges;
 
 /** The rows, the event and the audit are one transaction; two at once exclude the person once. */
 export async function exclude(
-  { db, crypto }: Platform,
+  { db, crypto }: SandboxPlatform,
   { person }: { readonly person: string },
   call: Call,
 ): Promise<OutputOf<typeof sandbox.exclude>> {
@@ -46,7 +46,7 @@ export async function exclude(
   });
 }
 
-export async function reset({ db }: Platform, call: Call): Promise<OutputOf<typeof sandbox.reset>> {
+export async function reset({ db }: SandboxPlatform, call: Call): Promise<OutputOf<typeof sandbox.reset>> {
   const operatorId = operatorOf(call);
   return await db.transaction(async (tx) => {
     await actForTenant(tx, operatorId);

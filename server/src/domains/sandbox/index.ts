@@ -6,6 +6,7 @@ import type { Policies } from '../exclusions/index.ts';
 import { type Answers, apart } from './apart.ts';
 import { exclude, reset } from './exclude.ts';
 import { SandboxLookups } from './lookups.ts';
+import { sparing } from './platform.ts';
 import { SandboxRecords } from './records.ts';
 import { SandboxTokens } from './tokens.ts';
 
@@ -20,7 +21,8 @@ export interface Sandbox {
 }
 
 /** A register of nobody real, for the keys that are to touch nothing real. */
-export function createSandbox(platform: Platform, { policy }: { readonly policy: Policies }): Sandbox {
+export function createSandbox(whole: Platform, { policy }: { readonly policy: Policies }): Sandbox {
+  const platform = sparing(whole);
   const lookups = new SandboxLookups(platform, policy, new SandboxRecords(platform));
   const tokens = new SandboxTokens(platform, lookups);
   const answers: Answers = {

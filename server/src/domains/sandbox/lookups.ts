@@ -5,11 +5,11 @@ import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.t
 import type { exclusions, LookupAnswer, Purpose } from '@kinga/shared/exclusions/contract.ts';
 import { RETRY_AFTER_MS, SLOW_MS } from '@kinga/shared/sandbox/persons.ts';
 import type { Call } from '../../platform/call/handler.ts';
-import type { Platform } from '../../platform/context.ts';
 import { type KeysAsked, keysAskedFor, Lookups, type Policies } from '../exclusions/index.ts';
 import { CheckCollector, failedCheck, recordChecks, type SandboxCheck } from './checks.ts';
 import { sandboxKeyOf } from './key.ts';
 import { SandboxMemory, type Trouble } from './memory.ts';
+import type { SandboxPlatform } from './platform.ts';
 import type { SandboxRecords } from './records.ts';
 
 type Many = OutputOf<typeof exclusions.lookupMany>;
@@ -22,11 +22,11 @@ const NO_REGISTER = {
 
 /** `exclusions.lookup` and its kind over the sandbox's register, decided by the very code of the real one. */
 export class SandboxLookups {
-  readonly #platform: Platform;
+  readonly #platform: SandboxPlatform;
   readonly #policies: Policies;
   readonly #records: SandboxRecords;
 
-  constructor(platform: Platform, policies: Policies, records: SandboxRecords) {
+  constructor(platform: SandboxPlatform, policies: Policies, records: SandboxRecords) {
     this.#platform = platform;
     this.#policies = policies;
     this.#records = records;

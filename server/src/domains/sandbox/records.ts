@@ -1,13 +1,13 @@
 import type { Identifier } from '@kinga/shared/exclusions/identifier.ts';
 import type { AskedPerson } from '@kinga/shared/exclusions/person.ts';
 import { type Standing, TEST_PERSONS, type TestPerson } from '@kinga/shared/sandbox/persons.ts';
-import type { Platform } from '../../platform/context.ts';
 import type { Crypto } from '../../platform/crypto/crypto.ts';
 import { actForTenant } from '../../platform/db/tenant.ts';
 import type { Tx } from '../../platform/db/tx.ts';
 import { canonicalise } from '../identifiers/index.ts';
 import { matchKeysOf } from '../matching/index.ts';
 import type { Known } from './memory.ts';
+import type { SandboxPlatform } from './platform.ts';
 
 /** Under which keys the register would keep somebody: their identifiers, and what a name and a date make. */
 export function recordKeysOf(
@@ -40,10 +40,10 @@ const RECORDS = `
 
 /** The sandbox's register: the test persons, who are in memory, and each operator's own records. */
 export class SandboxRecords {
-  readonly #platform: Platform;
+  readonly #platform: SandboxPlatform;
   readonly #fixed = new Map<string, Standing[]>();
 
-  constructor(platform: Platform) {
+  constructor(platform: SandboxPlatform) {
     this.#platform = platform;
     for (const person of TEST_PERSONS) {
       if (person.standing === 'clear') continue;

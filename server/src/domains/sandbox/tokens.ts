@@ -2,13 +2,13 @@ import { KingaError } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { EndedToken, IssuedToken, tokens } from '@kinga/shared/tokens/contract.ts';
 import type { Call } from '../../platform/call/handler.ts';
-import type { Platform } from '../../platform/context.ts';
 import { newId } from '../../platform/crypto/ids.ts';
 import { actForTenant } from '../../platform/db/tenant.ts';
 import { keysOf } from '../identifiers/index.ts';
 import { hashOf, newToken } from '../tokens/index.ts';
 import { sandboxKeyOf } from './key.ts';
 import { displaced, type SandboxLookups } from './lookups.ts';
+import type { SandboxPlatform } from './platform.ts';
 
 interface Row {
   readonly handle: string;
@@ -20,10 +20,10 @@ interface Row {
 
 /** Screening tokens of the sandbox: they look like real ones, and no live key can do anything with them. */
 export class SandboxTokens {
-  readonly #platform: Platform;
+  readonly #platform: SandboxPlatform;
   readonly #lookups: SandboxLookups;
 
-  constructor(platform: Platform, lookups: SandboxLookups) {
+  constructor(platform: SandboxPlatform, lookups: SandboxLookups) {
     this.#platform = platform;
     this.#lookups = lookups;
   }
