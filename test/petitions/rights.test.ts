@@ -1,8 +1,9 @@
+import type { Identifier } from '@kinga/shared/exclusions/identifier.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DAY_MS, passTime } from '../exclusions/life-cycle/world.ts';
 import { ok } from '../support/client.ts';
 import { messagesTo } from '../support/messages.ts';
-import { newPerson } from '../support/people.ts';
+import { newPerson, type Person } from '../support/people.ts';
 import { probe } from '../support/probe.ts';
 import { by, filing, openPetitions, type PetitionWorld, personWithAccount } from './world.ts';
 
@@ -54,6 +55,96 @@ it('dismissed it ends for everybody it was about, also for who has it for themse
   for (const byDocument of known) {
     await probe(async () => (await world.status(byDocument)) === 'CLEAR', { timeoutMs: 2_000 });
   }
+});
+
+async function petitionWith(person: Person, more: Partial<Record<string, unknown>> = {}) {
+  const stranger = newPerson();
+  const identifiers = [person.byNationalId, stranger.byPhone, stranger.byPassport];
+  const input = filing('court', person, { identifiers, provisional: { grounds: 'urgent' }, ...more });
+  const { id } = await by(world, world.clerk, 'petitions.file', input);
+  await probe(async () => (await world.status(stranger.byPhone)) === 'EXCLUDED', { timeoutMs: 2_000 });
+  return { id, stranger };
+}
+
+async function registered(token: string, identifiers: readonly Identifier[], more: object = {}) {
+  const input = { identifiers, period: '1y', source: 'regulator', ...more };
+  ok((await world.hub.http('exclusions.register', input, { token })).body);
+}
+
+async function dismiss(id: string): Promise<void> {
+  await by(world, world.clerk, 'petitions.serveNotice', { id });
+  await by(world, world.judge, 'petitions.respond', { id, hearing: 'heard', statement: 'Not mine.' });
+  await by(world, world.judge, 'petitions.decide', { id, decision: 'dismissed', reason: 'Not theirs.' });
+}
+
+const BORN = { name: 'Zawadi Nekesa Barasa', dateOfBirth: '1957-02-11' };
+
+it('dismissed or withdrawn, what it alone said of a known person excludes nobody any more', async () => {
+  const { apiKey } = await world.hub.operatorKey();
+  const named = async () => {
+    const input = { identifiers: [newPerson().byPhone], purpose: 'bet', person: BORN };
+    return ok((await world.hub.http('exclusions.lookup', input, { apiKey })).body).status;
+  };
+  for (const end of [dismiss, (id: string) => by(world, world.clerk, 'petitions.withdraw', { id })]) {
+    const known = newPerson();
+    await registered(world.clerk.token, [known.byNationalId]);
+    const { id, stranger } = await petitionWith(known, { person: BORN });
+    expect(await named()).toBe('UNKNOWN');
+    await end(id);
+    for (const wrong of [stranger.byPhone, stranger.byPassport]) {
+      await probe(async () => (await world.status(wrong)) === 'CLEAR', { timeoutMs: 2_000 });
+    }
+    expect(await world.status(known.byNationalId)).toBe('EXCLUDED');
+    expect(await named()).toBe('CLEAR');
+    const { rows } = await world.hub.database.pool.query(
+      `SELECT details - 'change' AS details FROM audit_log
+       WHERE action = 'person.identifiersRetracted' AND details ->> 'saidBy' = $1`,
+      [id],
+    );
+    expect(rows.map(({ details }) => details.types.sort())).toEqual([['passport', 'phone']]);
+  }
+});
+
+it('nor does it later, when somebody of whom only the petition knew excludes themselves', async () => {
+  const person = newPerson();
+  const { id, stranger } = await petitionWith(person);
+  await dismiss(id);
+  await registered(world.clerk.token, [person.byNationalId]);
+  await probe(async () => (await world.status(person.byNationalId)) === 'EXCLUDED', { timeoutMs: 2_000 });
+  expect(await world.status(stranger.byPhone)).toBe('CLEAR');
+});
+
+it('what somebody else has confirmed since stays theirs: a registration, an account, staff', async () => {
+  const { token } = world.clerk;
+  const known = newPerson();
+  await registered(token, [known.byNationalId]);
+  const { id, stranger } = await petitionWith(known);
+  await registered(token, [known.byNationalId, stranger.byPhone]);
+  await dismiss(id);
+  await probe(async () => (await world.status(stranger.byPassport)) === 'CLEAR', { timeoutMs: 2_000 });
+  expect(await world.status(stranger.byPhone)).toBe('EXCLUDED');
+
+  const owner = newPerson();
+  await registered(token, [owner.byNationalId]);
+  const owned = await petitionWith(owner);
+  await world.hub.account('citizen', { identifiers: [owner.byNationalId, owned.stranger.byPhone] });
+  await dismiss(owned.id);
+  await probe(async () => (await world.status(owned.stranger.byPassport)) === 'CLEAR', { timeoutMs: 2_000 });
+  expect(await world.status(owned.stranger.byPhone)).toBe('EXCLUDED');
+
+  const other = newPerson();
+  await registered(token, [other.byNationalId]);
+  const asked = await petitionWith(other);
+  const found = await world.hub.http(
+    'exclusions.findPeople',
+    { identifiers: [other.byNationalId] },
+    { token },
+  );
+  const edit = { personId: ok(found.body).items[0]?.id, identifier: asked.stranger.byPhone };
+  ok((await world.hub.http('exclusions.addIdentifier', edit, { token })).body);
+  await dismiss(asked.id);
+  await probe(async () => (await world.status(asked.stranger.byPassport)) === 'CLEAR', { timeoutMs: 2_000 });
+  expect(await world.status(asked.stranger.byPhone)).toBe('EXCLUDED');
 });
 
 it('is excluded until the decision, also where the period alone would have ended before', async () => {

@@ -58,6 +58,9 @@ export class Migration0015Petitions extends Migration {
         changed_at timestamptz(3) NOT NULL DEFAULT clock_timestamp()
       )`);
     this.addSql(`CREATE INDEX person_changes_person ON person_changes (person_id, id)`);
+    // said_by: the petition that alone says so; null: nobody doubts it.
+    this.addSql(`ALTER TABLE identifiers ADD COLUMN said_by text`);
+    this.addSql(`CREATE INDEX identifiers_said_by ON identifiers (said_by) WHERE said_by IS NOT NULL`);
     // Of one that was about several people, each has one of their own once they are told apart; all name the first.
     this.addSql(`ALTER TABLE exclusions ADD COLUMN split_from text REFERENCES exclusions (id)`);
     this.addSql(`CREATE INDEX exclusions_split_from ON exclusions (split_from) WHERE split_from IS NOT NULL`);

@@ -87,6 +87,8 @@ export interface Exclusions {
   readonly provisional: Provisional;
   /** An account is known by something new: see people/identity-changed.ts. */
   readonly identityChanged: People['identityChanged'];
+  /** What was only said of people is taken back: see people/retract.ts. */
+  readonly retractWithin: People['retractWithin'];
   /** The lookup of keys that are at hand already; see lookup/lookup.ts. */
   readonly answerKeys: Lookups['answerKeys'];
   readonly answerManyKeys: Lookups['answerManyKeys'];
@@ -196,6 +198,7 @@ export function createExclusions(platform: Platform, deps: ExclusionsDeps): Excl
     liftWithin: lifeCycle.liftWithin,
     provisional: lifeCycle.provisional,
     identityChanged: people.identityChanged,
+    retractWithin: people.retractWithin,
     answerKeys: (asked, call) => lookups.answerKeys(asked, call),
     answerManyKeys: (asked, call) => lookups.answerManyKeys(asked, call),
     stats,

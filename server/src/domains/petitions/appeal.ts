@@ -3,7 +3,7 @@ import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { petitions } from '@kinga/shared/petitions/contract.ts';
 import { advance, type Held, hold, type Work } from './context.ts';
 import { closed } from './decide.ts';
-import { lift } from './effect.ts';
+import { undo } from './effect.ts';
 import { conflict, inState, OPEN } from './rules.ts';
 import type { Party, PetitionRow } from './store.ts';
 import { sendTo } from './tell.ts';
@@ -47,7 +47,7 @@ export async function withdraw(
   const { petition, relation } = await hold(work, id);
   if (!relation.petitioner) throw new KingaError('FORBIDDEN', 'Only the petitioner withdraws a petition');
   inState(petition.state, OPEN);
-  if (petition.provisional === 'inForce') await lift(work, petition.exclusion_id, 'petitionWithdrawn');
+  if (petition.provisional === 'inForce') await undo(work, petition, 'petitionWithdrawn');
   const withdrawn = await advance(
     work,
     { ...petition, state: 'withdrawn', provisional: closed(petition) },

@@ -19,7 +19,10 @@ export type AccountKeys = (
 ) => Promise<readonly { readonly type: IdentifierType; readonly key: Buffer }[]>;
 
 export interface PetitionsDeps {
-  readonly exclusions: Pick<Exclusions, 'registerWithin' | 'liftWithin' | 'provisional' | 'caughtUp'>;
+  readonly exclusions: Pick<
+    Exclusions,
+    'registerWithin' | 'liftWithin' | 'retractWithin' | 'provisional' | 'caughtUp'
+  >;
   readonly accountKeys: AccountKeys;
   /** Is this operator suspended? */
   isSuspended(tx: Tx, operatorId: string): Promise<boolean>;

@@ -3,7 +3,7 @@ import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { petitions } from '@kinga/shared/petitions/contract.ts';
 import type { AccountActor } from '../../platform/call/actor.ts';
 import { advance, hold, type Work } from './context.ts';
-import { exclude, excludeUntilDecided, lift } from './effect.ts';
+import { exclude, excludeUntilDecided, lift, undo } from './effect.ts';
 import { APPEAL_WINDOW_DAYS, conflict, daysAfter, inState, OPEN } from './rules.ts';
 import type { PetitionRow } from './store.ts';
 import { sendTo } from './tell.ts';
@@ -84,7 +84,7 @@ async function provisionalOf({ tx, deps }: Work, { provisional, exclusion_id }: 
 }
 
 async function dismiss(work: Work, petition: PetitionRow): Promise<Effect> {
-  if (petition.provisional === 'inForce') await lift(work, petition.exclusion_id, 'petitionDismissed');
+  if (petition.provisional === 'inForce') await undo(work, petition, 'petitionDismissed');
   const { period, exclusion_id } = petition;
   return { period, provisional: closed(petition), exclusion_id };
 }
@@ -107,7 +107,7 @@ export async function decideAppeal(
   }
   let exclusionId = petition.exclusion_id;
   if (decision === 'reversed') {
-    if (petition.decision === 'upheld') await lift(work, exclusionId, 'petitionReversed');
+    if (petition.decision === 'upheld') await undo(work, petition, 'petitionReversed');
     else exclusionId = await exclude(work, petition, petition.period);
   }
   const decided = await advance(

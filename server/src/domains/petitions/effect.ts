@@ -27,6 +27,7 @@ export async function exclude(work: Work, petition: PetitionRow, period: Period)
     name: seal(name),
     dateOfBirth: seal(dateOfBirth),
     by: actor,
+    saidBy: petition.id,
     requestId: call.requestId,
     claim: undefined,
     row: undefined,
@@ -51,11 +52,22 @@ export type LiftReason =
   | 'petitionUpheld'
   | 'petitionPeriodChanged';
 
-/** Ends what came of the petition, and nothing else. */
+/** Ends what came of the petition for the register, and nothing else. */
 export async function lift(work: Work, exclusionId: string | null, reasonCode: LiftReason): Promise<void> {
   if (exclusionId === null) return;
   const { tx, call, actor, deps, tolds } = work;
   const by = { actor, requestId: call.requestId };
   const { told } = await deps.exclusions.liftWithin(tx, exclusionId, { reasonCode, by });
   tolds.push(told);
+}
+
+/** As if it had never been: what it alone says of people is taken back with its exclusion. */
+export async function undo(
+  work: Work,
+  { id, exclusion_id: exclusionId }: PetitionRow,
+  reasonCode: LiftReason,
+): Promise<void> {
+  await lift(work, exclusionId, reasonCode);
+  const { told } = await work.deps.exclusions.retractWithin(work.tx, id, work.call);
+  work.tolds.push(told);
 }

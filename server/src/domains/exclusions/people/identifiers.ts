@@ -25,7 +25,13 @@ export async function addIdentifier(
   const sealed = sealedOf(crypto, identifier);
   await holdPerson(tx, personId, [sealed.key]);
   const owners = await ownersOf(tx, sealed.key);
-  if (owners.includes(personId)) return NOTHING_TOLD;
+  if (owners.includes(personId)) {
+    await tx.query('UPDATE identifiers SET said_by = NULL WHERE person_id = $1 AND key = $2', [
+      personId,
+      sealed.key,
+    ]);
+    return NOTHING_TOLD;
+  }
   if (sealed.strong && owners.length > 0) throw needsMerge();
   await recordPersonChange(
     tx,

@@ -2,12 +2,14 @@ import type { people } from '@kinga/shared/exclusions/people.ts';
 import type { Call, Handlers } from '../../../platform/call/handler.ts';
 import type { Platform } from '../../../platform/context.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
+import type { Told } from '../register/register.ts';
 import { commandOf, type PeopleChange, type PeopleDeps } from './change.ts';
 import { correctPerson } from './correct.ts';
 import { addIdentifier, type IdentifierEdit, removeIdentifier } from './identifiers.ts';
 import { type IdentityChange, type IdentityChecked, identityChanged } from './identity-changed.ts';
 import { mergePeople } from './merge.ts';
 import { findPeople, getPerson } from './read.ts';
+import { retract } from './retract.ts';
 import { listForReview, resolveReview } from './review.ts';
 import { unmergePeople } from './unmerge.ts';
 
@@ -17,6 +19,8 @@ export interface People {
   readonly handlers: Handlers<typeof people>;
   /** In the caller's transaction, last of its locks; `told` after its commit: see people/identity-changed.ts. */
   identityChanged(tx: Tx, change: IdentityChange): Promise<IdentityChecked>;
+  /** In the caller's transaction; `told` after its commit: see people/retract.ts. */
+  retractWithin(tx: Tx, saidBy: string, call: Call): Promise<{ readonly told: Told }>;
 }
 
 /** Who the people of the register are: what they are known by, and which records are one person. */
@@ -54,6 +58,7 @@ export function createPeople(platform: Platform, deps: PeopleDeps): People {
       resolveReview: (input, call) =>
         commandOf(command, { call, input }, (tx) => resolveReview(tx, editOf(call), input)),
     },
+    retractWithin: (tx, saidBy, call) => retract(tx, editOf(call), saidBy),
     identityChanged: (tx, change) => identityChanged(tx, { crypto, deps }, change),
   };
 }

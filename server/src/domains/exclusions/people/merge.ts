@@ -83,6 +83,12 @@ async function moveIdentifiers(tx: Tx, { id, keepId, mergeId }: Moving): Promise
     [id, keepId, mergeId],
   );
   await tx.query(
+    `UPDATE identifiers i SET said_by = NULL FROM identifiers twin
+     WHERE i.person_id = $1 AND twin.person_id = $2 AND twin.key = i.key
+       AND i.said_by IS DISTINCT FROM twin.said_by`,
+    [keepId, mergeId],
+  );
+  await tx.query(
     `DELETE FROM identifiers i USING identifiers twin
      WHERE i.person_id = $2 AND twin.person_id = $1 AND twin.key = i.key`,
     [keepId, mergeId],

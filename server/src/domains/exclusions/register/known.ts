@@ -8,6 +8,7 @@ import type { Registration } from './registration.ts';
 export interface KnownIdentifier extends OwnedKey {
   readonly hex: string;
   readonly strong: boolean;
+  readonly saidBy: string | null;
 }
 
 /** With everything about the people of these registrations locked: what the register knows of them. */
@@ -30,24 +31,33 @@ export async function lockPeople(tx: Tx, registrations: readonly Registration[])
   return known;
 }
 
+interface KnownRow {
+  readonly person_id: string;
+  readonly key: Buffer;
+  readonly strong: boolean;
+  readonly is_match: boolean;
+  readonly said_by: string | null;
+}
+
 /** Every identifier of the people who have one of these. */
 async function readKnown(tx: Tx, strongKeys: readonly Buffer[]): Promise<KnownIdentifier[]> {
   if (strongKeys.length === 0) return [];
-  const { rows } = await tx.query<{ person_id: string; key: Buffer; strong: boolean; is_match: boolean }>(
+  const { rows } = await tx.query<KnownRow>(
     `SELECT i.person_id, i.key, i.type IN ('nationalId', 'passport', 'alienId') AS strong,
-            i.type = '${MATCH}' AS is_match
+            i.type = '${MATCH}' AS is_match, i.said_by
      FROM identifiers i
      WHERE i.person_id IN (
        SELECT s.person_id FROM identifiers s
        WHERE s.key = ANY($1::bytea[]) AND s.type IN ('nationalId', 'passport', 'alienId'))`,
     [strongKeys],
   );
-  return rows.map(({ person_id, key, strong, is_match }) => ({
+  return rows.map(({ person_id, key, strong, is_match, said_by }) => ({
     personId: person_id,
     key,
     hex: key.toString('hex'),
     strong,
     isMatch: is_match,
+    saidBy: said_by,
   }));
 }
 

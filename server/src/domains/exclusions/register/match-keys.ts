@@ -72,7 +72,7 @@ export async function unlearnt(
     }
   }
   const { rows } = await tx.query<{ key: Buffer }>(
-    `SELECT key FROM identifiers WHERE person_id = $1 AND type = '${MATCH}'`,
+    `SELECT key FROM identifiers WHERE person_id = $1 AND type = '${MATCH}' AND said_by IS NULL`,
     [personId],
   );
   for (const { key } of rows) wanted.delete(key.toString('hex'));
@@ -88,7 +88,7 @@ export async function insertMatchKeys(
   await tx.query(
     `INSERT INTO identifiers (key, key_version, type, person_id, original)
      SELECT key, $3, '${MATCH}', $1, '' FROM unnest($2::bytea[]) AS key
-     ON CONFLICT (key, person_id) DO NOTHING`,
+     ON CONFLICT (key, person_id) DO UPDATE SET said_by = NULL WHERE identifiers.said_by IS NOT NULL`,
     [personId, Array.from(hexes, (hex) => Buffer.from(hex, 'hex')), crypto.secrets.pepper.version],
   );
 }

@@ -1,3 +1,4 @@
+import type { KnownIdentifier } from './known.ts';
 import type { PersonKey } from './registration.ts';
 
 /** A person as far as a batch knows them. */
@@ -5,12 +6,14 @@ export interface Person {
   readonly id: string;
   readonly isNew: boolean;
   /** Every identifier by its hex; those a batch attaches are among them from its start. */
-  readonly keys: Map<string, { readonly strong: boolean }>;
+  readonly keys: Map<string, { readonly strong: boolean; readonly saidBy?: string | null }>;
 }
 
 export interface Attachment {
   readonly person: Person;
   readonly identifier: PersonKey;
+  /** The petition that alone says so. */
+  readonly saidBy: string | null;
 }
 
 /** Who a registration is about. */
@@ -32,24 +35,26 @@ export interface Resolution {
 export class People {
   readonly attachments: Attachment[] = [];
   readonly created: Person[] = [];
+  /** What a petition alone had said of them, and a registration says as well. */
+  readonly confirmed: { readonly person: Person; readonly identifier: PersonKey }[] = [];
   readonly #owners = new Map<string, Person>();
   readonly #newId: () => string;
 
   constructor(
-    known: readonly { readonly personId: string; readonly hex: string; readonly strong: boolean }[],
+    known: readonly Pick<KnownIdentifier, 'personId' | 'hex' | 'strong' | 'saidBy'>[],
     newId: () => string,
   ) {
     this.#newId = newId;
     const people = new Map<string, Person>();
-    for (const { personId, hex, strong } of known) {
+    for (const { personId, hex, strong, saidBy } of known) {
       const person = people.get(personId) ?? { id: personId, isNew: false, keys: new Map() };
       people.set(personId, person);
-      person.keys.set(hex, { strong });
+      person.keys.set(hex, { strong, saidBy });
       if (strong) this.#owners.set(hex, person);
     }
   }
 
-  resolve(identifiers: readonly PersonKey[]): Resolution {
+  resolve(identifiers: readonly PersonKey[], saidBy: string | null = null): Resolution {
     const owners = new Set<Person>();
     for (const { hex, strong } of identifiers) {
       const owner = strong ? this.#owners.get(hex) : undefined;
@@ -60,8 +65,9 @@ export class People {
     const people = known === undefined ? [first] : [...owners];
     const attached: Attachment[] = [];
     for (const identifier of identifiers) {
-      if (people.some((person) => person.keys.has(identifier.hex))) continue;
-      attached.push(this.#attach(first, identifier));
+      const owner = people.find((person) => person.keys.has(identifier.hex));
+      if (owner === undefined) attached.push(this.#attach(first, identifier, saidBy));
+      else this.#confirm(owner, identifier, saidBy);
     }
     return { people, attached: known === undefined ? [] : attached, needsReview: people.length > 1 };
   }
@@ -72,10 +78,15 @@ export class People {
     return person;
   }
 
-  #attach(person: Person, identifier: PersonKey): Attachment {
-    person.keys.set(identifier.hex, { strong: identifier.strong });
+  #confirm(person: Person, identifier: PersonKey, saidBy: string | null): void {
+    const before = person.keys.get(identifier.hex)?.saidBy ?? null;
+    if (before !== null && before !== saidBy) this.confirmed.push({ person, identifier });
+  }
+
+  #attach(person: Person, identifier: PersonKey, saidBy: string | null): Attachment {
+    person.keys.set(identifier.hex, { strong: identifier.strong, saidBy });
     if (identifier.strong) this.#owners.set(identifier.hex, person);
-    const attachment = { person, identifier };
+    const attachment = { person, identifier, saidBy };
     this.attachments.push(attachment);
     return attachment;
   }

@@ -34,6 +34,8 @@ export interface Registration {
   readonly name: Buffer | null;
   readonly dateOfBirth: Buffer | null;
   readonly by: Actor | 'system';
+  /** What is new in it is only said, by this petition, until it is decided. */
+  readonly saidBy?: string;
   readonly requestId: string | undefined;
   readonly claim: Claim | undefined;
   /** Absent for a live registration. */

@@ -2,7 +2,7 @@ import type { Exclusion } from '@kinga/shared/exclusions/contract.ts';
 import { actorName } from '../../../platform/call/actor.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { encodeKeys, type Interval, type LogEntry } from '../log/entry.ts';
-import type { Attachment, Person } from './people.ts';
+import type { Attachment, People, Person } from './people.ts';
 import type { Dated, Planned } from './plan.ts';
 import type { Registration } from './registration.ts';
 
@@ -36,18 +36,30 @@ export async function insertPeople(
   }
   if (attachments.length > 0) {
     await tx.query(
-      `INSERT INTO identifiers (key, key_version, type, person_id, original)
-       SELECT key, $5, type, person_id, original
-       FROM unnest($1::bytea[], $2::text[], $3::text[], $4::bytea[]) AS t (key, type, person_id, original)`,
+      `INSERT INTO identifiers (key, key_version, type, person_id, original, said_by)
+       SELECT key, $5, type, person_id, original, said_by
+       FROM unnest($1::bytea[], $2::text[], $3::text[], $4::bytea[], $6::text[])
+         AS t (key, type, person_id, original, said_by)`,
       [
         byteaArray(attachments.map(({ identifier }) => identifier.key)),
         attachments.map(({ identifier }) => identifier.type),
         attachments.map(({ person }) => person.id),
         byteaArray(attachments.map(({ identifier }) => identifier.original)),
         options.keyVersion,
+        attachments.map(({ saidBy }) => saidBy),
       ],
     );
   }
+}
+
+/** Nobody doubts any more that they are that person's. */
+export async function confirmIdentifiers(tx: Tx, confirmed: People['confirmed']): Promise<void> {
+  if (confirmed.length === 0) return;
+  await tx.query(
+    `UPDATE identifiers i SET said_by = NULL FROM unnest($1::text[], $2::bytea[]) AS t (person_id, key)
+     WHERE i.person_id = t.person_id AND i.key = t.key`,
+    [confirmed.map(({ person }) => person.id), byteaArray(confirmed.map(({ identifier }) => identifier.key))],
+  );
 }
 
 export interface PersonDetails {
@@ -62,6 +74,8 @@ export function detailsOf(batch: readonly Planned[]): Map<string, PersonDetails>
     const [person] = resolution.people;
     // With two people behind the identifiers nobody knows whose name it is.
     if (person === undefined || resolution.needsReview) continue;
+    // Of somebody known it is only said: they are found by it, but it does not stand in their record.
+    if (registration.saidBy !== undefined && !person.isNew) continue;
     const earlier = details.get(person.id);
     const name = earlier?.name ?? registration.name;
     const dateOfBirth = earlier?.dateOfBirth ?? registration.dateOfBirth;

@@ -88,7 +88,7 @@ function lost(): Outcome {
 function plan(registration: Registration, people: People): Planned {
   return {
     registration,
-    resolution: people.resolve(registration.identifiers),
+    resolution: people.resolve(registration.identifiers, registration.saidBy),
     id: newId('exc'),
     reference: registration.row?.reference ?? newReference(),
   };
@@ -105,6 +105,7 @@ async function append(
   const pseudonymOf = remember((person: Person) => crypto.pseudonym(person.id));
   const details = store.detailsOf(planned);
   await store.insertPeople(tx, people, { details, keyVersion, pseudonymOf });
+  await store.confirmIdentifiers(tx, people.confirmed);
   const filled = await store.fillDetails(tx, planned, details);
   await completeMatchKeys(
     tx,
