@@ -16,7 +16,7 @@ test('a stranger who uses up the codes of a phone does not keep its owner from s
   );
   const stranger = callBy(undefined, { address: '203.0.113.9' });
   const ask = () => handlersOf(node).requestPasswordReset({ phone }, stranger);
-  for (let i = 0; i < 4; i++) await ask();
+  for (let i = 0; i < 5; i++) await ask();
   expect((await refusal(ask())).code).toBe('RATE_LIMITED');
   const required = await refusal(signInBy(node, citizen.by));
   const challengeId = required.details?.find(({ path }) => path === 'challengeId')?.message ?? '';
@@ -25,6 +25,46 @@ test('a stranger who uses up the codes of a phone does not keep its owner from s
   await expect(
     handlersOf(node).completeLogin({ challengeId, factor, code }, callBy()),
   ).resolves.toBeDefined();
+});
+
+test('a stranger who asks five times for somebody’s codes keeps them neither from a reset nor from an account', async () => {
+  await using node = await startIdentity();
+  const citizen = await newCitizen(node);
+  const { email } = newPerson();
+  const { requestPasswordReset, register, resetPassword, verifyContact } = handlersOf(node);
+  const stranger = callBy(undefined, { address: '203.0.113.9' });
+  const owner = callBy(undefined, { address: '198.51.100.7' });
+  const account = { email, password: PASSWORD, locale: 'en' as const };
+  const reset = await requestPasswordReset({ email: citizen.to }, owner);
+  const resetCode = await codeSentTo(node.platform, citizen.to);
+  const registered = await register(account, owner);
+  const code = await codeSentTo(node.platform, email);
+  let other = reset;
+  for (let i = 0; i < 5; i++) {
+    other = await requestPasswordReset({ email: citizen.to }, stranger);
+    await register({ ...account, password: 'of a stranger' }, stranger);
+  }
+  expect((await refusal(requestPasswordReset({ email: citizen.to }, stranger))).code).toBe('RATE_LIMITED');
+  expect((await refusal(register(account, stranger))).code).toBe('RATE_LIMITED');
+  // What the owner was sent before is good still, and they may ask again.
+  const answer = { challengeId: reset.challengeId, code: resetCode, newPassword: 'nywila mpya kabisa' };
+  const otherCode = await codeSentTo(node.platform, citizen.to);
+  await expect(resetPassword(answer, owner)).resolves.toEqual({});
+  // Once one has served, no other that was under way sets the password again.
+  const late = { ...answer, challengeId: other.challengeId, code: otherCode };
+  expect((await refusal(resetPassword(late, stranger))).code).toBe('CODE_REFUSED');
+  await expect(requestPasswordReset({ email: citizen.to }, owner)).resolves.toBeDefined();
+  await expect(verifyContact({ challengeId: registered.challengeId, code }, owner)).resolves.toBeDefined();
+  await expect(signInBy(node, { email })).resolves.toBeDefined();
+});
+
+test('however many ask, a contact is sent twenty codes an hour', async () => {
+  await using node = await startIdentity();
+  const { email } = newPerson();
+  const ask = (i: number) =>
+    handlersOf(node).requestPasswordReset({ email }, callBy(undefined, { address: `203.0.113.${i}` }));
+  for (let i = 0; i < 20; i++) await ask(i);
+  expect((await refusal(ask(20))).code).toBe('RATE_LIMITED');
 });
 
 test('strangers who use up the codes of an address do not keep the people behind it from theirs', async () => {

@@ -12,7 +12,7 @@ import type { OwnParts } from '../parts.ts';
 import { endTrust } from '../sessions/devices.ts';
 import { revokeSessions, standingSessions } from '../sessions/sessions.ts';
 import { signedIn } from '../signed-in.ts';
-import { answer, auditCode, type Challenge, codeRefused } from '../verification/challenges.ts';
+import { answer, auditCode, type Challenge, closeAll, codeRefused } from '../verification/challenges.ts';
 import { type Contact, contactAt, contactOf } from '../verification/contact.ts';
 import { sendCode } from '../verification/send-code.ts';
 import { localeOf } from './profile.ts';
@@ -151,6 +151,7 @@ export class OwnPasswords {
     const keep = change.keep === undefined ? {} : { except: change.keep };
     const sessionIds = await standingSessions(tx, { accountId, ...keep });
     await endTrust(tx, accountId);
+    await closeAll(tx, accountId, 'passwordReset');
     await tellOwner(tx, crypto, { accountId, template: 'passwordChanged' });
     await recordAudit(tx, {
       actor: by.actor,

@@ -22,7 +22,7 @@ export interface Challenge {
 
 export interface NewChallenge {
   readonly purpose: Purpose;
-  /** Whom or what it is about; a newer one about the same closes the older. */
+  /** Whom or what it is about, and for whom; a newer one about the same closes the older. */
   readonly about: string;
   /** Absent: nobody's, or nobody's yet. */
   readonly accountId?: string | undefined;
@@ -105,6 +105,15 @@ export async function close(tx: Tx, challengeId: string): Promise<void> {
   await tx.query('UPDATE challenges SET closed_at = clock_timestamp(), payload = NULL WHERE id = $1', [
     challengeId,
   ]);
+}
+
+/** Those of an account that others have been given for the same: one was answered, or what they are for is past. */
+export async function closeAll(tx: Tx, accountId: string, purpose: Purpose): Promise<void> {
+  await tx.query(
+    `UPDATE challenges SET closed_at = clock_timestamp(), payload = NULL
+     WHERE account_id = $1 AND purpose = $2 AND closed_at IS NULL AND expires_at > clock_timestamp()`,
+    [accountId, purpose],
+  );
 }
 
 /** The third time locks it. */

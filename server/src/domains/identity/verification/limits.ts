@@ -10,7 +10,14 @@ export interface HourlyLimit {
 }
 
 export const LIMITS = {
+  /** Of one asker to one contact: what strangers elsewhere ask for is not taken from its owner. */
   codesPerContact: { name: 'code', max: 5, message: 'Too many codes were sent there; wait a while' },
+  /** Of everybody together to one contact, so that nobody is flooded with messages. */
+  codesPerContactOfAll: {
+    name: 'code-all',
+    max: 20,
+    message: 'Too many codes were sent there; wait a while',
+  },
   /** Of strangers from one address, or of one account. */
   codesPerAsker: { name: 'code-asker', max: 50, message: 'Too many codes were asked for' },
   /** Apart from the others: what a stranger has sent to a phone must not keep its owner from signing in. */

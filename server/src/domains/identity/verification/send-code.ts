@@ -23,9 +23,10 @@ export interface CodeToSend {
 
 /** Opens a challenge and sends its code. The same rows are written whether or not somebody may answer it. */
 export async function sendCode(tx: Tx, crypto: Crypto, given: CodeToSend): Promise<Challenge> {
-  const { contact, purpose, accountId, payload, locale } = given;
+  const { contact, purpose, accountId, payload, locale, asker } = given;
   await spendCode(tx, crypto, given);
-  const about = `${accountId ?? ''}:${contact.type}:${contact.key.toString('hex')}`;
+  // By asker too: what a stranger asks for leaves standing what its owner has been sent.
+  const about = `${accountId ?? ''}:${contact.type}:${contact.key.toString('hex')}:${asker ?? ''}`;
   const opened = await openChallenge(tx, crypto, { purpose, about, accountId, payload });
   const code = await giveCode(tx, crypto, opened.challengeId);
   if (given.insteadOfCode === 'nothing') return opened;
@@ -42,10 +43,12 @@ export async function sendCode(tx: Tx, crypto: Crypto, given: CodeToSend): Promi
   return opened;
 }
 
-/** At most five an hour go to one phone or address, for whatever purpose. */
+/** At most five an hour go from one asker to one phone or address, for whatever purpose. */
 async function spendCode(tx: Tx, crypto: Crypto, { asker, contact }: CodeToSend): Promise<void> {
+  const to = contact.key.toString('hex');
   if (asker !== undefined) await spend(tx, crypto, LIMITS.codesPerAsker, asker);
-  await spend(tx, crypto, LIMITS.codesPerContact, contact.key.toString('hex'));
+  await spend(tx, crypto, LIMITS.codesPerContact, `${asker ?? ''}:${to}`);
+  await spend(tx, crypto, LIMITS.codesPerContactOfAll, to);
 }
 
 export async function deliver(
