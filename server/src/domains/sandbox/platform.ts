@@ -11,8 +11,8 @@ export interface SandboxPlatform extends Pick<Platform, 'crypto'> {
 }
 
 /**
- * The sandbox answers from PostgreSQL what is really answered from memory, and anybody who applies as an operator
- * has a key of it: however much is asked there, the register keeps its connections.
+ * The sandbox answers from PostgreSQL what is really answered from memory, and an operator's staff make keys for it by
+ * themselves: however much is asked there, the register keeps its connections.
  */
 export function sparing({ crypto, db }: Platform): SandboxPlatform {
   const inTurn = createTurns({

@@ -32,7 +32,7 @@ export interface LookupsOptions {
   readonly freshness: Pick<Freshness, 'refresh'>;
   readonly recorder: Pick<CheckRecorder, 'begin' | 'add' | 'end'>;
   readonly policies: Policies;
-  /** Every question passes it; absent where nobody real can be asked about. */
+  /** Every question by identifiers passes it; absent where nobody real can be asked about. */
   readonly screen?: Screen;
 }
 
