@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startHubBehind, startProvider, type TestProvider } from '../identity/oidc-support.ts';
 import type { TestHub } from '../support/hub.ts';
+import { codeSentTo } from '../support/messages.ts';
 import { newPerson } from '../support/people.ts';
 import { fitsThePhone, open, PASSWORD, picture, signUp } from './person-support.ts';
 import { buildPage, hasChromium, launchBrowser, PHONE, visit } from './support.ts';
@@ -65,6 +66,31 @@ describe.skipIf(!hasChromium)('signing in with an account of the state, in Chrom
     await open(page, 'Identity', 'Who I am');
     await page.getByRole('button', { name: 'No longer sign in with it' }).click();
     await page.getByText('Done. It no longer opens this account.').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test('without a password the first second step takes a code to where one was reached before', async () => {
+    await using visitor = await visit(browser, door, PHONE);
+    const { page, complaints } = visitor;
+    const { email, phone } = newPerson();
+    provider.present({ subject: subject(), email });
+    await page.getByRole('button', { name: 'Continue with your state account' }).click();
+    await page.getByRole('heading', { name: 'My protection' }).waitFor();
+    await open(page, 'Security', 'Security');
+    await page.getByRole('button', { name: 'Message' }).click();
+    await page.getByLabel('Phone').fill(phone);
+    await page.getByRole('button', { name: 'Send the code' }).click();
+    await page.getByText(`Sent to ${phone}.`).waitFor();
+    await page.getByLabel('Code, 6 digits').fill(await codeSentTo(hub.platform, phone));
+    await page.getByRole('button', { name: 'Send the code' }).click();
+    await page.getByText(`Sent to ${email}.`).waitFor();
+    await fitsThePhone(page);
+    await picture(page, 'factor-contact-proof');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByText('Enter the code as it is in the message or the app.').waitFor();
+    await page.getByLabel('The code we sent you').fill(await codeSentTo(hub.platform, email));
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByText('The second step is in force.').waitFor();
     expect(complaints).toEqual([]);
   });
 
