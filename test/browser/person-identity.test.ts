@@ -63,6 +63,12 @@ describe.skipIf(!hasChromium)('who a person is, and that nobody else gets in, in
     await picture(page, 'identity-code');
     await page.getByLabel('Code, 6 digits').fill(await codeSentTo(hub.platform, email));
     await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByText('Enter your password.').waitFor();
+    await page.getByLabel('Current password').fill('not this one');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByText('The current password is wrong.').waitFor();
+    await page.getByLabel('Current password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByText('Your e-mail address is proved.').waitFor();
     await page.getByText('2 of 3.').waitFor();
 
@@ -95,6 +101,8 @@ describe.skipIf(!hasChromium)('who a person is, and that nobody else gets in, in
     await signUp(page, hub, phone);
     await open(page, 'Identity', 'Who I am');
     await page.getByRole('button', { name: `Remove ${phone}` }).click();
+    await page.getByLabel('Current password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Remove it' }).click();
     await page.getByText('You sign in with it and with nothing else.').waitFor();
     await open(page, 'Protection', 'My protection');
     await page.getByText('7 days', { exact: true }).click();
@@ -102,6 +110,8 @@ describe.skipIf(!hasChromium)('who a person is, and that nobody else gets in, in
     await page.getByRole('heading', { name: 'You are protected' }).waitFor();
     await open(page, 'Identity', 'Who I am');
     await page.getByRole('button', { name: `Remove ${phone}` }).click();
+    await page.getByLabel('Current password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Remove it' }).click();
     await page.getByText('While an exclusion is not over').waitFor();
     await picture(page, 'identity-bound');
     expect(complaints).toEqual([]);

@@ -134,11 +134,11 @@ test('a new SIM, and a newly opened account, of somebody excluded are excluded o
     challengeId: ok(asked.body).challengeId,
     code: await codeSentTo(one.platform, person.phone),
   };
-  ok((await one.http('identity.addIdentifier', proof, { token })).body);
+  ok((await one.http('identity.addIdentifier', { ...proof, password: PASSWORD }, { token })).body);
   expect(await statusOf(one, person.byPhone)).toBe('EXCLUDED');
   await probe(async () => (await statusOf(two, person.byPhone)) === 'EXCLUDED');
   // Nor can it be taken off again.
-  const removal = await one.http('identity.removeIdentifier', contact, { token });
+  const removal = await one.http('identity.removeIdentifier', { ...contact, password: PASSWORD }, { token });
   expect(refused(removal.body as Ack<unknown>).code).toBe('IDENTIFIER_BOUND');
   // Another account that proves the same national ID brings its own e-mail address into the exclusion.
   const other = await newCitizen(two);
@@ -154,11 +154,11 @@ test('who is excluded by phone and e-mail alone cannot shed them either', async 
   const contact = { type: 'phone', value: phone };
   const asked = await hub.http('identity.requestCode', { purpose: 'identifier', contact }, { token });
   const proof = { challengeId: ok(asked.body).challengeId, code: await codeSentTo(hub.platform, phone) };
-  ok((await hub.http('identity.addIdentifier', proof, { token })).body);
+  ok((await hub.http('identity.addIdentifier', { ...proof, password: PASSWORD }, { token })).body);
   const exclusion = { identifiers: [contact], period: '24h', source: 'person' };
   ok((await hub.http('exclusions.register', exclusion, { token })).body);
   for (const shed of [contact, { type: 'email', value: email }]) {
-    const removal = await hub.http('identity.removeIdentifier', shed, { token });
+    const removal = await hub.http('identity.removeIdentifier', { ...shed, password: PASSWORD }, { token });
     expect(refused(removal.body as Ack<unknown>).code).toBe('IDENTIFIER_BOUND');
   }
 });

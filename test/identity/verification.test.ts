@@ -47,7 +47,9 @@ test('only a contact of the account can be proved as such; another one has to be
   expect(
     (await refusal(handlersOf(node).addFactor({ ...answer, password: PASSWORD }, callBy(actor)))).code,
   ).toBe('CODE_REFUSED');
-  await expect(handlersOf(node).addIdentifier(answer, callBy(actor))).resolves.toBeDefined();
+  await expect(
+    handlersOf(node).addIdentifier({ ...answer, password: PASSWORD }, callBy(actor)),
+  ).resolves.toBeDefined();
   const malformed = handlersOf(node).requestCode(
     { purpose: 'identifier', contact: { type: 'phone', value: '0712' } },
     callBy(actor),
@@ -61,7 +63,7 @@ test('a proved phone becomes an identifier, told to the register; its owner sees
   const { actor, accountId, to } = await newCitizen(node);
   const { phone } = newPerson();
   const proof = await codeFor(node, actor, { purpose: 'identifier', type: 'phone', value: phone });
-  const added = await handlersOf(node).addIdentifier(proof, callBy(actor));
+  const added = await handlersOf(node).addIdentifier({ ...proof, password: PASSWORD }, callBy(actor));
   expect(added).toEqual({
     type: 'phone',
     value: phone,
@@ -87,7 +89,7 @@ test('a phone that somebody signs in with stays theirs to sign in with, and may 
   const owner = await newCitizen(node, { phone });
   const other = await newCitizen(node);
   const proof = await codeFor(node, other.actor, { purpose: 'identifier', type: 'phone', value: phone });
-  const added = await handlersOf(node).addIdentifier(proof, callBy(other.actor));
+  const added = await handlersOf(node).addIdentifier({ ...proof, password: PASSWORD }, callBy(other.actor));
   expect(added).toMatchObject({ signsIn: false });
   await expect(signInBy(node, { phone })).resolves.toMatchObject({ account: { id: owner.accountId } });
 });
@@ -98,7 +100,9 @@ test('of many answers with one code at once exactly one adds the identifier', as
   const { email } = newPerson();
   const proof = await codeFor(node, actor, { purpose: 'identifier', type: 'email', value: email });
   const results = await Promise.allSettled(
-    Array.from({ length: 6 }, async () => handlersOf(node).addIdentifier(proof, callBy(actor))),
+    Array.from({ length: 6 }, async () =>
+      handlersOf(node).addIdentifier({ ...proof, password: PASSWORD }, callBy(actor)),
+    ),
   );
   expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   expect((await handlersOf(node).identifiers({}, callBy(actor))).items).toHaveLength(2);
@@ -111,10 +115,15 @@ test('a code is for whoever asked for it: a stranger can neither use it up nor l
   const { phone } = newPerson();
   const proof = await codeFor(node, actor, { purpose: 'identifier', type: 'phone', value: phone });
   for (const code of [proof.code, ...Array<string>(3).fill(wrongCode(proof.code))]) {
-    const answer = handlersOf(node).addIdentifier({ ...proof, code }, callBy(stranger.actor));
+    const answer = handlersOf(node).addIdentifier(
+      { ...proof, code, password: PASSWORD },
+      callBy(stranger.actor),
+    );
     expect((await refusal(answer)).code).toBe('CODE_REFUSED');
   }
-  await expect(handlersOf(node).addIdentifier(proof, callBy(actor))).resolves.toBeDefined();
+  await expect(
+    handlersOf(node).addIdentifier({ ...proof, password: PASSWORD }, callBy(actor)),
+  ).resolves.toBeDefined();
 });
 
 test('wrong codes are limited for the address that sends them', async () => {
@@ -133,11 +142,11 @@ test('what one signs in with can be removed as long as something is left to sign
   await using node = await startIdentity();
   const { actor, by, to } = await newCitizen(node);
   const remove = (type: 'phone' | 'email', value: string) =>
-    handlersOf(node).removeIdentifier({ type, value }, callBy(actor));
+    handlersOf(node).removeIdentifier({ type, value, password: PASSWORD }, callBy(actor));
   expect((await refusal(remove('email', to))).code).toBe('CONFLICT');
   const { phone } = newPerson();
   const proof = await codeFor(node, actor, { purpose: 'identifier', type: 'phone', value: phone });
-  await handlersOf(node).addIdentifier(proof, callBy(actor));
+  await handlersOf(node).addIdentifier({ ...proof, password: PASSWORD }, callBy(actor));
   await remove('email', to);
   expect((await refusal(signInBy(node, by))).code).toBe('UNAUTHENTICATED');
   await expect(signInBy(node, { phone })).resolves.toMatchObject({ account: { email: '' } });
@@ -150,8 +159,10 @@ test('a new e-mail address takes the place of the old one when that is removed',
   const { actor, by, to } = await newCitizen(node);
   const { email } = newPerson();
   const proof = await codeFor(node, actor, { purpose: 'identifier', type: 'email', value: email });
-  expect(await handlersOf(node).addIdentifier(proof, callBy(actor))).toMatchObject({ signsIn: false });
-  await handlersOf(node).removeIdentifier({ type: 'email', value: to }, callBy(actor));
+  expect(await handlersOf(node).addIdentifier({ ...proof, password: PASSWORD }, callBy(actor))).toMatchObject(
+    { signsIn: false },
+  );
+  await handlersOf(node).removeIdentifier({ type: 'email', value: to, password: PASSWORD }, callBy(actor));
   expect((await refusal(signInBy(node, by))).code).toBe('UNAUTHENTICATED');
   await expect(signInBy(node, { email })).resolves.toMatchObject({ account: { email } });
 });
@@ -161,10 +172,10 @@ test('who removes both ways to sign in at once keeps one', async () => {
   const { actor, to } = await newCitizen(node);
   const { phone } = newPerson();
   const proof = await codeFor(node, actor, { purpose: 'identifier', type: 'phone', value: phone });
-  await handlersOf(node).addIdentifier(proof, callBy(actor));
+  await handlersOf(node).addIdentifier({ ...proof, password: PASSWORD }, callBy(actor));
   const results = await Promise.allSettled([
-    handlersOf(node).removeIdentifier({ type: 'phone', value: phone }, callBy(actor)),
-    handlersOf(node).removeIdentifier({ type: 'email', value: to }, callBy(actor)),
+    handlersOf(node).removeIdentifier({ type: 'phone', value: phone, password: PASSWORD }, callBy(actor)),
+    handlersOf(node).removeIdentifier({ type: 'email', value: to, password: PASSWORD }, callBy(actor)),
   ]);
   expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   expect((await handlersOf(node).identifiers({}, callBy(actor))).items).toHaveLength(1);
@@ -175,8 +186,11 @@ test('who is excluded cannot shed what they are known by', async () => {
   const { actor } = await newCitizen(node);
   const { phone } = newPerson();
   const proof = await codeFor(node, actor, { purpose: 'identifier', type: 'phone', value: phone });
-  await handlersOf(node).addIdentifier(proof, callBy(actor));
-  const removal = handlersOf(node).removeIdentifier({ type: 'phone', value: phone }, callBy(actor));
+  await handlersOf(node).addIdentifier({ ...proof, password: PASSWORD }, callBy(actor));
+  const removal = handlersOf(node).removeIdentifier(
+    { type: 'phone', value: phone, password: PASSWORD },
+    callBy(actor),
+  );
   expect((await refusal(removal)).code).toBe('IDENTIFIER_BOUND');
   expect((await handlersOf(node).identifiers({}, callBy(actor))).items).toHaveLength(2);
 });

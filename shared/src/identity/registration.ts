@@ -3,6 +3,7 @@ import * as fields from '../contract/fields.ts';
 import { procedure } from '../contract/procedure.ts';
 import { IDENTIFIER_TYPES } from '../exclusions/identifier.ts';
 import { email, password } from './account.ts';
+import { codeAnswer, FACTOR_PROOF_REQUIRED, proofOfOwner } from './owner-proof.ts';
 
 export const LOCALES = ['en', 'sw'] as const;
 /** What a code can be sent to. */
@@ -20,7 +21,8 @@ export const CODE_PURPOSES = [
 const phone = z.string().trim().min(1).max(40);
 const locale = z.enum(LOCALES);
 const dateOfBirth = z.iso.date();
-const contact = z.strictObject({ type: z.enum(CONTACT_TYPES), value: z.string().trim().min(1).max(320) });
+const contactFields = { type: z.enum(CONTACT_TYPES), value: z.string().trim().min(1).max(320) };
+const contact = z.strictObject(contactFields);
 
 /** By which somebody signs in: one of the two. */
 export const signInBy = { email: email.optional(), phone: phone.optional() };
@@ -35,13 +37,6 @@ export function byOneOfThem<TSchema extends z.ZodType>(schema: TSchema): TSchema
   return schema.refine(isOneOfThem, { path: ['email'], message, when: () => true });
 }
 
-export const codeAnswer = {
-  challengeId: fields.id,
-  code: z
-    .string()
-    .trim()
-    .regex(/^\d{6}$/, '6 digits'),
-};
 /** A code is on its way, or would be if there were somebody to get it: whether there is, nobody learns. */
 export const challenge = z.object({ challengeId: fields.id, expiresAt: fields.instant });
 export const CODE_REFUSED = {
@@ -116,18 +111,20 @@ export const registration = {
     output: z.object({ items: z.array(ownIdentifier) }),
   }),
   addIdentifier: procedure('identity.addIdentifier', {
-    summary: 'Adds a phone or e-mail address by the code sent to it',
+    summary:
+      'Adds a phone or e-mail address by the code sent to it and a proof by the owner; one the account has already needs only the code',
     access: 'signedIn',
-    input: z.strictObject(codeAnswer),
+    input: z.strictObject({ ...codeAnswer, ...proofOfOwner }),
     output: ownIdentifier,
-    errors: { CODE_REFUSED },
+    errors: { CODE_REFUSED, FACTOR_PROOF_REQUIRED, WRONG_PASSWORD },
   }),
   removeIdentifier: procedure('identity.removeIdentifier', {
-    summary: 'Removes a phone or e-mail address; never the last to sign in with, and none while excluded',
+    summary:
+      'Removes a phone or e-mail address by a proof of the owner; never the last to sign in with, and none while excluded',
     access: 'signedIn',
-    input: contact,
+    input: z.strictObject({ ...contactFields, ...proofOfOwner }),
     output: z.object({}),
-    errors: { IDENTIFIER_BOUND },
+    errors: { CODE_REFUSED, FACTOR_PROOF_REQUIRED, IDENTIFIER_BOUND, WRONG_PASSWORD },
   }),
   verifyNationalId: procedure('identity.verifyNationalId', {
     summary: 'Proves a national ID by what the national registry says of its number, name and date of birth',

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import * as fields from '../contract/fields.ts';
 import { procedure } from '../contract/procedure.ts';
 import { givenDevice, session } from './account.ts';
-import { CODE_REFUSED, challenge, codeAnswer, WRONG_PASSWORD } from './registration.ts';
+import { codeAnswer, FACTOR_PROOF_REQUIRED, factorProof, proofOfOwner } from './owner-proof.ts';
+import { CODE_REFUSED, challenge, WRONG_PASSWORD } from './registration.ts';
 
 export const FACTOR_KINDS = ['totp', 'sms', 'email'] as const;
 /** In place of a factor's id: one of the codes that were shown once for the day when no factor is at hand. */
@@ -15,29 +16,8 @@ const factor = z.object({
   hint: z.string(),
   createdAt: fields.instant,
 });
-/** A code of a factor (6 digits) or a recovery code, for a challenge. */
-const proof = {
-  challengeId: fields.id,
-  /** The id of a factor, or `recovery`. */
-  factor: fields.id,
-  code: z.string().trim().min(6).max(20),
-};
 /** What the first factor needs: by `contact`, an account without a password. */
 export const FIRST_FACTOR_PROOFS = ['password', 'contact'] as const;
-/** That it is the owner who adds a factor, or a stolen session could add its own and lock them out. */
-const proofOfOwner = {
-  /** By a factor in force; needed as soon as there is one. */
-  proof: z.strictObject(proof).optional(),
-  /** For the first factor of an account with a password. */
-  password: z.string().min(1).max(200).optional(),
-  /** For the first one of another: a code of `requestCode` with the purpose `contact`, to a contact proved before this session. */
-  contactProof: z.strictObject(codeAnswer).optional(),
-};
-export const FACTOR_PROOF_REQUIRED = {
-  message:
-    'A second factor needs a proof: by one in force (see challengeFactor), or for the first the password',
-  retry: false,
-} as const;
 const addingErrors = { CODE_REFUSED, FACTOR_PROOF_REQUIRED, WRONG_PASSWORD };
 
 /**
@@ -97,7 +77,7 @@ export const secondFactors = {
   removeFactor: procedure('identity.removeFactor', {
     summary: 'Removes a second factor; any of them proves that it is the owner who asks',
     access: 'signedIn',
-    input: z.strictObject({ factorId: fields.id, ...proof }),
+    input: z.strictObject({ factorId: fields.id, ...factorProof }),
     output: z.object({}),
     errors: { CODE_REFUSED },
   }),
@@ -111,7 +91,7 @@ export const secondFactors = {
   completeLogin: procedure('identity.completeLogin', {
     summary: 'Finishes a sign-in by a second factor',
     access: 'public',
-    input: z.strictObject({ ...proof, device: givenDevice.optional() }),
+    input: z.strictObject({ ...factorProof, device: givenDevice.optional() }),
     output: session,
     errors: { CODE_REFUSED },
   }),

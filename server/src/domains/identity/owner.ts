@@ -31,11 +31,19 @@ export async function tellOwner(
   await sendMessage(tx, crypto, { channel, to, template, data: {}, locale: owner.locale, accountId });
 }
 
-/** Tells them everywhere they are known to be reached: what signs in, what was proved, and what is given beside. */
+/**
+ * Tells them everywhere they are known to be reached: what signs in, what was proved, and what is given beside.
+ * Not at the one it is about.
+ */
 export async function tellEverywhere(
   tx: Tx,
   crypto: Crypto,
-  told: { accountId: string; template: 'factorsReset'; also: readonly Contact[] },
+  told: {
+    accountId: string;
+    template: 'factorsReset' | 'contactAdded' | 'contactRemoved';
+    also?: readonly Contact[];
+    about?: Contact;
+  },
 ): Promise<void> {
   const { accountId, template } = told;
   const account = await tx.query<Omit<OwnerRow, 'phone'>>(
@@ -53,9 +61,10 @@ export async function tellEverywhere(
   const known = [
     ...rows.map(({ type, sealed }) => ({ type, canonical: crypto.open(sealed) })),
     ...(owner.email === null ? [] : [{ type: 'email' as const, canonical: owner.email }]),
-    ...told.also,
+    ...(told.also ?? []),
   ];
   const contacts = new Map(known.map(({ type, canonical }) => [canonical, type]));
+  if (told.about !== undefined) contacts.delete(told.about.canonical);
   for (const [to, type] of contacts) {
     const channel = channelOf(type);
     await sendMessage(tx, crypto, { channel, to, template, data: {}, locale: owner.locale, accountId });

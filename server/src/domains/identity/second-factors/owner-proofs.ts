@@ -1,8 +1,8 @@
 import { KingaError } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { identity } from '@kinga/shared/identity/contract.ts';
+import { FACTOR_PROOF_REQUIRED } from '@kinga/shared/identity/owner-proof.ts';
 import { WRONG_PASSWORD } from '@kinga/shared/identity/registration.ts';
-import { FACTOR_PROOF_REQUIRED } from '@kinga/shared/identity/second-factors.ts';
 import { z } from 'zod';
 import type { Call } from '../../../platform/call/handler.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
@@ -10,6 +10,7 @@ import type { OwnParts } from '../parts.ts';
 import { signedIn } from '../signed-in.ts';
 import { answer } from '../verification/challenges.ts';
 import { contactAt } from '../verification/contact.ts';
+import { Proofs } from './proofs.ts';
 
 export type GivenOwnerProof = Pick<
   ParsedInputOf<typeof identity.addFactor>,
@@ -21,14 +22,22 @@ export interface KnownPassword {
   readonly hash: string;
 }
 
+interface Given {
+  readonly given: GivenOwnerProof;
+  readonly known: KnownPassword | undefined;
+  readonly call: Call;
+}
+
 const contactPayload = z.object({ type: z.enum(['phone', 'email']), value: z.string() });
 
-/** That it is the owner who adds the first second factor, not whoever holds their session. */
+/** That it is the owner who adds a second factor or changes a contact, not whoever holds their session. */
 export class OwnerProofs {
   readonly #parts: OwnParts;
+  readonly #proofs: Proofs;
 
   constructor(parts: OwnParts) {
     this.#parts = parts;
+    this.#proofs = new Proofs(parts.platform);
   }
 
   /** Outside of any transaction, because it takes its time. */
@@ -44,10 +53,7 @@ export class OwnerProofs {
   }
 
   /** The account is locked by the caller. False when the code was wrong, which counts once it is committed. */
-  async mayAddFirst(
-    tx: Tx,
-    { given, known, call }: { given: GivenOwnerProof; known: KnownPassword | undefined; call: Call },
-  ): Promise<boolean> {
+  async mayAddFirst(tx: Tx, { given, known, call }: Given): Promise<boolean> {
     const { accountId, sessionId } = signedIn(call);
     const hash = await passwordHashOf(tx, accountId);
     if (hash !== null) {
@@ -61,6 +67,14 @@ export class OwnerProofs {
     if (challenge === undefined) return false;
     const { key } = contactAt(crypto, contactPayload.parse(challenge.payload), 'contactProof.code');
     return await wasProvedBefore(tx, { accountId, sessionId, key });
+  }
+
+  /** By a factor, if that is given; else as for the first factor, and like there. */
+  async mayChangeContacts(tx: Tx, { given, known, call }: Given): Promise<boolean> {
+    if (given.proof === undefined) return await this.mayAddFirst(tx, { given, known, call });
+    const { accountId } = signedIn(call);
+    const proved = await this.#proofs.check(tx, { ...given.proof, purpose: 'proof', accountId, call });
+    return proved?.isRight === true;
   }
 }
 

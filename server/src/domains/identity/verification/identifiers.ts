@@ -9,10 +9,12 @@ import type { Call } from '../../../platform/call/handler.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
 import { accountKeys } from '../accounts.ts';
+import { tellEverywhere } from '../owner.ts';
 import type { OwnParts } from '../parts.ts';
 import { sealedIdentifier } from '../register-seam.ts';
+import { OwnerProofs } from '../second-factors/owner-proofs.ts';
 import { signedIn } from '../signed-in.ts';
-import { answer, codeRefused, type OpenChallenge } from './challenges.ts';
+import { answer, codeRefused, findOpen, type OpenChallenge } from './challenges.ts';
 import { type Contact, contactAt, masked } from './contact.ts';
 import { signInWith, stopSigningIn } from './sign-in-contact.ts';
 
@@ -37,9 +39,11 @@ const contactPayload = z.object({ type: z.enum(['phone', 'email']), value: z.str
 /** What somebody is known by, as they see and change it themselves. */
 export class OwnIdentifiers {
   readonly #parts: OwnParts;
+  readonly #owners: OwnerProofs;
 
   constructor(parts: OwnParts) {
     this.#parts = parts;
+    this.#owners = new OwnerProofs(parts);
   }
 
   async list(call: Call): Promise<{ items: OwnIdentifier[] }> {
@@ -50,7 +54,13 @@ export class OwnIdentifiers {
     const { attempts, platform } = this.#parts;
     const { accountId } = signedIn(call);
     attempts.check(input.challengeId, call.address);
+    const known = await this.#owners.checkPassword(input.password, call);
     const done = await platform.db.transaction(async (tx) => {
+      const before = await this.lock(tx, accountId);
+      const isNew = await this.#isNew(tx, { challengeId: input.challengeId, accountId, before });
+      if (isNew && !(await this.#owners.mayChangeContacts(tx, { given: input, known, call }))) {
+        return undefined;
+      }
       const challenge = await answer(tx, platform.crypto, {
         ...input,
         purposes: ['identifier'],
@@ -80,6 +90,8 @@ export class OwnIdentifiers {
     const contact = contactAt(crypto, { type, value }, 'code');
     const before = await this.lock(tx, accountId);
     const isNew = !before.some(({ key }) => key.equals(contact.key));
+    // Removed since the code was sent: it is added again only by whoever proves to be the owner.
+    if (isNew && challenge.purpose === 'contact') throw notKnown();
     if (isNew && before.length >= IDENTIFIERS_MAX) throw tooMany();
     await attachProved(tx, { accountId, ...contact, sealed: crypto.seal(contact.canonical) });
     await signInWith(tx, accountId, contact);
@@ -89,6 +101,7 @@ export class OwnIdentifiers {
       subject: accountId,
       details: { type },
     });
+    if (isNew) await tellEverywhere(tx, crypto, { accountId, template: 'contactAdded', about: contact });
     const known = (await this.#read(tx, accountId)).find((one) => one.type === type && one.value === value);
     if (known?.verifiedAt == null) throw new Error('a proved identifier is not there');
     const added = isNew ? [sealedIdentifier(crypto, contact)] : [];
@@ -100,9 +113,11 @@ export class OwnIdentifiers {
     const { db, crypto } = this.#parts.platform;
     const { accountId } = signedIn(call);
     const contact = contactAt(crypto, input, 'value');
+    const known = await this.#owners.checkPassword(input.password, call);
     const told = await db.transaction(async (tx) => {
       const before = await this.lock(tx, accountId);
       await this.mustHave(tx, accountId, contact);
+      if (!(await this.#owners.mayChangeContacts(tx, { given: input, known, call }))) return undefined;
       await this.#refuseWhileExcluded(tx, before);
       await stopSigningIn(tx, crypto, { accountId, contact });
       await tx.query('DELETE FROM account_identifiers WHERE account_id = $1 AND key = $2', [
@@ -115,10 +130,25 @@ export class OwnIdentifiers {
         subject: accountId,
         details: { type: contact.type },
       });
+      await tellEverywhere(tx, crypto, { accountId, template: 'contactRemoved', about: contact });
       const after = await accountKeys(tx, accountId);
       return (await this.#parts.register().identityChanged(tx, { accountKeys: after, added: [] })).told;
     });
+    if (told === undefined) throw codeRefused();
     await told();
+  }
+
+  /** Whether an open challenge of the account is about something it is not known by. */
+  async #isNew(
+    tx: Tx,
+    of: { challengeId: string; accountId: string; before: readonly { key: Buffer }[] },
+  ): Promise<boolean> {
+    const { crypto } = this.#parts.platform;
+    const { challengeId, accountId, before } = of;
+    const challenge = await findOpen(tx, crypto, { challengeId, purposes: ['identifier'] });
+    if (challenge?.account_id !== accountId) return false;
+    const contact = contactAt(crypto, contactPayload.parse(challenge.payload), 'code');
+    return !before.some(({ key }) => key.equals(contact.key));
   }
 
   async mustHave(tx: Tx, accountId: string, { key }: Contact): Promise<void> {
@@ -126,7 +156,7 @@ export class OwnIdentifiers {
       'SELECT FROM account_identifiers WHERE account_id = $1 AND key = $2',
       [accountId, key],
     );
-    if (rowCount === 0) throw new KingaError('NOT_FOUND', 'The account is not known by this');
+    if (rowCount === 0) throw notKnown();
   }
 
   /** Changes of what one account is known by come one after the other. */
@@ -180,6 +210,10 @@ export async function attachProved(
   const [row] = rows;
   if (row === undefined) throw new Error('INSERT returned no identifier');
   return row.verified_at;
+}
+
+function notKnown(): KingaError {
+  return new KingaError('NOT_FOUND', 'The account is not known by this');
 }
 
 function tooMany(): KingaError {

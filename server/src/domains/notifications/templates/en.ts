@@ -33,6 +33,16 @@ export const en = {
     text: 'Somebody of staff removed every second step of your account, because they were told that you had lost yours. Every session was ended.\n\nIf you did not ask for it, change your password at once and tell us.',
     short: 'Staff removed the second steps of your Kinga sign-in. Not asked for? Change your password.',
   },
+  contactAdded: {
+    subject: 'A contact was added to your Kinga account',
+    text: 'A phone number or an e-mail address was just added to your account. It can be used to sign in.\n\nIf it was not you, remove it and change your password at once.',
+    short: 'A contact was added to your Kinga account. Not you? Remove it and change your password.',
+  },
+  contactRemoved: {
+    subject: 'A contact was removed from your Kinga account',
+    text: 'A phone number or an e-mail address was just removed from your account. It is no longer used to reach you or to sign in.\n\nIf it was not you, change your password at once.',
+    short: 'A contact was removed from your Kinga account. Not you? Change your password at once.',
+  },
   passwordChanged: {
     subject: 'Your Kinga password was changed',
     text: 'Your password was changed and every other session was ended.\n\nIf it was not you, ask for a new password at once.',

@@ -31,6 +31,16 @@ export const sw: Texts = {
     text: 'Mfanyakazi ameondoa hatua zote za pili za akaunti yako, kwa kuwa ameambiwa umezipoteza. Vipindi vyote vimefungwa.\n\nKama hukuomba, badilisha nenosiri mara moja na utuambie.',
     short: 'Hatua za pili za akaunti yako ya Kinga zimeondolewa. Hukuomba? Badilisha nenosiri.',
   },
+  contactAdded: {
+    subject: 'Mawasiliano yameongezwa kwenye akaunti yako ya Kinga',
+    text: 'Nambari ya simu au barua pepe imeongezwa sasa hivi kwenye akaunti yako. Inaweza kutumika kuingia.\n\nKama si wewe, iondoe na ubadilishe nenosiri mara moja.',
+    short: 'Mawasiliano yameongezwa kwenye akaunti yako ya Kinga. Si wewe? Yaondoe, badilisha nenosiri.',
+  },
+  contactRemoved: {
+    subject: 'Mawasiliano yameondolewa kwenye akaunti yako ya Kinga',
+    text: 'Nambari ya simu au barua pepe imeondolewa sasa hivi kwenye akaunti yako. Haitatumika tena kukufikia wala kuingia.\n\nKama si wewe, badilisha nenosiri mara moja.',
+    short: 'Mawasiliano yameondolewa kwenye akaunti yako ya Kinga. Si wewe? Badilisha nenosiri.',
+  },
   passwordChanged: {
     subject: 'Nenosiri lako la Kinga limebadilishwa',
     text: 'Nenosiri lako limebadilishwa na vipindi vingine vyote vimefungwa.\n\nKama si wewe, omba nenosiri jipya mara moja.',

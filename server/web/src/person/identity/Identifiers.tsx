@@ -1,18 +1,18 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSession } from '../../hub/session-context.ts';
-import { useAction } from '../../hub/use-action.ts';
-import { Failure } from '../../ui/Failure.tsx';
+import type { FirstNeeds } from '../security/use-first-proof.tsx';
+import { AddContact } from './AddContact.tsx';
 import type { ContactType, OwnIdentifier } from './ContactProof.tsx';
-import { ProveContact } from './Levels.tsx';
+import { RemoveContact } from './RemoveContact.tsx';
 
 interface IdentifiersProps {
   readonly identifiers: readonly OwnIdentifier[];
+  readonly needs: FirstNeeds;
   readonly onChanged: (said: string) => void;
 }
 
 /** By what operators find this person; the more there is of it, the better it protects. */
-export function Identifiers({ identifiers, onChanged }: IdentifiersProps) {
+export function Identifiers({ identifiers, needs, onChanged }: IdentifiersProps) {
   const { t } = useTranslation();
   const [adding, setAdding] = useState<ContactType>();
   const added = () => {
@@ -28,6 +28,7 @@ export function Identifiers({ identifiers, onChanged }: IdentifiersProps) {
           <Identifier
             key={`${one.type} ${one.value}`}
             one={one}
+            needs={needs}
             onRemoved={() => onChanged(t('identity.saidRemoved'))}
           />
         ))}
@@ -42,23 +43,23 @@ export function Identifiers({ identifiers, onChanged }: IdentifiersProps) {
           </button>
         </div>
       ) : (
-        <ProveContact type={adding} onDone={added} onCancel={() => setAdding(undefined)} />
+        <AddContact type={adding} needs={needs} onDone={added} onCancel={() => setAdding(undefined)} />
       )}
     </section>
   );
 }
 
-function Identifier({ one, onRemoved }: { one: OwnIdentifier; onRemoved: () => void }) {
+interface IdentifierProps {
+  readonly one: OwnIdentifier;
+  readonly needs: FirstNeeds;
+  readonly onRemoved: () => void;
+}
+
+function Identifier({ one, needs, onRemoved }: IdentifierProps) {
   const { t } = useTranslation();
-  const { hub } = useSession();
-  const { busy, error, run } = useAction<unknown>();
+  const [removing, setRemoving] = useState(false);
   const { type, value, verifiedAt, signsIn } = one;
-  const remove = async () => {
-    if (type !== 'phone' && type !== 'email') return;
-    const removed = await run(() => hub.identity.removeIdentifier({ type, value }));
-    if (removed !== undefined) onRemoved();
-  };
-  const isContact = type === 'phone' || type === 'email';
+  const contact = type === 'phone' || type === 'email' ? { type, value } : undefined;
   const facts = [
     t(verifiedAt === null ? 'identity.notProved' : 'identity.proved'),
     signsIn && t('identity.signsIn'),
@@ -72,14 +73,21 @@ function Identifier({ one, onRemoved }: { one: OwnIdentifier; onRemoved: () => v
             {t(`register.types.${type}`)} · {facts.filter(Boolean).join(' · ')}
           </p>
         </div>
-        {isContact && (
-          <button type="button" className="quiet" aria-disabled={busy} onClick={() => void remove()}>
-            {busy ? t('form.busy') : t('support.remove')}
+        {contact && !removing && (
+          <button type="button" className="quiet" onClick={() => setRemoving(true)}>
+            {t('support.remove')}
             <span className="unseen"> {value}</span>
           </button>
         )}
       </div>
-      <Failure error={error}>{error?.code === 'CONFLICT' ? t('identity.lastOne') : undefined}</Failure>
+      {contact && removing && (
+        <RemoveContact
+          contact={contact}
+          needs={needs}
+          onRemoved={onRemoved}
+          onCancel={() => setRemoving(false)}
+        />
+      )}
     </li>
   );
 }

@@ -15,8 +15,12 @@ export function IdentityPage() {
   const { t } = useTranslation();
   const { hub } = useSession();
   const own = useLoad(async () => {
-    const [profile, { items }] = await Promise.all([hub.identity.profile(), hub.identity.identifiers()]);
-    return { profile, identifiers: items };
+    const [profile, { items }, { firstNeeds }] = await Promise.all([
+      hub.identity.profile(),
+      hub.identity.identifiers(),
+      hub.identity.listFactors(),
+    ]);
+    return { profile, identifiers: items, needs: firstNeeds };
   }, [hub]);
   const said = useSaid();
   const changed = (text: string) => {
@@ -28,10 +32,10 @@ export function IdentityPage() {
       <Heading lead={t('identity.lead')}>{t('identity.title')}</Heading>
       <SaidHere said={said} />
       <Shown of={own}>
-        {({ profile, identifiers }) => (
+        {({ profile, identifiers, needs }) => (
           <>
-            <Levels profile={profile} identifiers={identifiers} onChanged={changed} />
-            <Identifiers identifiers={identifiers} onChanged={changed} />
+            <Levels profile={profile} identifiers={identifiers} needs={needs} onChanged={changed} />
+            <Identifiers identifiers={identifiers} needs={needs} onChanged={changed} />
             <AboutMe profile={profile} onChanged={changed} />
           </>
         )}

@@ -2,11 +2,13 @@ import type { OutputOf } from '@kinga/shared/contract/procedure.ts';
 import type { Contract } from '@kinga/shared/contract.ts';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSession } from '../../hub/session-context.ts';
 import { Badge } from '../../ui/Badge.tsx';
 import { useFormats } from '../../ui/format.ts';
-import { ContactProof, type ContactType, type OwnIdentifier } from './ContactProof.tsx';
+import type { FirstNeeds } from '../security/use-first-proof.tsx';
+import { AddContact } from './AddContact.tsx';
+import type { OwnIdentifier } from './ContactProof.tsx';
 import { NationalIdForm } from './NationalIdForm.tsx';
+import { ProveContact } from './ProveContact.tsx';
 
 export type Profile = OutputOf<Contract['identity']['profile']>;
 type Level = keyof Profile['verifiedAt'];
@@ -16,11 +18,12 @@ const LEVELS: readonly Level[] = ['phone', 'email', 'nationalId'];
 interface LevelsProps {
   readonly profile: Profile;
   readonly identifiers: readonly OwnIdentifier[];
+  readonly needs: FirstNeeds;
   readonly onChanged: (said: string) => void;
 }
 
 /** How far it is proved who this is, and what is missing. */
-export function Levels({ profile, identifiers, onChanged }: LevelsProps) {
+export function Levels({ profile, identifiers, needs, onChanged }: LevelsProps) {
   const { t } = useTranslation();
   const [open, setOpen] = useState<Level>();
   const reached = LEVELS.filter((level) => profile.verifiedAt[level] !== null).length;
@@ -46,6 +49,7 @@ export function Levels({ profile, identifiers, onChanged }: LevelsProps) {
                 level={level}
                 profile={profile}
                 identifiers={identifiers}
+                needs={needs}
                 onDone={() => done(level)}
                 onCancel={() => setOpen(undefined)}
               />
@@ -93,39 +97,19 @@ interface ProveProps {
   readonly level: Level;
   readonly profile: Profile;
   readonly identifiers: readonly OwnIdentifier[];
+  readonly needs: FirstNeeds;
   readonly onDone: () => void;
   readonly onCancel: () => void;
 }
 
-function Prove({ level, profile, identifiers, onDone, onCancel }: ProveProps) {
+function Prove({ level, profile, identifiers, needs, onDone, onCancel }: ProveProps) {
   if (level === 'nationalId') {
     const known = identifiers.find(({ type }) => type === 'nationalId')?.value;
     return <NationalIdForm profile={profile} known={known} onDone={onDone} onCancel={onCancel} />;
   }
   const known = identifiers.find(({ type }) => type === level)?.value;
+  if (known === undefined) {
+    return <AddContact type={level} needs={needs} onDone={onDone} onCancel={onCancel} />;
+  }
   return <ProveContact type={level} value={known} onDone={onDone} onCancel={onCancel} />;
-}
-
-interface ProveContactProps {
-  readonly type: ContactType;
-  readonly value?: string | undefined;
-  readonly onDone: () => void;
-  readonly onCancel: () => void;
-}
-
-/** One that is on the account is proved; another one is added by being proved. */
-export function ProveContact({ type, value, onDone, onCancel }: ProveContactProps) {
-  const { hub } = useSession();
-  const finish = (answer: { challengeId: string; code: string }) =>
-    value === undefined ? hub.identity.addIdentifier(answer) : hub.identity.verifyContact(answer);
-  return (
-    <ContactProof
-      purpose={value === undefined ? 'identifier' : 'contact'}
-      type={type}
-      value={value}
-      finish={finish}
-      onDone={onDone}
-      onCancel={onCancel}
-    />
-  );
 }
