@@ -22,7 +22,11 @@ describe('changes that have waited', () => {
   it('of people whom every operator knows since a moment ago are told, however many at once', async () => {
     const people = newPeople(PEOPLE);
     for (let i = 0; i < HOUSES; i++) {
-      const items = people.map(({ identifiers, name }, n) => ({ ref: `r${n}`, identifiers, customerId: name }));
+      const items = people.map(({ identifiers, name }, n) => ({
+        ref: `r${n}`,
+        identifiers,
+        customerId: name,
+      }));
       await (await newHouse(hub)).ask('tokens.issueMany', { items });
     }
     const holder = await hub.database.pool.connect();

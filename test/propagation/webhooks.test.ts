@@ -118,15 +118,6 @@ describe('an operator without a socket', () => {
     expect(target.seqs()).toEqual(Array.from({ length: 120 }, (_, index) => index + 1));
   }, 30_000);
 
-  it('is posted only what it asked for; the rest holds nothing up', async () => {
-    await using target = await endpoint(() => ({ status: 200 }));
-    const house = await newHouse(hub);
-    await house.ask('operators.setWebhook', { url: target.url, events: ['lifted'] });
-    await concern(house);
-    await probe(async () => (await acknowledged(house)) === 1);
-    expect(target.posts).toEqual([]);
-  });
-
   it('may replace its secret without a gap: both sign until the overlap ends', async () => {
     await using target = await endpoint(() => ({ status: 200 }));
     const house = await newHouse(hub);

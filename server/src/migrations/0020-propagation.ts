@@ -96,7 +96,6 @@ export class Migration0020Propagation extends Migration {
       CREATE TABLE operator_webhooks (
         tenant_id text PRIMARY KEY REFERENCES operators (id),
         url text NOT NULL,
-        events text[] NOT NULL,
         secret bytea NOT NULL,
         old_secret bytea,
         old_secret_ends_at timestamptz(3),

@@ -3,17 +3,15 @@ import * as fields from '../contract/fields.ts';
 import { procedure } from '../contract/procedure.ts';
 import { ofOperator } from './operator.ts';
 
-/** What a change of the register may be to an operator; also what a webhook can be asked for. */
+/** What a change of the register may be to an operator. */
 export const CHANGE_TYPES = ['registered', 'extended', 'lifted', 'identified'] as const;
 export type ChangeType = (typeof CHANGE_TYPES)[number];
 
-const changeTypes = z.array(z.enum(CHANGE_TYPES)).min(1).max(CHANGE_TYPES.length);
 const webhookUrl = z.url({ protocol: /^https?$/ }).max(500);
 const overlapHours = z.number().min(0).max(168);
 
 const webhook = z.object({
   url: z.string(),
-  events: changeTypes,
   createdAt: fields.instant,
   /** Until when deliveries are signed with the secret before as well. */
   oldSecretEndsAt: fields.instant.nullable(),
@@ -26,7 +24,7 @@ export type Webhook = z.output<typeof webhook>;
 const delivery = z.object({
   id: fields.id,
   at: fields.instant,
-  /** The changes it carried: everything after `afterSeq` up to `upToSeq` that was asked for. */
+  /** The changes it carried: everything after `afterSeq` up to `upToSeq`. */
   afterSeq: fields.seq,
   upToSeq: fields.seq,
   events: fields.seq,
@@ -86,7 +84,7 @@ export const operatorPropagation = {
       'Changes are posted here until they are taken, in order, up to 100 at once; the secret is shown in this answer only',
     ...integrators,
     ...givesSecrets,
-    input: z.strictObject({ ...ofOperator, url: webhookUrl, events: changeTypes.optional() }),
+    input: z.strictObject({ ...ofOperator, url: webhookUrl }),
     output: z.object({ operatorId: fields.id, webhook, secret: z.string() }),
   }),
   webhook: procedure('operators.webhook', {

@@ -120,8 +120,6 @@ export const operatorEn = {
     save: 'Set the webhook',
     url: 'Address',
     urlHint: 'Such as https://example.com/kinga. The secret is made anew.',
-    events: 'Changes',
-    eventsMissing: 'Choose at least one.',
     since: 'Set',
     failures: 'Failed posts since the last taken one',
     nextAttempt: 'Next attempt',

@@ -123,8 +123,6 @@ export const operatorSw: Texts<typeof operatorEn> = {
     save: 'Hifadhi webhuku',
     url: 'Anwani',
     urlHint: 'Kwa mfano https://example.com/kinga. Siri hutengenezwa upya.',
-    events: 'Mabadiliko',
-    eventsMissing: 'Chagua angalau moja.',
     since: 'Iliwekwa',
     failures: 'Majaribio yaliyoshindwa tangu la mwisho lililopokelewa',
     nextAttempt: 'Jaribio lijalo',

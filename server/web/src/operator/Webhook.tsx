@@ -51,7 +51,7 @@ export function Webhook({ operatorId }: { operatorId: string }) {
 function Standing({ webhook }: { webhook: Endpoint }) {
   const { t } = useTranslation();
   const { moment, recent, whole } = useFormats();
-  const { url, events, createdAt, failures, nextAttemptAt, oldSecretEndsAt } = webhook;
+  const { url, createdAt, failures, nextAttemptAt, oldSecretEndsAt } = webhook;
   return (
     <Facts
       facts={[
@@ -61,7 +61,6 @@ function Standing({ webhook }: { webhook: Endpoint }) {
             {url}
           </span>,
         ],
-        [t('webhook.events'), events.map((event) => t(`live.kinds.${event}`)).join(', ')],
         [t('webhook.since'), moment(createdAt)],
         [
           t('webhook.failures'),

@@ -1,6 +1,5 @@
 import type { Scope } from '@kinga/shared/contract/procedure.ts';
 import type { Application, ApplicationState, Decision } from '@kinga/shared/operators/onboarding.ts';
-import type { ChangeType } from '@kinga/shared/operators/propagation.ts';
 import type { OperatorSettings } from '@kinga/shared/operators/settings.ts';
 import type { Tone } from '../ui/Badge.tsx';
 import { all } from '../ui/choices.ts';
@@ -42,12 +41,6 @@ export const SCOPES = all<Scope>({
   'tokens:manage': true,
   'tokens:validate': true,
   'operator:self': true,
-});
-export const CHANGE_TYPES = all<ChangeType>({
-  registered: true,
-  extended: true,
-  lifted: true,
-  identified: true,
 });
 export const NOTICES = all<OperatorSettings['notices'][number]>({
   licence: true,

@@ -85,7 +85,6 @@ interface Batch {
   readonly epoch: string;
   readonly after: number;
   readonly upTo: number;
-  /** Those that were asked for. */
   readonly events: readonly EventRow[];
 }
 
@@ -120,17 +119,12 @@ async function nextBatch(tx: Tx, operatorId: string, key: string): Promise<Batch
     `UPDATE operator_webhooks SET leased_until = clock_timestamp() + interval '${LEASE}' WHERE tenant_id = $1`,
     [operatorId],
   );
-  const wanted = events.rows.filter(({ type }) => webhook.events.includes(type));
-  return { webhook, epoch, after, upTo: last.seq, events: wanted };
+  return { webhook, epoch, after, upTo: last.seq, events: events.rows };
 }
 
 /** False when it was not taken, or the webhook is another one by now. */
 async function deliverBatch(platform: Platform, operatorId: string, batch: Batch): Promise<boolean> {
   const { db } = platform;
-  if (batch.events.length === 0) {
-    await db.transaction((tx) => acknowledgeAll(tx, [{ operatorId, seq: batch.upTo, actor: 'system' }]));
-    return true;
-  }
   const id = newId('whd');
   const outcome = await post(messageOf(platform, operatorId, id, batch));
   return await db.transaction(async (tx) => {

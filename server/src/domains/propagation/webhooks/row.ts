@@ -1,8 +1,7 @@
-import type { ChangeType, Webhook } from '@kinga/shared/operators/propagation.ts';
+import type { Webhook } from '@kinga/shared/operators/propagation.ts';
 
 export interface WebhookRow {
   readonly url: string;
-  readonly events: ChangeType[];
   readonly secret: Buffer;
   /** Null when there is none, or none any more. */
   readonly old_secret: Buffer | null;
@@ -13,14 +12,13 @@ export interface WebhookRow {
 }
 
 export const WEBHOOK_COLUMNS = `
-  url, events, secret, CASE WHEN old_secret_ends_at > clock_timestamp() THEN old_secret END AS old_secret,
+  url, secret, CASE WHEN old_secret_ends_at > clock_timestamp() THEN old_secret END AS old_secret,
   CASE WHEN old_secret_ends_at > clock_timestamp() THEN old_secret_ends_at END AS old_secret_ends_at,
   created_at, failures, next_attempt_at`;
 
 export function webhookOf(row: WebhookRow): Webhook {
   return {
     url: row.url,
-    events: row.events,
     createdAt: row.created_at.toISOString(),
     oldSecretEndsAt: row.old_secret_ends_at?.toISOString() ?? null,
     failures: row.failures,

@@ -1,7 +1,7 @@
 import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
 import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
-import { CHANGE_TYPES, type operatorPropagation } from '@kinga/shared/operators/propagation.ts';
+import type { operatorPropagation } from '@kinga/shared/operators/propagation.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import type { Platform } from '../../../platform/context.ts';
 import { newId } from '../../../platform/crypto/ids.ts';
@@ -30,12 +30,12 @@ export async function setWebhook(
   return await db.transaction(async (tx) => {
     const operatorId = await ownOperator(tx, call, input);
     const { rows } = await tx.query<WebhookRow>(
-      `INSERT INTO operator_webhooks AS known (tenant_id, url, events, secret) VALUES ($1, $2, $3, $4)
+      `INSERT INTO operator_webhooks AS known (tenant_id, url, secret) VALUES ($1, $2, $3)
        ON CONFLICT (tenant_id) DO UPDATE
-         SET url = excluded.url, events = excluded.events, secret = excluded.secret, old_secret = NULL,
+         SET url = excluded.url, secret = excluded.secret, old_secret = NULL,
              old_secret_ends_at = NULL, created_at = clock_timestamp(), failures = 0, next_attempt_at = NULL
        RETURNING ${WEBHOOK_COLUMNS}`,
-      [operatorId, url, input.events ?? CHANGE_TYPES, crypto.seal(secret)],
+      [operatorId, url, crypto.seal(secret)],
     );
     const [row] = rows;
     if (row === undefined) throw new Error('INSERT returned no webhook');
