@@ -5,7 +5,7 @@ import { startHubBehind, startProvider, type TestProvider } from '../identity/oi
 import type { TestHub } from '../support/hub.ts';
 import { codeSentTo } from '../support/messages.ts';
 import { newPerson } from '../support/people.ts';
-import { fitsThePhone, open, PASSWORD, picture, signUp } from './person-support.ts';
+import { fitsThePhone, newCodeTo, open, PASSWORD, picture, signUp } from './person-support.ts';
 import { buildPage, hasChromium, launchBrowser, PHONE, visit } from './support.ts';
 
 const subject = () => `s-${randomBytes(6).toString('hex')}`;
@@ -91,6 +91,39 @@ describe.skipIf(!hasChromium)('signing in with an account of the state, in Chrom
     await page.getByLabel('The code we sent you').fill(await codeSentTo(hub.platform, email));
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByText('The second step is in force.').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test('nor is a contact added or removed without a code to where one was reached before', async () => {
+    await using visitor = await visit(browser, door, PHONE);
+    const { page, complaints } = visitor;
+    const { email, phone } = newPerson();
+    provider.present({ subject: subject(), email });
+    await page.getByRole('button', { name: 'Continue with your state account' }).click();
+    await page.getByRole('heading', { name: 'My protection' }).waitFor();
+    await open(page, 'Identity', 'Who I am');
+    await page.getByRole('button', { name: '+ Phone' }).click();
+    await page.getByLabel('Phone').fill(phone);
+    await page.getByRole('button', { name: 'Send the code' }).click();
+    await page.getByText(`Sent to ${phone}.`).waitFor();
+    await page.getByLabel('Code, 6 digits').fill(await codeSentTo(hub.platform, phone));
+    await page.getByRole('button', { name: 'Send the code' }).click();
+    await page.getByText(`Sent to ${email}.`).waitFor();
+    await fitsThePhone(page);
+    await picture(page, 'contact-owner-proof');
+    const first = await codeSentTo(hub.platform, email);
+    await page.getByLabel('The code we sent you').fill(first);
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByText('Added and proved.').waitFor();
+
+    await page.getByRole('button', { name: `Remove ${phone}` }).click();
+    await page.getByRole('button', { name: 'Remove it' }).click();
+    await page.getByText('Enter the code as it is in the message or the app.').waitFor();
+    await page.getByRole('button', { name: 'Send the code' }).click();
+    await page.getByText(`Sent to ${email}.`).waitFor();
+    await page.getByLabel('The code we sent you').fill(await newCodeTo(hub, email, first));
+    await page.getByRole('button', { name: 'Remove it' }).click();
+    await page.getByText('Removed.', { exact: true }).waitFor();
     expect(complaints).toEqual([]);
   });
 
