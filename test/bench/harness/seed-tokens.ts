@@ -37,14 +37,16 @@ export async function seedTokens(options: {
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as SeededTokens;
   const largest = Math.floor(options.count * LARGEST_SHARE);
   const others = Math.floor((options.count - largest) / (OPERATORS - 1));
-  const tokens: string[] = [];
+  let tokens: readonly string[] = [];
   let apiKey = '';
   let done = 0;
   for (let operator = 0; operator < OPERATORS; operator++) {
     const key = await operatorKey(options, operator);
-    if (operator === 0) apiKey = key.apiKey;
     const own = await issueFor(options, key, operator === 0 ? largest : others);
-    if (operator === 0) tokens.push(...own);
+    if (operator === 0) {
+      apiKey = key.apiKey;
+      tokens = own;
+    }
     done += own.length;
     console.error(`seeding: ${done} of ${options.count} tokens`);
   }

@@ -75,7 +75,7 @@ export async function tokensChangedAfter(
 ): Promise<{ readonly upTo: number; readonly tokens: TokenOfKeys[] }> {
   await actForEveryTenant(tx);
   const changes = await tx.query<{ seq: number; token_id: string }>(
-    'SELECT seq::float8 AS seq, token_id FROM token_changes WHERE seq > $1 ORDER BY seq LIMIT $2',
+    'SELECT seq::float8 AS seq, token_id FROM token_changes WHERE seq > $1 ORDER BY token_changes.seq LIMIT $2',
     [seq, limit],
   );
   if (changes.rows.length === 0) return { upTo: seq, tokens: [] };

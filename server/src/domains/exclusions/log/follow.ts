@@ -28,7 +28,7 @@ export async function entriesAfter(
 ): Promise<FollowedEntry[]> {
   const { rows } = await tx.query<Row>(
     `SELECT seq::float8 AS seq, kind, at, effective_at, keys FROM register_log
-     WHERE seq > $1 ORDER BY seq LIMIT $2`,
+     WHERE seq > $1 ORDER BY register_log.seq LIMIT $2`,
     [seq, limit],
   );
   return rows.map(({ effective_at, keys, ...row }) => ({

@@ -44,7 +44,7 @@ export function createChangesSource(db: Database, replica: Replica): LogSource {
     read: async (_name, { after, upTo, limit }) => {
       const { epoch } = replica;
       const { rows } = await db.query<Omit<EntryRow, 'keys' | 'hash'>>(
-        `SELECT ${ENTRY_COLUMNS} FROM register_log WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`,
+        `SELECT ${ENTRY_COLUMNS} FROM register_log WHERE seq > $1 AND seq <= $2 ORDER BY register_log.seq LIMIT $3`,
         [after, upTo, limit],
       );
       return rows.map((row) =>

@@ -31,7 +31,7 @@ export const ENTRY_COLUMNS = `
   (extract(epoch FROM effective_at) * 1000)::float8 AS effective_at_ms`;
 
 const AFTER_SQL = `
-  SELECT ${ENTRY_COLUMNS}, keys, hash FROM register_log WHERE seq > $1 ORDER BY seq LIMIT ${BATCH_MAX}`;
+  SELECT ${ENTRY_COLUMNS}, keys, hash FROM register_log WHERE seq > $1 ORDER BY register_log.seq LIMIT ${BATCH_MAX}`;
 
 /** Reads from PostgreSQL what this node has not heard of otherwise: with Redis dead it is the only way. */
 export class Tail {

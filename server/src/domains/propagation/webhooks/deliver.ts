@@ -107,7 +107,7 @@ async function nextBatch(tx: Tx, operatorId: string, key: string): Promise<Batch
   const { epoch = '', after = 0 } = place.rows[0] ?? {};
   const events = await tx.query<EventRow>(
     `SELECT seq::float8 AS seq, at, type, data FROM feed_events
-     WHERE topic = $1 AND seq > $2 ORDER BY seq LIMIT ${EVENTS_MAX}`,
+     WHERE topic = $1 AND seq > $2 ORDER BY feed_events.seq LIMIT ${EVENTS_MAX}`,
     [topicOf(operatorId), after],
   );
   const last = events.rows.at(-1);
