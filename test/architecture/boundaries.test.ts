@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
@@ -9,18 +8,7 @@ import {
   tidyViolations,
   wingViolations,
 } from './rules.ts';
-
-const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-  encoding: 'utf8',
-})
-  .split('\n')
-  .filter((path) => path !== '' && existsSync(path));
-const sources: SourceFile[] = tracked
-  .filter(
-    (path) =>
-      /^(shared|client-sdk|server|workers)\/(web\/)?src\/.*\.tsx?$/.test(path) && !path.endsWith('.d.ts'),
-  )
-  .map((path) => ({ path, text: readFileSync(path, 'utf8') }));
+import { sources, tracked } from './sources.ts';
 
 const planted = (path: string, text: string): SourceFile[] => [{ path, text }];
 
