@@ -80,7 +80,7 @@ describe.skipIf(!hasChromium)('what people find on the page in Chromium', () => 
     await using visitor = await visit(browser, hub.url);
     const { page, complaints } = visitor;
     await enter(page, await hub.account('operator', { operatorId }));
-    await page.getByRole('heading', { name: 'Operator staff', level: 1 }).waitFor();
+    await page.getByRole('heading', { name: /^Operator /, level: 1 }).waitFor();
     const docs = await page.getByRole('link', { name: 'How to connect' }).getAttribute('href');
     await page.goto(new URL(docs ?? '', hub.url).href);
     await page.getByRole('heading', { name: 'Kinga API', level: 1 }).waitFor();

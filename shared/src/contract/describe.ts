@@ -48,7 +48,7 @@ export function describeContract(
 }
 
 /** Raised by hand when a refinement or a transform changes, because JSON Schema does not show them. */
-const REFINEMENTS = 1;
+const REFINEMENTS = 2;
 
 export type JsonSchema = Record<string, unknown>;
 export interface ContractDescription {

@@ -3,7 +3,9 @@ import { z } from 'zod';
 /** ISO 8601 UTC with milliseconds: what every time on the wire looks like. */
 export const instant = z.iso.datetime({ precision: 3 });
 /** A point in time a person may give: any ISO 8601 date-time with a zone, or a date (00:00 Nairobi). */
-export const givenInstant = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
+export const givenInstant = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()])
+  .refine((text) => text >= '1900' && text < '2200', 'the years from 1900 to 2199 can be meant');
 export const id = z.string().min(1).max(64);
 /** Integer minor units as a decimal string; never a float. */
 export const amountMinor = z
