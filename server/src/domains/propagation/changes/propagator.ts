@@ -63,7 +63,7 @@ const NOTHING: Batch = { count: 0, isCut: false, more: false };
 /** A failure leaves the transaction open: the tail then closes the connection, which rolls it back. */
 async function propagateBatch(tx: Tx, limit: number): Promise<Batch> {
   const waiting = await tx.query<{ some: boolean }>(
-    `SELECT h.seq > c.register_seq OR EXISTS (SELECT FROM token_changes WHERE seq > c.token_seq) AS some
+    `SELECT h.seq > c.register_seq OR (SELECT max(seq) FROM token_changes) > c.token_seq AS some
      FROM register_head h, propagation_cursor c`,
   );
   if (!waiting.rows[0]?.some) return NOTHING;

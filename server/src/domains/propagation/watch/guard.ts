@@ -1,11 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Platform } from '../../../platform/context.ts';
 import { ADVISORY_LOCKS } from '../../../platform/db/advisory-locks.ts';
+import { planByIndex } from '../../../platform/db/plan-by-index.ts';
 import type { Service } from '../../../platform/lifecycle/service.ts';
 import { watchClosing } from './closing.ts';
 import { watchLateness } from './lateness.ts';
 
 const EVERY_MS = 1_000;
+/** What is judged in hours need not be looked for each second. */
+const CLOSING_EVERY_MS = 3_000;
 const NODES_KEPT = '1 minute';
 
 /** What a guard has to know of its node. */
@@ -22,6 +25,7 @@ export class Guard implements Service {
   readonly name = 'propagation-guard';
   readonly #platform: Platform;
   readonly #deps: GuardDeps;
+  #closingAt = Number.NEGATIVE_INFINITY;
   #stop: AbortController | undefined;
   #running: Promise<void> | undefined;
 
@@ -77,8 +81,12 @@ export class Guard implements Service {
         ADVISORY_LOCKS.propagationGuard,
       ]);
       if (!lock.rows[0]?.held) return;
+      // Thousands of operators, of whom hardly anyone has anything open: each is looked up, none are scanned for.
+      await planByIndex(tx);
       await watchLateness(tx, crypto);
+      if (performance.now() - this.#closingAt < CLOSING_EVERY_MS) return;
       await watchClosing(tx);
+      this.#closingAt = performance.now();
     });
   }
 }
