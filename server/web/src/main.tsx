@@ -15,6 +15,7 @@ import './styles/protection.css';
 import './styles/ways.css';
 import './styles/tables.css';
 import './styles/charts.css';
+import './styles/blocks.css';
 import './styles/staff.css';
 
 await startLanguages();
