@@ -1,7 +1,7 @@
 import type { Procedure } from '@kinga/shared/contract/procedure.ts';
 import type { Express } from 'express';
 import type { Handlers } from './platform/call/handler.ts';
-import type { Complain } from './platform/call/registry.ts';
+import type { Complain, IsPlain } from './platform/call/registry.ts';
 import type { LogSource, OutboxLog, StateSource } from './platform/feed/source.ts';
 import type { Service } from './platform/lifecycle/service.ts';
 
@@ -14,6 +14,8 @@ export interface Domain<
   readonly handlers: Handlers<TContract, TWritten>;
   /** Procedure -> what is malformed beyond what its schema says; see platform/call/registry.ts. */
   readonly alsoMalformed?: { readonly [TName in keyof TContract]?: Complain };
+  /** Procedure -> tells the ordinary input apart without its schema; only for the hottest ones. */
+  readonly isPlain?: { readonly [TName in keyof TContract]?: IsPlain };
   readonly logs?: readonly LogSource[];
   readonly outboxLogs?: readonly OutboxLog[];
   readonly states?: readonly StateSource[];

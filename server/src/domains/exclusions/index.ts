@@ -10,6 +10,7 @@ import type { Screen } from '../screening/index.ts';
 import { CheckRecorder } from './checks/recorder.ts';
 import { createLifeCycle, type LiftWithin, type Provisional } from './life-cycle/index.ts';
 import { Lookups } from './lookup/lookup.ts';
+import { isPlainLookup, isPlainLookupMany } from './lookup/plain.ts';
 import { createPeople, type People } from './people/index.ts';
 import { recordsOf } from './register/records-of.ts';
 import { createRegister, type Register, type RegisterDeps } from './register/register.ts';
@@ -180,6 +181,7 @@ export function createExclusions(platform: Platform, deps: ExclusionsDeps): Excl
         lookup: malformedIdentifiers,
         findPeople: malformedIdentifiers,
       },
+      isPlain: { lookup: isPlainLookup, lookupMany: isPlainLookupMany },
       logs: [createChangesSource(db, replica)],
       services,
     },

@@ -49,7 +49,7 @@ export class Dispatcher {
     let meta = NO_META;
     try {
       const handler = this.#admit(call, request);
-      const parsed = entry.procedure.input.safeParse(request.input ?? {});
+      const parsed = parse(entry, request.input);
       const complaints = complaintsAbout(entry, request.input, parsed.error);
       const needsKey = entry.procedure.idempotency === 'required';
       if (request.meta !== undefined || needsKey || complaints.length > 0) {
@@ -160,6 +160,11 @@ export class Dispatcher {
     const ms = Math.round(performance.now() - call.startedAt);
     call.log.warn({ ms, error: loggable(error) }, 'call failed after its deadline');
   }
+}
+
+function parse(entry: Entry, input: unknown): { data?: unknown; error?: z.ZodError | undefined } {
+  if (entry.isPlain?.(input) === true) return { data: input };
+  return entry.procedure.input.safeParse(input ?? {});
 }
 
 function isPromise(output: unknown): output is PromiseLike<unknown> {

@@ -43,7 +43,7 @@ export async function claimAll(
   const sorted = [...claims].sort((a, b) => (a.scope < b.scope ? -1 : 1));
   const scopes = sorted.map((claim) => claim.scope);
   await tx.query(
-    `DELETE FROM idempotency_keys WHERE scope = ANY($1) AND created_at < clock_timestamp() - $2::interval`,
+    `DELETE FROM idempotency_keys WHERE scope = ANY($1) AND created_at < statement_timestamp() - $2::interval`,
     [scopes, IDEMPOTENCY_KEPT],
   );
   const inserted = await tx.query<{ scope: string }>(

@@ -10,6 +10,7 @@ export interface ServedDomain {
   readonly name: string;
   readonly handlers: Readonly<Record<string, ServedHandler>>;
   readonly alsoMalformed?: Readonly<Record<string, Complain | undefined>>;
+  readonly isPlain?: Readonly<Record<string, IsPlain | undefined>>;
 }
 
 /**
@@ -17,6 +18,12 @@ export interface ServedDomain {
  * the caller learns of everything that is wrong with it at once.
  */
 export type Complain = (input: unknown) => readonly ErrorDetail[];
+
+/**
+ * True only for an input that the procedure's schema would take and hand on as it is, so that it need not be asked;
+ * false says nothing.
+ */
+export type IsPlain = (input: unknown) => boolean;
 
 /** Takes what the procedure's schema made of the input. */
 type ServedHandler = (input: never, call: Call) => unknown;
@@ -27,6 +34,7 @@ export interface Entry {
   /** Undefined: nobody serves it, so it is not known. */
   readonly handler: ((input: never, call: Call) => unknown) | undefined;
   readonly alsoMalformed: Complain | undefined;
+  readonly isPlain: IsPlain | undefined;
   readonly limit: LimitKind;
   /** The field whose items count one by one against the limit. */
   readonly countedField: string | undefined;
@@ -54,6 +62,7 @@ export class Registry {
       procedure: { name: UNKNOWN, summary: '', access: 'public', input: z.unknown(), output: z.unknown() },
       handler: undefined,
       alsoMalformed: undefined,
+      isPlain: undefined,
       limit: 'person',
       countedField: undefined,
       checksOutput: false,
@@ -76,6 +85,7 @@ export class Registry {
         procedure,
         handler,
         alsoMalformed: domain.alsoMalformed?.[key],
+        isPlain: domain.isPlain?.[key],
         limit,
         countedField: limit === 'lookup' ? soleListOf(procedure) : undefined,
         checksOutput: limit !== 'lookup',
@@ -90,6 +100,7 @@ export class Registry {
       procedure: own.procedure,
       handler: own.handler,
       alsoMalformed: undefined,
+      isPlain: undefined,
       limit: own.limit,
       countedField: undefined,
       checksOutput: false,

@@ -3,11 +3,11 @@ import type { ItemError } from './results-writer.ts';
 
 const OF_ONE_ITEM: ReadonlySet<string> = new Set(['INVALID_INPUT', 'RATE_LIMITED']);
 
+const COUNTED: readonly string[] = Array.from({ length: 1_000 }, (_, index) => String(index));
+
 /** The answers are joined by ref, so none may come twice. */
 export function refuseTwins(checks: readonly { readonly ref: string }[]): void {
-  const refs = new Set<string>();
-  for (const { ref } of checks) refs.add(ref);
-  if (refs.size === checks.length) return;
+  if (areCounted(checks) || new Set(checks.map(({ ref }) => ref)).size === checks.length) return;
   const seen = new Set<string>();
   const details = checks.flatMap(({ ref }, index) => {
     if (!seen.has(ref)) {
@@ -17,6 +17,12 @@ export function refuseTwins(checks: readonly { readonly ref: string }[]): void {
     return [{ path: `checks[${index}].ref`, message: 'this ref is given twice' }];
   });
   throw new KingaError('INVALID_INPUT', `${details[0]?.path}: ${details[0]?.message}`, { details });
+}
+
+/** Our own clients number them: 0, 1, 2. */
+function areCounted(checks: readonly { readonly ref: string }[]): boolean {
+  for (let i = 0; i < checks.length; i++) if (checks[i]!.ref !== COUNTED[i]) return false;
+  return true;
 }
 
 /** A malformed item fails alone, and one that asks too often; anything else is no matter of one item. */
