@@ -1,13 +1,12 @@
 import type { Socket } from 'socket.io';
 
-/** An answer this large fills system calls by itself; held back, its reader would idle while we work on. */
-const LARGE_CHARS = 8 * 1024;
+/** So much fills system calls by itself; held back any longer, its reader would idle while we work on. */
+const ENOUGH_CHARS = 40 * 1024;
 
 /**
- * Lets what is written to a socket in one turn of the event loop leave in one system call: the TCP socket is
- * corked at the first write of a turn and uncorked when the turn's input has been worked off. A single answer
- * leaves as soon as it did before; 256 of them cost one writev instead of 256 writes. A large one leaves at once,
- * with all that waited before it.
+ * Lets what is written to a socket in one turn of the event loop leave in few system calls: the TCP socket is
+ * corked at the first write of a turn, and uncorked when enough has gathered or the turn's input has been worked
+ * off. A single answer leaves as soon as it did before; 256 of them cost one writev instead of 256 writes.
  */
 export function coalesceWrites(socket: Socket): void {
   const { conn } = socket;
@@ -15,23 +14,27 @@ export function coalesceWrites(socket: Socket): void {
   // Over another transport there may be no TCP socket of our own.
   if (typeof tcp?.cork !== 'function') return;
   let corked = false;
+  let gathered = 0;
   const uncork = () => {
     if (!corked) return;
     corked = false;
     tcp.uncork();
   };
   conn.on('flush', (packets: unknown) => {
-    if (Array.isArray(packets) && packets.some(isLarge)) {
-      uncork();
-      return;
+    if (!corked) {
+      corked = true;
+      gathered = 0;
+      tcp.cork();
+      setImmediate(uncork);
     }
-    if (corked) return;
-    corked = true;
-    tcp.cork();
-    setImmediate(uncork);
+    if (Array.isArray(packets)) for (const packet of packets) gathered += charsOf(packet);
+  });
+  // What was flushed has been written by now.
+  conn.on('drain', () => {
+    if (gathered >= ENOUGH_CHARS) uncork();
   });
 }
 
-function isLarge(packet: { readonly data?: unknown }): boolean {
-  return typeof packet.data === 'string' && packet.data.length >= LARGE_CHARS;
+function charsOf(packet: { readonly data?: unknown }): number {
+  return typeof packet.data === 'string' ? packet.data.length : 0;
 }

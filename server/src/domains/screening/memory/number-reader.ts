@@ -25,18 +25,18 @@ export class NumberReader {
     if (code === 0) return false;
     const { length } = canonical;
     let start = length;
-    while (start > 0 && length - start < DIGITS_MAX && isDigit(canonical.charCodeAt(start - 1))) start--;
-    if (start === length) return false;
     let number = 0;
-    for (let i = start; i < length; i++) number = number * 10 + canonical.charCodeAt(i) - ZERO;
+    for (let place = 1; start > 0 && length - start < DIGITS_MAX; place *= 10) {
+      const digit = canonical.charCodeAt(start - 1) - ZERO;
+      if (digit < 0 || digit > 9) break;
+      number += digit * place;
+      start--;
+    }
+    if (start === length) return false;
     let family = mix(code, length);
     for (let i = 0; i < start; i++) family = mix(family, canonical.charCodeAt(i));
     this.number = number;
     this.family = family;
     return true;
   }
-}
-
-function isDigit(code: number): boolean {
-  return code >= ZERO && code < ZERO + 10;
 }
