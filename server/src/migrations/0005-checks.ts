@@ -21,7 +21,7 @@ export class Migration0005Checks extends Migration {
         answer "char" NOT NULL,
         seq bigint NOT NULL,
         at timestamptz NOT NULL
-      ) WITH (autovacuum_vacuum_cost_delay = 20)`);
+      ) WITH (autovacuum_vacuum_cost_delay = 100)`);
     this.addSql(
       `CREATE INDEX checks_id ON checks USING brin (id) WITH (pages_per_range = 32, autosummarize = on)`,
     );

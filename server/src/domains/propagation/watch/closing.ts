@@ -9,28 +9,30 @@ const STAGES = [
 type Stage = (typeof STAGES)[number];
 
 const KIND = 'propagation.unclosed';
-const BATCH = 200;
 
 interface Row {
   readonly id: string;
   readonly unclosed: boolean;
 }
 
-/** An alert for each operator and stage while there is such an account. The transaction acts for every tenant. */
-export async function watchClosing(tx: Tx): Promise<void> {
+/**
+ * An alert for each of these operators and each stage while there is such an account. The transaction acts for
+ * every tenant.
+ */
+export async function watchClosing(tx: Tx, operatorIds: readonly string[]): Promise<void> {
   for (const stage of STAGES) {
     const { rows } = await tx.query<Row>(
       `SELECT id, unclosed FROM (
          SELECT o.id, coalesce(p.${stage.column}, false) AS known, EXISTS (
              SELECT FROM propagation_receipts r
              WHERE r.tenant_id = o.id AND r.must_close AND r.closed_at IS NULL
-               AND r.committed_at < clock_timestamp() - make_interval(hours => $1)
-               AND r.effective_at < clock_timestamp() - make_interval(hours => $1)
-               AND (r.excluded_until IS NULL OR r.excluded_until > clock_timestamp())
+               AND r.committed_at < statement_timestamp() - make_interval(hours => $1)
+               AND r.effective_at < statement_timestamp() - make_interval(hours => $1)
+               AND (r.excluded_until IS NULL OR r.excluded_until > statement_timestamp())
            ) AS unclosed
-         FROM operators o LEFT JOIN propagation_operators p ON p.tenant_id = o.id WHERE NOT o.internal
-       ) s WHERE known <> unclosed ORDER BY id LIMIT $2`,
-      [stage.hours, BATCH],
+         FROM unnest($2::text[]) AS o (id) LEFT JOIN propagation_operators p ON p.tenant_id = o.id
+       ) s WHERE known <> unclosed ORDER BY id`,
+      [stage.hours, operatorIds],
     );
     for (const row of rows) await turn(tx, stage, row);
   }

@@ -5,10 +5,12 @@ import { planByIndex } from '../../../platform/db/plan-by-index.ts';
 import type { Service } from '../../../platform/lifecycle/service.ts';
 import { watchClosing } from './closing.ts';
 import { watchLateness } from './lateness.ts';
+import { Round } from './round.ts';
 
 const EVERY_MS = 1_000;
-/** What is judged in hours need not be looked for each second. */
-const CLOSING_EVERY_MS = 3_000;
+/** Operators of a turn: of a thousand each is judged within five seconds, and what is judged in hours in twenty. */
+const LATENESS_SLICE = 200;
+const CLOSING_SLICE = 50;
 const NODES_KEPT = '1 minute';
 
 /** What a guard has to know of its node. */
@@ -25,7 +27,8 @@ export class Guard implements Service {
   readonly name = 'propagation-guard';
   readonly #platform: Platform;
   readonly #deps: GuardDeps;
-  #closingAt = Number.NEGATIVE_INFINITY;
+  readonly #lateness = new Round(LATENESS_SLICE);
+  readonly #closing = new Round(CLOSING_SLICE);
   #stop: AbortController | undefined;
   #running: Promise<void> | undefined;
 
@@ -66,7 +69,7 @@ export class Guard implements Service {
   async #noteReach(): Promise<void> {
     await this.#platform.db.query(
       `WITH gone AS (
-         DELETE FROM propagation_nodes WHERE at < clock_timestamp() - interval '${NODES_KEPT}' AND node <> $1
+         DELETE FROM propagation_nodes WHERE at < statement_timestamp() - interval '${NODES_KEPT}' AND node <> $1
        )
        INSERT INTO propagation_nodes (node, at, operator_ids) VALUES ($1, clock_timestamp(), $2)
        ON CONFLICT (node) DO UPDATE SET at = excluded.at, operator_ids = excluded.operator_ids`,
@@ -83,10 +86,8 @@ export class Guard implements Service {
       if (!lock.rows[0]?.held) return;
       // Thousands of operators, of whom hardly anyone has anything open: each is looked up, none are scanned for.
       await planByIndex(tx);
-      await watchLateness(tx, crypto);
-      if (performance.now() - this.#closingAt < CLOSING_EVERY_MS) return;
-      await watchClosing(tx);
-      this.#closingAt = performance.now();
+      await watchLateness(tx, crypto, await this.#lateness.next(tx));
+      await watchClosing(tx, await this.#closing.next(tx));
     });
   }
 }

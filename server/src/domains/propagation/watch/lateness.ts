@@ -10,8 +10,8 @@ const LATE = '5 seconds';
 /** Then the operator is written to, and again while it lasts. */
 const ESCALATED_AFTER = '5 minutes';
 const ESCALATED_EVERY = '1 hour';
-/** Of one turn; the others are the next one's. */
-const BATCH = 200;
+/** A change that is late is seen in the turns right after it became so; whatever was missed, when all are looked at. */
+const JUST_LATE = '3 seconds';
 const KIND = 'propagation.unacknowledged';
 
 interface Row {
@@ -22,10 +22,17 @@ interface Row {
   readonly minutes: number;
 }
 
-/** One open alert for each operator that is behind, as long as it is; it is written to when that lasts. */
-export async function watchLateness(tx: Tx, crypto: Platform['crypto']): Promise<void> {
+/**
+ * One open alert for each operator that is behind, as long as it is; it is written to when that lasts. Of all the
+ * operators it looks at these, so that a turn takes the same time however many there are.
+ */
+export async function watchLateness(
+  tx: Tx,
+  crypto: Platform['crypto'],
+  operatorIds: readonly string[],
+): Promise<void> {
   await actForEveryTenant(tx);
-  const { rows } = await tx.query<Row>(DUE, [BATCH]);
+  const { rows } = await tx.query<Row>(DUE, [operatorIds]);
   for (const row of rows) {
     if (row.action === 'raise') await raise(tx, row);
     else if (row.action === 'resolve') await resolve(tx, row.id);
@@ -34,19 +41,25 @@ export async function watchLateness(tx: Tx, crypto: Platform['crypto']): Promise
 }
 
 const DUE = `
-  SELECT id, action, oldest, (extract(epoch FROM clock_timestamp() - oldest) / 60)::int AS minutes,
+  SELECT id, action, oldest, (extract(epoch FROM statement_timestamp() - oldest) / 60)::int AS minutes,
          (SELECT count(*) FROM propagation_receipts
           WHERE tenant_id = due.id AND acknowledged_at IS NULL)::int AS open
   FROM (
     SELECT o.id, r.committed_at AS oldest, CASE
-        WHEN p.late_since IS NULL AND r.committed_at < clock_timestamp() - interval '${LATE}' THEN 'raise'
+        WHEN p.late_since IS NULL AND r.committed_at < statement_timestamp() - interval '${LATE}' THEN 'raise'
         WHEN p.late_since IS NOT NULL
-             AND (r.committed_at IS NULL OR r.committed_at >= clock_timestamp() - interval '${LATE}') THEN 'resolve'
-        WHEN p.late_since IS NOT NULL AND r.committed_at < clock_timestamp() - interval '${ESCALATED_AFTER}'
-             AND (p.escalated_at IS NULL OR p.escalated_at < clock_timestamp() - interval '${ESCALATED_EVERY}')
+             AND (r.committed_at IS NULL OR r.committed_at >= statement_timestamp() - interval '${LATE}') THEN 'resolve'
+        WHEN p.late_since IS NOT NULL AND r.committed_at < statement_timestamp() - interval '${ESCALATED_AFTER}'
+             AND (p.escalated_at IS NULL OR p.escalated_at < statement_timestamp() - interval '${ESCALATED_EVERY}')
           THEN 'escalate'
       END AS action
-    FROM operators o
+    FROM (
+      SELECT unnest($1::text[]) AS id
+      UNION SELECT tenant_id FROM propagation_receipts
+      WHERE acknowledged_at IS NULL AND committed_at < statement_timestamp() - interval '${LATE}'
+        AND committed_at > statement_timestamp() - interval '${LATE}' - interval '${JUST_LATE}'
+    ) seen
+    JOIN operators o ON o.id = seen.id
     LEFT JOIN propagation_operators p ON p.tenant_id = o.id
     LEFT JOIN LATERAL (
       SELECT committed_at FROM propagation_receipts
@@ -54,7 +67,7 @@ const DUE = `
     ) r ON true
     WHERE NOT o.internal
   ) due
-  WHERE action IS NOT NULL ORDER BY id LIMIT $1`;
+  WHERE action IS NOT NULL ORDER BY id`;
 
 async function raise(tx: Tx, row: Row): Promise<void> {
   await tellAlert(tx, row);
