@@ -16,3 +16,15 @@ export function sortsByOutput(files: readonly SourceFile[]): Violation[] {
     ),
   );
 }
+
+const BY_THE_VOLATILE_CLOCK = /[<>]=? clock_timestamp\(\) [-+]/;
+
+/**
+ * `at < clock_timestamp() - interval '1 day'` asks the clock anew for each row, so no index can answer it, and the
+ * whole table is read. `statement_timestamp()` is one instant.
+ */
+export function agesByTheRow(files: readonly SourceFile[]): Violation[] {
+  return files
+    .filter(({ text }) => (text.match(LITERAL) ?? []).some((sql) => BY_THE_VOLATILE_CLOCK.test(sql)))
+    .map(({ path }) => ({ path, rule: 'an age by clock_timestamp() uses no index: statement_timestamp()' }));
+}

@@ -84,7 +84,7 @@ export async function resolveUnseen(
   }: Pick<NewAlert, 'kind'> & { readonly seconds: number; readonly resolution: string },
 ): Promise<void> {
   const { rows } = await tx.query<AlertRow>(
-    `${CLOSE} AND last_seen_at < clock_timestamp() - make_interval(secs => $3) RETURNING ${ALERT_COLUMNS}`,
+    `${CLOSE} AND last_seen_at < statement_timestamp() - make_interval(secs => $3) RETURNING ${ALERT_COLUMNS}`,
     [kind, resolution, seconds],
   );
   await tellResolved(tx, rows);

@@ -32,7 +32,7 @@ export interface PendingQuery {
 export async function pendingOf(tx: Tx, query: PendingQuery): Promise<Broadcast[]> {
   const { rows } = await tx.query<BroadcastRow>(
     `SELECT ${COLUMNS} FROM broadcasts
-     WHERE audience = ANY($1::text[]) AND sent_at > clock_timestamp() - interval '${WAITS}'
+     WHERE audience = ANY($1::text[]) AND sent_at > statement_timestamp() - interval '${WAITS}'
        AND ($2::text IS NULL OR id < $2)
        AND NOT EXISTS (SELECT 1 FROM broadcast_deliveries WHERE broadcast_id = broadcasts.id
                          AND member = $3 AND acknowledged_at IS NOT NULL)
@@ -112,7 +112,7 @@ export async function takeUntold(tx: Tx): Promise<Progress[]> {
     `WITH untold AS (
        SELECT id FROM broadcasts
        WHERE (delivered <> told_delivered OR acknowledged <> told_acknowledged)
-         AND told_at < clock_timestamp() - interval '1 second'
+         AND told_at < statement_timestamp() - interval '1 second'
        ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
      )
      UPDATE broadcasts

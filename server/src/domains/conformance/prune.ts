@@ -14,7 +14,7 @@ export async function pruneRuns(db: Database): Promise<number> {
       const { rowCount } = await tx.query(
         `DELETE FROM conformance_runs WHERE id IN (
            SELECT id FROM conformance_runs r
-           WHERE r.expires_at < clock_timestamp() - interval '${KEPT}'
+           WHERE r.expires_at < statement_timestamp() - interval '${KEPT}'
              AND NOT EXISTS (SELECT FROM conformance_certificates c WHERE c.run_id = r.id)
            LIMIT ${BATCH})`,
       );

@@ -83,7 +83,7 @@ export class Betting {
     const { db, crypto } = this.#platform;
     const { rows } = await db.query<{ input_digest: string; output: Buffer | null }>(
       `SELECT input_digest, output FROM idempotency_keys
-        WHERE scope = $1 AND created_at >= clock_timestamp() - interval '24 hours'`,
+        WHERE scope = $1 AND created_at >= statement_timestamp() - interval '24 hours'`,
       [claim.scope],
     );
     const [row] = rows;

@@ -114,7 +114,7 @@ export class Monitor implements Service {
     const { rows } = await this.#platform.db.query<{ now: Date; stats: unknown[] }>(
       `SELECT clock_timestamp() AS now,
               coalesce(jsonb_agg(stats) FILTER (WHERE stats IS NOT NULL), '[]') AS stats
-       FROM node_stats WHERE at > clock_timestamp() - interval '${ALIVE}'`,
+       FROM node_stats WHERE at > statement_timestamp() - interval '${ALIVE}'`,
     );
     const [row] = rows;
     if (row === undefined) throw new Error('an aggregate without a row');
@@ -135,7 +135,7 @@ export class Monitor implements Service {
     if (performance.now() - this.#prunedAtMs < PRUNE_EVERY_MS) return;
     this.#prunedAtMs = performance.now();
     await this.#platform.db.query(
-      `DELETE FROM node_stats WHERE at < clock_timestamp() - interval '${ROWS_KEPT}'`,
+      `DELETE FROM node_stats WHERE at < statement_timestamp() - interval '${ROWS_KEPT}'`,
     );
   }
 }

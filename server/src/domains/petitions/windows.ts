@@ -11,9 +11,9 @@ const PAGE = 500;
 
 /** `petitions p` that somebody lets wait, by the database's clock. */
 const WAITS = `(
-  (p.state = 'filed' AND p.filed_at < clock_timestamp() - interval '${NOTICE_DAYS} days')
+  (p.state = 'filed' AND p.filed_at < statement_timestamp() - interval '${NOTICE_DAYS} days')
   OR (p.state IN ('noticeServed', 'heard', 'hearingWaived')
-      AND p.hearing_ends_at < clock_timestamp() - interval '${DECISION_DAYS} days'))`;
+      AND p.hearing_ends_at < statement_timestamp() - interval '${DECISION_DAYS} days'))`;
 
 /**
  * A petition nobody goes on with would leave a person excluded provisionally without ever being heard, or somebody

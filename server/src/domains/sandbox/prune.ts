@@ -19,7 +19,7 @@ export async function pruneSandbox(db: Database): Promise<number> {
         const { rowCount } = await tx.query(
           `DELETE FROM ${table} WHERE ${key} IN (
              SELECT ${key} FROM ${table}
-             WHERE ${time} < clock_timestamp() - interval '${KEPT}' ${and} LIMIT ${BATCH})`,
+             WHERE ${time} < statement_timestamp() - interval '${KEPT}' ${and} LIMIT ${BATCH})`,
         );
         return rowCount;
       });

@@ -18,7 +18,7 @@ interface KeyRow extends Record<'h1' | 'h2' | 'h3' | 'h4' | 'd1' | 'd2' | 'd3' |
 
 const COUNTS = ['questions', 'followed', 'over_limit', 'refused'] as const;
 const hour = (column: string) =>
-  `coalesce(sum(a.${column}) FILTER (WHERE a.minute > clock_timestamp() - interval '1 hour'), 0)::float8`;
+  `coalesce(sum(a.${column}) FILTER (WHERE a.minute > statement_timestamp() - interval '1 hour'), 0)::float8`;
 const day = (column: string) => `coalesce(sum(a.${column}), 0)::float8`;
 
 const KEYS_SQL = `
@@ -27,7 +27,7 @@ const KEYS_SQL = `
          ${COUNTS.map((column, i) => `${hour(column)} AS h${i + 1}`).join(', ')},
          ${COUNTS.map((column, i) => `${day(column)} AS d${i + 1}`).join(', ')}
   FROM api_keys k
-  LEFT JOIN screening_activity a ON a.key_id = k.id AND a.minute > clock_timestamp() - interval '24 hours'
+  LEFT JOIN screening_activity a ON a.key_id = k.id AND a.minute > statement_timestamp() - interval '24 hours'
   LEFT JOIN (SELECT key_id, max(until) AS until FROM blocked GROUP BY key_id) b ON b.key_id = k.id
   WHERE k.tenant_id = $1
   GROUP BY k.id, b.until

@@ -15,7 +15,7 @@ export const BLOCK_MS = 15 * 60_000;
 /** The blocks in force; a key that was made in the place of a blocked one is blocked as that is. */
 export const BLOCKED = `
   blocked (key_id, until) AS (
-    SELECT key_id, until FROM screening_blocks WHERE lifted_at IS NULL AND until > clock_timestamp()
+    SELECT key_id, until FROM screening_blocks WHERE lifted_at IS NULL AND until > statement_timestamp()
     UNION
     SELECT k.replaced_by, b.until FROM blocked b JOIN api_keys k ON k.id = b.key_id
     WHERE k.replaced_by IS NOT NULL

@@ -156,8 +156,10 @@ export class Exchange implements Service {
     if (performance.now() - this.#prunedAtMs < PRUNE_EVERY_MS) return;
     this.#prunedAtMs = performance.now();
     this.#screen.keys.forgetIdle(performance.now());
-    await tx.query(`DELETE FROM screening_people WHERE at < clock_timestamp() - interval '2 hours'`);
-    await tx.query(`DELETE FROM screening_activity WHERE minute < clock_timestamp() - interval '25 hours'`);
+    await tx.query(`DELETE FROM screening_people WHERE at < statement_timestamp() - interval '2 hours'`);
+    await tx.query(
+      `DELETE FROM screening_activity WHERE minute < statement_timestamp() - interval '25 hours'`,
+    );
   }
 }
 
@@ -188,7 +190,7 @@ const TELL_SQL = `
 
 const READ_SQL = `
   SELECT tenant_id, subject, sum(questions)::int AS questions FROM screening_people
-  WHERE node <> $2 AND at > clock_timestamp() - interval '${COUNTED}' AND (tenant_id, subject) IN (
+  WHERE node <> $2 AND at > statement_timestamp() - interval '${COUNTED}' AND (tenant_id, subject) IN (
     SELECT tenant_id, subject FROM screening_people WHERE at > $1 AND node <> $2 ORDER BY at DESC LIMIT ${READ_MAX})
   GROUP BY tenant_id, subject`;
 

@@ -62,7 +62,7 @@ export const MARKETS_STATEMENTS: readonly string[] = [
        SELECT a.scope, a.digest, a.output FROM unnest(asked) AS a ORDER BY a.scope
        ON CONFLICT (scope) DO UPDATE
          SET input_digest = excluded.input_digest, output = excluded.output, created_at = clock_timestamp()
-         WHERE k.created_at < clock_timestamp() - interval '24 hours'
+         WHERE k.created_at < statement_timestamp() - interval '24 hours'
        RETURNING k.scope)
      SELECT coalesce(array_agg(c.scope), '{}') INTO claimed FROM claims AS c;
 

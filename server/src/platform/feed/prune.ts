@@ -22,7 +22,7 @@ export async function pruneFeed(
       db,
       `DELETE FROM feed_events WHERE position IN (
          SELECT position FROM feed_events
-         WHERE at < clock_timestamp() - make_interval(days => $2) AND starts_with(topic, $3)
+         WHERE at < statement_timestamp() - make_interval(days => $2) AND starts_with(topic, $3)
            AND right(topic, length($4)) = $4
          ORDER BY position LIMIT $1)`,
       [retentionDays, prefix, suffix],
@@ -32,7 +32,7 @@ export async function pruneFeed(
     db,
     `DELETE FROM idempotency_keys WHERE scope IN (
        SELECT scope FROM idempotency_keys
-       WHERE created_at < clock_timestamp() - $2::interval ORDER BY created_at LIMIT $1)`,
+       WHERE created_at < statement_timestamp() - $2::interval ORDER BY created_at LIMIT $1)`,
     [IDEMPOTENCY_KEPT],
   );
   return { events, keys };

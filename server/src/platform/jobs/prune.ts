@@ -9,14 +9,14 @@ export async function pruneJobs(db: Database): Promise<{ effects: number; jobs: 
   const effects = await deleteAll(
     db,
     `DELETE FROM job_effects WHERE key IN (
-       SELECT key FROM job_effects WHERE done_at < clock_timestamp() - $2::interval ORDER BY done_at LIMIT $1)`,
+       SELECT key FROM job_effects WHERE done_at < statement_timestamp() - $2::interval ORDER BY done_at LIMIT $1)`,
   );
   const jobs = await deleteAll(
     db,
     `DELETE FROM agenda_jobs WHERE id IN (
        SELECT id FROM agenda_jobs
         WHERE type = 'normal' AND next_run_at IS NULL AND locked_at IS NULL
-          AND last_finished_at < clock_timestamp() - $2::interval LIMIT $1)`,
+          AND last_finished_at < statement_timestamp() - $2::interval LIMIT $1)`,
   );
   return { effects, jobs };
 }

@@ -144,7 +144,7 @@ class Reader {
   async #load(tx: Tx, head: number): Promise<void> {
     const { rows } = await tx.query<Row>(
       `SELECT seq, kind, subject_id, change FROM revocations
-       WHERE seq <= $1 AND at > clock_timestamp() - make_interval(secs => $2) ORDER BY seq`,
+       WHERE seq <= $1 AND at > statement_timestamp() - make_interval(secs => $2) ORDER BY seq`,
       [head, REMEMBERED_SECONDS],
     );
     for (const row of rows) this.#found(revocationOf(row));
@@ -161,7 +161,7 @@ class Reader {
     this.#prunedAtMs = performance.now();
     await tx.query(
       `DELETE FROM revocations
-       WHERE kind <> 'key' AND at < clock_timestamp() - interval '${SESSION_ROWS_KEPT}'
+       WHERE kind <> 'key' AND at < statement_timestamp() - interval '${SESSION_ROWS_KEPT}'
          AND seq < (SELECT max(seq) FROM revocations)`,
     );
   }

@@ -46,7 +46,7 @@ export class OidcCodes {
   async issue(claims: Claims, challenge: string): Promise<string> {
     const { db, crypto } = this.#platform;
     const code = `ko_${randomBytes(32).toString('base64url')}`;
-    await db.query('DELETE FROM oidc_codes WHERE expires_at < clock_timestamp()');
+    await db.query('DELETE FROM oidc_codes WHERE expires_at < statement_timestamp()');
     await db.query(
       `INSERT INTO oidc_codes (digest, claims, expires_at)
        VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3))`,

@@ -26,7 +26,7 @@ export async function openSession(tx: Tx, crypto: Crypto, session: NewSession): 
   const { accountId, method, network, deviceId } = session;
   await tx.query(
     `DELETE FROM sessions WHERE account_id = $1
-       AND (expires_at < clock_timestamp() OR revoked_at < clock_timestamp() - interval '1 day')`,
+       AND (expires_at < clock_timestamp() OR revoked_at < statement_timestamp() - interval '1 day')`,
     [accountId],
   );
   const sessionId = newId('ses');

@@ -54,7 +54,7 @@ export class SignIns implements Service {
     );
     await tx.query(
       `DELETE FROM devices
-       WHERE account_id = $1 AND last_seen_at < clock_timestamp() - make_interval(days => $2)`,
+       WHERE account_id = $1 AND last_seen_at < statement_timestamp() - make_interval(days => $2)`,
       [signIn.accountId, KEPT_DAYS],
     );
     const device = await seeDevice(tx, crypto, signIn);
@@ -95,7 +95,7 @@ async function insertSignIn(
 ): Promise<void> {
   const { accountId, method, address } = signIn;
   await tx.query(
-    `DELETE FROM sign_ins WHERE account_id = $1 AND at < clock_timestamp() - make_interval(days => $2)`,
+    `DELETE FROM sign_ins WHERE account_id = $1 AND at < statement_timestamp() - make_interval(days => $2)`,
     [accountId, KEPT_DAYS],
   );
   await tx.query(

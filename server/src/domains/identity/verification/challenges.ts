@@ -45,7 +45,7 @@ export async function openChallenge(tx: Tx, crypto: Crypto, given: NewChallenge)
   await forgetOld(tx);
   await tx.query(
     `DELETE FROM challenges WHERE id IN (
-       SELECT id FROM challenges WHERE expires_at < clock_timestamp() - interval '1 day'
+       SELECT id FROM challenges WHERE expires_at < statement_timestamp() - interval '1 day'
        LIMIT 20 FOR UPDATE SKIP LOCKED)`,
   );
   await tx.query(

@@ -40,7 +40,7 @@ export async function spend(tx: Tx, crypto: Crypto, limit: HourlyLimit, who: str
      VALUES ($1, '{}', clock_timestamp() + interval '1 hour')
      ON CONFLICT (scope) DO UPDATE SET forget_at = excluded.forget_at
      RETURNING ARRAY(SELECT (extract(epoch FROM clock_timestamp() - t) * 1000)::float8
-                     FROM unnest(a.times) AS t WHERE t > clock_timestamp() - interval '1 hour' ORDER BY t) AS ages`,
+                     FROM unnest(a.times) AS t WHERE t > statement_timestamp() - interval '1 hour' ORDER BY t) AS ages`,
     [scope],
   );
   const ages = rows[0]?.ages ?? [];
@@ -52,7 +52,7 @@ export async function spend(tx: Tx, crypto: Crypto, limit: HourlyLimit, who: str
   }
   await tx.query(
     `UPDATE limited_attempts
-     SET times = ARRAY(SELECT t FROM unnest(times) AS t WHERE t > clock_timestamp() - interval '1 hour')
+     SET times = ARRAY(SELECT t FROM unnest(times) AS t WHERE t > statement_timestamp() - interval '1 hour')
                  || clock_timestamp()
      WHERE scope = $1`,
     [scope],

@@ -75,7 +75,7 @@ export class KeyUsage implements Service {
     if (performance.now() - this.#prunedAtMs < PRUNE_EVERY_MS) return;
     this.#prunedAtMs = performance.now();
     await this.#platform.db.query(
-      `DELETE FROM key_nonces WHERE until < clock_timestamp() - interval '${NONCES_KEPT}'`,
+      `DELETE FROM key_nonces WHERE until < statement_timestamp() - interval '${NONCES_KEPT}'`,
     );
   }
 

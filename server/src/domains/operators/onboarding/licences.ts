@@ -60,7 +60,7 @@ export async function checkLicences(
     `SELECT id, licence_no, contact_email, licence_expires_at,
             ceil(extract(epoch FROM licence_expires_at - clock_timestamp()) / 86400)::int AS days_left
      FROM operators
-     WHERE licence_expires_at <= clock_timestamp() + make_interval(days => $1) ORDER BY id`,
+     WHERE licence_expires_at <= statement_timestamp() + make_interval(days => $1) ORDER BY id`,
     [Math.max(...TOLD_DAYS_BEFORE)],
   );
   let told = 0;

@@ -20,7 +20,7 @@ interface Row {
 
 /** Without an exclusion, what was committed within so many days is counted. */
 const DAYS = 30;
-const LATELY = 'committed_at > clock_timestamp() - make_interval(days => $1)';
+const LATELY = 'committed_at > statement_timestamp() - make_interval(days => $1)';
 
 /** Operators that are concerned by nothing are not in it. Their staff are shown their own and nobody else's. */
 export async function readStatus(

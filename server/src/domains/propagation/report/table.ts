@@ -106,7 +106,7 @@ const STANDINGS = `
   LEFT JOIN operator_webhooks w ON w.tenant_id = o.id
   LEFT JOIN (
     SELECT DISTINCT unnest(operator_ids) AS operator_id FROM propagation_nodes
-    WHERE at > clock_timestamp() - interval '${ALIVE}'
+    WHERE at > statement_timestamp() - interval '${ALIVE}'
   ) s ON s.operator_id = o.id
   WHERE NOT o.internal ORDER BY o.id`;
 
@@ -114,7 +114,7 @@ async function readPercentiles(tx: Tx): Promise<Percentiles> {
   const { rows } = await tx.query<{ tenant_id: string; ms: [number, number] }>(
     `SELECT tenant_id, percentile_cont(ARRAY[0.5, 0.99]) WITHIN GROUP (
               ORDER BY (extract(epoch FROM acknowledged_at - committed_at) * 1000)::float8) AS ms
-     FROM propagation_receipts WHERE acknowledged_at > clock_timestamp() - interval '1 hour'
+     FROM propagation_receipts WHERE acknowledged_at > statement_timestamp() - interval '1 hour'
      GROUP BY tenant_id`,
   );
   return new Map(rows.map(({ tenant_id, ms }) => [tenant_id, ms]));

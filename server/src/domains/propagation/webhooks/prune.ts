@@ -12,7 +12,7 @@ export async function pruneDeliveries(db: Database): Promise<number> {
       await actForEveryTenant(tx);
       const { rowCount } = await tx.query(
         `DELETE FROM webhook_deliveries WHERE id IN (
-           SELECT id FROM webhook_deliveries WHERE at < clock_timestamp() - interval '${KEPT}' LIMIT ${BATCH})`,
+           SELECT id FROM webhook_deliveries WHERE at < statement_timestamp() - interval '${KEPT}' LIMIT ${BATCH})`,
       );
       return rowCount;
     });

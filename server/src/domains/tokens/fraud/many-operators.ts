@@ -10,7 +10,7 @@ const SQL = `
   SELECT t.id AS handle, count(DISTINCT o.tenant_id)::int AS operators
   FROM unnest($1::text[], $2::bytea[]) AS t (id, person_key)
   JOIN token_subjects o ON o.person_key = t.person_key AND NOT o.bulk
-    AND o.created_at > clock_timestamp() - make_interval(mins => ${withinMinutes})
+    AND o.created_at > statement_timestamp() - make_interval(mins => ${withinMinutes})
   GROUP BY t.id HAVING count(DISTINCT o.tenant_id) > ${operatorsMax}`;
 
 /** One person became known to many operators within minutes. */

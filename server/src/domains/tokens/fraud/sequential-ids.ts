@@ -50,7 +50,7 @@ export function longestRun(canonical: readonly string[]): number {
 const SQL = `
   SELECT encode(k.key, 'hex') AS hex FROM token_keys k JOIN token_subjects s ON s.id = k.subject_id
   WHERE k.key = ANY($1::bytea[]) AND k.tenant_id = $2 AND NOT s.bulk
-    AND k.created_at > clock_timestamp() - make_interval(mins => ${withinMinutes})`;
+    AND k.created_at > statement_timestamp() - make_interval(mins => ${withinMinutes})`;
 
 async function longestRunLately(
   tx: Tx,

@@ -160,7 +160,7 @@ export class TokenFollower implements Service {
     this.table.sweep(Math.floor(this.nowSeconds()));
     await tx.query(
       `DELETE FROM token_changes
-       WHERE at < clock_timestamp() - interval '${CHANGES_KEPT}' AND seq < (SELECT max(seq) FROM token_changes)`,
+       WHERE at < statement_timestamp() - interval '${CHANGES_KEPT}' AND seq < (SELECT max(seq) FROM token_changes)`,
     );
   }
 }
