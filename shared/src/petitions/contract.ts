@@ -30,6 +30,9 @@ export const PETITION_STATES = [
 ] as const;
 export type PetitionState = (typeof PETITION_STATES)[number];
 
+/** What the caller, or the caller's operator, is to a petition. */
+export const RELATIONS = ['mine', 'aboutMe'] as const;
+
 /** The document stays with the petitioner; its digest says later whether it is the one that was shown. */
 const evidence = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 digest: 64 hexadecimal digits in lower case'),
@@ -57,6 +60,10 @@ const petition = z.object({
   appealEndsAt: fields.instant.nullable(),
 });
 export type Petition = z.output<typeof petition>;
+
+/** `relation`: null where staff see what others filed. */
+const listedPetition = petition.extend({ relation: z.enum(RELATIONS).nullable() });
+export type ListedPetition = z.output<typeof listedPetition>;
 
 const petitionStep = z.object({
   no: fields.seq,
@@ -114,8 +121,11 @@ export const petitions = {
     summary:
       'Petitions, the newest first: staff see all, everybody else those they filed or that are about them',
     access: EVERYBODY,
-    input: fields.listInput.extend({ state: z.enum(PETITION_STATES).optional() }),
-    output: fields.page(petition),
+    input: fields.listInput.extend({
+      state: z.enum(PETITION_STATES).optional(),
+      relation: z.enum(RELATIONS).optional(),
+    }),
+    output: fields.page(listedPetition),
     limit: 'staff',
   }),
   get: procedure('petitions.get', {

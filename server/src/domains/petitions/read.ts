@@ -1,6 +1,6 @@
 import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
 import { isPersonal, type OutputOf, type ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
-import type { PetitionDetail, petitions } from '@kinga/shared/petitions/contract.ts';
+import type { ListedPetition, PetitionDetail, petitions } from '@kinga/shared/petitions/contract.ts';
 import type { AccountActor } from '../../platform/call/actor.ts';
 import type { Call } from '../../platform/call/handler.ts';
 import type { Platform } from '../../platform/context.ts';
@@ -8,7 +8,7 @@ import type { Crypto } from '../../platform/crypto/crypto.ts';
 import type { Tx } from '../../platform/db/tx.ts';
 import { recordAudit } from '../../platform/outbox/audit.ts';
 import { type Held, hold, type PetitionsDeps } from './context.ts';
-import { ABOUT, accountOf, actAs, isStaff, ownKeys, type Relation } from './parties.ts';
+import { ABOUT, accountOf, actAs, ownKeys, type Relation } from './parties.ts';
 import {
   COLUMNS,
   contentOf,
@@ -29,29 +29,43 @@ export async function list(
     await actAs(tx, actor);
     return await readPage(tx, deps, { input, actor });
   });
-  const items = rows.slice(0, PAGE_SIZE).map(petitionOf);
+  const items = rows.slice(0, PAGE_SIZE).map((row) => ({ ...petitionOf(row), relation: row.relation }));
   const last = items.at(-1);
   return rows.length > PAGE_SIZE && last ? { items, nextCursor: last.id } : { items };
 }
+
+type ListedRow = PetitionRow & Pick<ListedPetition, 'relation'>;
+
+/** Who filed it is told of it as theirs, also should it turn out to be about themselves. */
+const RELATION = `CASE
+  WHEN p.filed_by = $5 OR p.tenant_id = $6 THEN 'mine'
+  WHEN (p.notice_served_at IS NOT NULL OR p.exclusion_id IS NOT NULL) AND ${ABOUT} THEN 'aboutMe' END`;
+
+/** What may have to do with a person, by index; the relation says whether it has. */
+const PERSONAL = `p.id IN (
+  SELECT id FROM petitions WHERE filed_by = $5
+  UNION ALL
+  SELECT petition_id FROM petition_identifiers WHERE key = ANY($1::bytea[]) OR key = ANY($2::bytea[]))`;
 
 /** Ids begin with the time, so the newest first is the greatest first, and the cursor is an id. */
 async function readPage(
   tx: Tx,
   deps: PetitionsDeps,
   { input, actor }: { input: ParsedInputOf<typeof petitions.list>; actor: AccountActor },
-): Promise<PetitionRow[]> {
-  const { strong, weak } = isPersonal(actor.role)
-    ? await ownKeys(tx, deps.accountKeys, actor)
-    : { strong: [], weak: [] };
+): Promise<ListedRow[]> {
+  const personal = isPersonal(actor.role);
+  const { strong, weak } = personal ? await ownKeys(tx, deps.accountKeys, actor) : { strong: [], weak: [] };
+  const tenant = actor.role === 'operator' ? actor.operatorId : null;
+  const { cursor = null, state = null, relation = null } = input;
   // Of an operator's staff row-level security has made the choice already.
-  const seesAll = isStaff(actor) || actor.role === 'operator';
-  const { rows } = await tx.query<PetitionRow>(
-    `SELECT ${COLUMNS} FROM petitions p
-     WHERE ($3::text IS NULL OR p.id < $3) AND ($4::text IS NULL OR p.state = $4)
-       AND ($5 OR p.filed_by = $6
-            OR ((p.notice_served_at IS NOT NULL OR p.exclusion_id IS NOT NULL) AND ${ABOUT}))
+  const { rows } = await tx.query<ListedRow>(
+    `SELECT * FROM (
+       SELECT ${COLUMNS}, ${RELATION} AS relation FROM petitions p
+       WHERE ($3::text IS NULL OR p.id < $3) AND ($4::text IS NULL OR p.state = $4)
+         AND ${personal ? PERSONAL : 'true'}) p
+     WHERE (p.relation IS NOT NULL OR NOT $7::boolean) AND ($8::text IS NULL OR p.relation = $8)
      ORDER BY p.id DESC LIMIT ${PAGE_SIZE + 1}`,
-    [strong, weak, input.cursor ?? null, input.state ?? null, seesAll, actor.accountId],
+    [strong, weak, cursor, state, actor.accountId, tenant, personal, relation],
   );
   return rows;
 }
