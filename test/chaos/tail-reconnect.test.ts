@@ -20,7 +20,7 @@ test('a tail whose PostgreSQL hangs up knocks four times a second, says so once,
   const log = pino({ level: 'info' }, { write: (line: string) => lines.push(line) });
   const { port } = server.address() as AddressInfo;
   const db = new Database({ url: `postgres://k:k@127.0.0.1:${port}/k`, log, applicationName: 'test' });
-  const tail = new Tail({ db, log, name: 'test', channel: 'test', pollMs: 50, read: async () => {} });
+  const tail = new Tail({ db, log, name: 'test', channel: 'test', read: async () => {} });
   const started = tail.start();
   try {
     await probe(() => knocks.length >= ATTEMPTS);

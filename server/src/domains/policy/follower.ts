@@ -7,14 +7,13 @@ import { PolicyBook, type PolicyVersion } from './book.ts';
 import { readVersions } from './store.ts';
 
 export const CHANNEL = 'kinga_policy';
-const POLL_MS = 500;
 
 /** What changes when anything does: the tables only ever grow, and a restored database has a new epoch. */
-const STATE_SQL = `
-  SELECT concat_ws(' ', epoch, (SELECT count(*) FROM policy_versions),
-                   (SELECT count(*) FROM policy_withdrawals)) AS state,
-         (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now_ms
+const STATE = `
+  SELECT concat_ws(' ', epoch, (SELECT count(*) FROM policy_versions), (SELECT count(*) FROM policy_withdrawals))
   FROM database_epoch`;
+const STATE_SQL = `
+  SELECT (${STATE}) AS state, (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now_ms`;
 
 /** This node's copy of every version, and the database's time by which they begin. */
 export class PolicyFollower implements Service {
@@ -32,7 +31,7 @@ export class PolicyFollower implements Service {
       log,
       name: 'policy',
       channel: CHANNEL,
-      pollMs: POLL_MS,
+      head: STATE,
       read: (tx) => this.#read(tx),
     });
   }

@@ -4,7 +4,6 @@ import type { Tx } from '../../platform/db/tx.ts';
 import type { Service } from '../../platform/lifecycle/service.ts';
 
 export const CHANNEL = 'kinga_screening';
-const POLL_MS = 500;
 
 /**
  * How long a key that scanned is blocked, if nobody ends it before: long enough that what can be scanned between
@@ -46,7 +45,7 @@ export class Blocks implements Service {
       log,
       name: 'screening',
       channel: CHANNEL,
-      pollMs: POLL_MS,
+      head: `WITH RECURSIVE ${BLOCKED} SELECT string_agg(concat_ws(' ', key_id, until), ',' ORDER BY key_id, until) FROM blocked`,
       read: (tx) => this.#read(tx),
     });
   }

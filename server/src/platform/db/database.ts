@@ -3,6 +3,7 @@ import { CompiledQuery } from 'kysely';
 import pg from 'pg';
 import type { Logger } from '../log/log.ts';
 import { isRetryable, isUnanswered } from './errors.ts';
+import { Heads } from './heads.ts';
 import type { Tx } from './tx.ts';
 
 /** The role every statement of a hub, worker or importer runs as: neither superuser nor owner of a table. */
@@ -44,12 +45,15 @@ const SESSION_SETTINGS = [
 export class Database {
   readonly pool: pg.Pool;
   readonly url: string;
+  /** What every tail of this process asks together. */
+  readonly heads: Heads;
   readonly #options: DatabaseOptions;
   #orm: MikroORM | undefined;
 
   constructor(options: DatabaseOptions) {
     this.#options = options;
     this.url = options.url;
+    this.heads = new Heads(() => this.connection(), options.log);
     this.pool = new pg.Pool({ ...this.pooledConnection(), max: options.poolMax ?? 16 });
     // The server went away: the pool replaces idle clients and a running query rejects by itself; without a
     // listener on the client too, a checked-out one would end the process.

@@ -4,6 +4,7 @@ import type { Service } from '../lifecycle/service.ts';
 import type { Logger } from '../log/log.ts';
 import type { Database } from './database.ts';
 import { txOf } from './database.ts';
+import type { HeadFollower } from './heads.ts';
 import type { Tx } from './tx.ts';
 
 export interface TailOptions {
@@ -11,9 +12,13 @@ export interface TailOptions {
   readonly log: Logger;
   /** For the log and the connection. */
   readonly name: string;
-  /** NOTIFY on this channel wakes the tail; the poll behind it finds what a lost one would have told. */
+  /** NOTIFY on this channel wakes the tail. */
   readonly channel: string;
-  readonly pollMs: number;
+  /**
+   * Finds what a lost NOTIFY would have told: an SQL expression that is another one whenever there is something to
+   * read, asked for together with all others (heads.ts). For a tail that has none it is read every half second.
+   */
+  readonly head?: string;
   /** Reads what is new. Called again and again, never twice at once; the first time after each reconnect too. */
   readonly read: (tx: Tx) => Promise<void>;
 }
@@ -21,6 +26,9 @@ export interface TailOptions {
 const CONNECT_TIMEOUT_MS = 2_000;
 const QUERY_TIMEOUT_MS = 2_000;
 const RECONNECT_MS = 250;
+const POLL_MS = 500;
+/** Whoever has a head reads this often without news as well: clocks are compared by the way. */
+const REREAD_MS = 5_000;
 
 /**
  * Follows a table on a connection of its own, so that a busy pool cannot hold it up, through restarts of
@@ -29,17 +37,24 @@ const RECONNECT_MS = 250;
 export class Tail implements Service {
   readonly name: string;
   readonly #options: TailOptions;
+  readonly #follower: HeadFollower | undefined;
   readonly #ending = new AbortController();
   #isAway = false;
   #wakeUp: (() => void) | undefined;
   #woken = false;
   #confirmedAtMs = Number.NEGATIVE_INFINITY;
+  #head: string | null | undefined;
+  /** Is there something to read, or may there be? */
+  #isBehind = true;
   #running: Promise<void> | undefined;
   #firstRead: (() => void) | undefined;
 
   constructor(options: TailOptions) {
     this.#options = options;
     this.name = options.name;
+    const { head } = options;
+    if (head === undefined) return;
+    this.#follower = { head, seen: (value, askedAtMs) => this.#seen(value, askedAtMs) };
   }
 
   /** Returns after the first read. */
@@ -49,11 +64,14 @@ export class Tail implements Service {
     });
     this.#running = this.#run();
     await read;
+    if (this.#follower === undefined || this.#ending.signal.aborted) return;
+    this.#options.db.heads.follow(this.#follower);
   }
 
   async stop(): Promise<void> {
     this.#ending.abort();
     this.wake();
+    if (this.#follower !== undefined) await this.#options.db.heads.leave(this.#follower);
     await this.#running;
   }
 
@@ -66,6 +84,16 @@ export class Tail implements Service {
   /** How long ago the last successful read was asked for: nothing older than this is missing here. */
   ageMs(): number {
     return performance.now() - this.#confirmedAtMs;
+  }
+
+  #seen(value: string | null, askedAtMs: number): void {
+    if (value !== this.#head) {
+      this.#head = value;
+      this.#isBehind = true;
+      this.wake();
+    } else if (!this.#isBehind) {
+      this.#confirmedAtMs = Math.max(this.#confirmedAtMs, askedAtMs);
+    }
   }
 
   async #run(): Promise<void> {
@@ -105,15 +133,18 @@ export class Tail implements Service {
       while (!this.#ending.signal.aborted && lost === undefined) {
         this.#woken = false;
         const askedAtMs = performance.now();
+        const head = this.#head;
         await this.#options.read(txOf(client));
         this.#confirmedAtMs = askedAtMs;
+        if (head === this.#head) this.#isBehind = false;
         this.#firstRead?.();
         if (this.#isAway) this.#options.log.info({ tail: this.name }, 'tail is connected again');
         this.#isAway = false;
-        await this.#pause(this.#options.pollMs);
+        await this.#pause(this.#follower === undefined ? POLL_MS : REREAD_MS);
       }
       if (lost !== undefined) throw lost;
     } finally {
+      this.#isBehind = true;
       // Not awaited: ending says goodbye to a server that may no longer answer.
       client.end().catch(() => {});
     }

@@ -7,7 +7,6 @@ import { FEED_CHANNEL } from '../outbox/relay.ts';
 import type { FollowedLog } from './log-topic.ts';
 import type { OutboxLog } from './source.ts';
 
-const POLL_MS = 500;
 const BATCH = 500;
 
 export interface OutboxTailOptions {
@@ -47,7 +46,6 @@ export class OutboxTail {
       log: options.log,
       name: 'feed-tail',
       channel: FEED_CHANNEL,
-      pollMs: POLL_MS,
       read: (tx) => this.#read(tx),
     });
   }

@@ -11,8 +11,9 @@ export const OUTBOX_CHANNEL = 'kinga_outbox';
 export const FEED_CHANNEL = 'kinga_feed';
 /** One relay at a time over all hubs and workers of a database. */
 const RELAY_LOCK = ADVISORY_LOCKS.relay;
-const POLL_MS = 500;
 const BATCH = 500;
+/** Another value at each look as long as there is anything: whoever has the lock now may be dying with it. */
+const PENDING = 'SELECT CASE WHEN EXISTS (SELECT FROM outbox) THEN statement_timestamp() END';
 
 export interface RelayOptions {
   readonly db: Database;
@@ -32,7 +33,7 @@ export function createRelay(options: RelayOptions): Service {
     log: options.log,
     name: 'outbox-relay',
     channel: OUTBOX_CHANNEL,
-    pollMs: POLL_MS,
+    head: PENDING,
     read: async (tx) => {
       for (;;) {
         const { events, jobs } = await relayBatch(tx);

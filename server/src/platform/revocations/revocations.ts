@@ -9,7 +9,6 @@ const CHANNEL = 'kinga_revocations';
 const BUS_CHANNEL = 'revocations';
 /** Held from giving a seq to the commit, so that no reader sees a later one before an earlier. */
 const REVOCATION_LOCK = ADVISORY_LOCKS.revocation;
-const POLL_MS = 500;
 /** A node that has not heard from PostgreSQL for this long asks it before it lets somebody in. */
 const STALE_MS = 1_000;
 /**
@@ -72,7 +71,7 @@ export function createRevocations(platform: Platform): Revocations {
     log: platform.log,
     name: 'revocations',
     channel: CHANNEL,
-    pollMs: POLL_MS,
+    head: `SELECT concat_ws(' ', epoch, (SELECT max(seq) FROM revocations)) FROM database_epoch`,
     read: (tx) => reader.read(tx),
   });
   let unsubscribe: (() => void) | undefined;

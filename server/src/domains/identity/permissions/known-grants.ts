@@ -7,7 +7,6 @@ import type { Tx } from '../../../platform/db/tx.ts';
 import type { Service } from '../../../platform/lifecycle/service.ts';
 
 const CHANNEL = 'kinga_permissions';
-const POLL_MS = 500;
 /** A node that has not heard from PostgreSQL for this long does not know whether a grant still stands. */
 const STALE_MS = 1_000;
 
@@ -41,7 +40,7 @@ export class KnownGrants implements Grants, Service {
       log: platform.log,
       name: 'permissions',
       channel: CHANNEL,
-      pollMs: POLL_MS,
+      head: `SELECT concat_ws(' ', epoch, version) FROM permission_version, database_epoch`,
       read: (tx) => this.#read(tx),
     });
   }

@@ -17,7 +17,10 @@ import {
 } from './concerns.ts';
 import { tellConcerns } from './tell.ts';
 
-const POLL_MS = 500;
+const IS_PENDING = 'h.seq > c.register_seq OR (SELECT max(seq) FROM token_changes) > c.token_seq';
+/** Another value at each look as long as there is anything: whoever has the lock now may be dying with it. */
+const PENDING = `SELECT CASE WHEN ${IS_PENDING} THEN statement_timestamp() END
+                 FROM register_head h, propagation_cursor c`;
 /** Entries of one transaction: so many of an import whose people nobody knows cost one indexed question. */
 const ENTRIES_MAX = 1_000;
 /** What is told in one transaction: more would keep the first waiting for the last, and a statement has its time. */
@@ -36,7 +39,7 @@ export function createPropagator({ db, log, metrics }: Platform): Service {
     log,
     name: 'propagator',
     channel: REGISTER_CHANGED,
-    pollMs: POLL_MS,
+    head: PENDING,
     read: async (tx) => {
       const tried = limit;
       // Kept when this one fails: what was too much for its time is not tried as it was again and again.
@@ -63,8 +66,7 @@ const NOTHING: Batch = { count: 0, isCut: false, more: false };
 /** A failure leaves the transaction open: the tail then closes the connection, which rolls it back. */
 async function propagateBatch(tx: Tx, limit: number): Promise<Batch> {
   const waiting = await tx.query<{ some: boolean }>(
-    `SELECT h.seq > c.register_seq OR (SELECT max(seq) FROM token_changes) > c.token_seq AS some
-     FROM register_head h, propagation_cursor c`,
+    `SELECT ${IS_PENDING} AS some FROM register_head h, propagation_cursor c`,
   );
   if (!waiting.rows[0]?.some) return NOTHING;
   await tx.query('BEGIN');

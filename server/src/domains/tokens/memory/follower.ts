@@ -7,7 +7,6 @@ import { loadTokens, UNTIL_SECONDS, WORKS } from './load.ts';
 import { TokenTable } from './table.ts';
 
 const BUS_CHANNEL = 'tokens';
-const POLL_MS = 500;
 /** A node that has not heard from PostgreSQL for this long asks it about each token. */
 const STALE_MS = 1_000;
 const BATCH = 1_000;
@@ -64,7 +63,7 @@ export class TokenFollower implements Service {
       log: platform.log,
       name: 'tokens',
       channel: CHANGES_CHANNEL,
-      pollMs: POLL_MS,
+      head: `SELECT concat_ws(' ', epoch, (SELECT max(seq) FROM token_changes)) FROM database_epoch`,
       read: (tx) => this.#read(tx),
     });
   }
