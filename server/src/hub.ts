@@ -112,6 +112,7 @@ async function compose(platform: Platform): Promise<Hub> {
     revocations,
     linkStaff: linkOperatorStaff,
     propagation: propagation.operatorHandlers,
+    onReinstated: propagation.operatorReinstated,
   });
   const policy = createPolicy(platform);
   const screening = createScreening(platform);

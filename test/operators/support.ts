@@ -19,11 +19,18 @@ export async function startOperatorsNode(
   const platform = await createTestPlatform(database, { entities, ...options });
   const revocations = createRevocations(platform);
   await revocations.start?.();
-  const { operatorHandlers: propagation } = createPropagation(platform, { watchedByKeys: () => [] });
+  const { operatorHandlers: propagation, operatorReinstated: onReinstated } = createPropagation(platform, {
+    watchedByKeys: () => [],
+  });
   return {
     platform,
     revocations,
-    operators: createOperators(platform, { revocations, linkStaff: linkOperatorStaff, propagation }),
+    operators: createOperators(platform, {
+      revocations,
+      linkStaff: linkOperatorStaff,
+      propagation,
+      onReinstated,
+    }),
     [Symbol.asyncDispose]: async () => {
       await revocations.stop?.();
       await platform[Symbol.asyncDispose]();

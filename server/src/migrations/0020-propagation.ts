@@ -45,7 +45,7 @@ export class Migration0020Propagation extends Migration {
   #receipts(): void {
     // handle: the subject, which outlives rotations of its token. learned: the subject's, when it was told.
     // must_close: an account is to be closed, as long as the exclusion is in force (excluded_until; null: no end is
-    // known).
+    // known). told_at: when it was told last.
     this.addSql(`
       CREATE TABLE propagation_receipts (
         id text PRIMARY KEY,
@@ -56,6 +56,7 @@ export class Migration0020Propagation extends Migration {
         type text NOT NULL CHECK (type IN ('registered', 'extended', 'lifted', 'identified')),
         effective_at timestamptz(3) NOT NULL,
         committed_at timestamptz(3) NOT NULL,
+        told_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
         sent_at timestamptz(3),
         acknowledged_at timestamptz(3),
         must_close boolean NOT NULL,
@@ -77,7 +78,8 @@ export class Migration0020Propagation extends Migration {
     this.addSql(`
       CREATE INDEX propagation_receipts_acknowledged ON propagation_receipts (acknowledged_at)
       WHERE acknowledged_at IS NOT NULL`);
-    // late_since: an alert is open. escalated_at: when the incident contact was written to last.
+    // late_since: an alert is open. escalated_at: when the incident contact was written to last. unclosed_..._at: when
+    // that alert was raised last. watched_since: what was open before, while it was suspended, is late from then on.
     this.addSql(`
       CREATE TABLE propagation_operators (
         tenant_id text PRIMARY KEY REFERENCES operators (id),
@@ -86,7 +88,10 @@ export class Migration0020Propagation extends Migration {
         late_since timestamptz(3),
         escalated_at timestamptz(3),
         unclosed_warned boolean NOT NULL DEFAULT false,
-        unclosed_critical boolean NOT NULL DEFAULT false
+        unclosed_warned_at timestamptz(3),
+        unclosed_critical boolean NOT NULL DEFAULT false,
+        unclosed_critical_at timestamptz(3),
+        watched_since timestamptz(3)
       )`);
   }
 

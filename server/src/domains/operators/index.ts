@@ -55,12 +55,14 @@ export interface OperatorsDeps {
   readonly linkStaff: LinkStaff;
   /** What operators do about changes of the register. */
   readonly propagation: Handlers<typeof operatorPropagation>;
+  /** In the transaction that reinstates an operator, last. */
+  readonly onReinstated: (tx: Tx, operatorId: string) => Promise<void>;
 }
 
 /** Licensed operators: how they become one, their machines' keys, and how well they keep their duties. */
 export function createOperators(
   platform: Platform,
-  { revocations, linkStaff, propagation }: OperatorsDeps,
+  { revocations, linkStaff, propagation, onReinstated }: OperatorsDeps,
 ): Operators {
   const usage = new KeyUsage(platform);
   const keys = new KnownKeys(platform, { revocations, usage });
@@ -78,7 +80,7 @@ export function createOperators(
         getApplication: (input, call) => getApplication(platform, input.id, call),
         review: (input, call) => review({ platform, linkStaff }, input, call),
         suspend: (input, call) => suspendOperator(parts, input, call),
-        reinstate: (input, call) => reinstateOperator(platform, input.operatorId, call),
+        reinstate: (input, call) => reinstateOperator({ platform, onReinstated }, input.operatorId, call),
         setLicence: (input, call) => setLicence(platform, input, call),
         issueKey: (input, call) => issueKey(platform, input, call),
         listKeys: (input, call) => listKeys(platform, input, call),

@@ -3,6 +3,7 @@ import type { propagation } from '@kinga/shared/propagation/contract.ts';
 import type { Domain } from '../../domain.ts';
 import type { Handlers } from '../../platform/call/handler.ts';
 import type { Platform } from '../../platform/context.ts';
+import type { Tx } from '../../platform/db/tx.ts';
 import { acknowledge, acknowledged, reportClosed } from './acknowledgements/handlers.ts';
 import { AcknowledgementQueue } from './acknowledgements/queue.ts';
 import { createPropagator } from './changes/propagator.ts';
@@ -12,6 +13,7 @@ import { retry } from './report/retry.ts';
 import { readStatus } from './report/status.ts';
 import { LiveTable } from './report/table.ts';
 import { CHANGES, openChange } from './topic.ts';
+import { watchAnew } from './watch/anew.ts';
 import { Guard } from './watch/guard.ts';
 import {
   getWebhook,
@@ -29,6 +31,8 @@ export interface Propagation {
   readonly domain: Domain<typeof propagation>;
   /** What operators do about changes, under `operators.`. */
   readonly operatorHandlers: Handlers<typeof operatorPropagation>;
+  /** In the transaction that reinstates an operator. */
+  readonly operatorReinstated: (tx: Tx, operatorId: string) => Promise<void>;
 }
 
 export interface PropagationDeps {
@@ -66,6 +70,7 @@ export function createPropagation(platform: Platform, { watchedByKeys }: Propaga
         new Guard(platform, { watchedByKeys: () => watchedByKeys(CHANGES.pattern) }),
       ],
     },
+    operatorReinstated: watchAnew,
     operatorHandlers: {
       acknowledge: (input, call) => acknowledge(queue, input, call),
       acknowledged: (_input, call) => acknowledged(platform, call),

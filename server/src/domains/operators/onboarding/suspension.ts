@@ -5,6 +5,7 @@ import type { Revocation } from '../../../platform/call/authenticator.ts';
 import type { By } from '../../../platform/call/by.ts';
 import type { Platform } from '../../../platform/context.ts';
 import { newId } from '../../../platform/crypto/ids.ts';
+import type { Tx } from '../../../platform/db/tx.ts';
 import type { Revocations } from '../../../platform/revocations/revocations.ts';
 import { changeOperator, detailOf, lockOperator } from '../operators.ts';
 
@@ -31,14 +32,20 @@ export async function suspendOperator(
 }
 
 export async function reinstateOperator(
-  { db }: Platform,
+  {
+    platform,
+    onReinstated,
+  }: { platform: Platform; onReinstated: (tx: Tx, operatorId: string) => Promise<void> },
   operatorId: string,
   by: By,
 ): Promise<OperatorDetail> {
-  return await db.unitOfWork(async (em, tx) => {
+  return await platform.db.unitOfWork(async (em, tx) => {
     const before = await lockOperator(em, operatorId);
     if (!before.suspendedAt) return detailOf(before);
     const changes = { suspendedAt: null, suspensionReason: null };
-    return await changeOperator({ em, tx }, operatorId, { changes, by, action: 'operator.reinstated' });
+    const action = 'operator.reinstated';
+    const after = await changeOperator({ em, tx }, operatorId, { changes, by, action });
+    await onReinstated(tx, operatorId);
+    return after;
   });
 }

@@ -13,17 +13,21 @@ const ESCALATED_EVERY = '1 hour';
 /** A change that is late is seen in the turns right after it became so; whatever was missed, when all are looked at. */
 const JUST_LATE = '3 seconds';
 const KIND = 'propagation.unacknowledged';
+/** Of every alarm about an operator that was suspended meanwhile. */
+export const SUSPENDED =
+  'The operator is suspended: it is told everything, and watched again, when it is reinstated.';
 
 interface Row {
   readonly id: string;
-  readonly action: 'raise' | 'escalate' | 'resolve';
+  readonly action: 'raise' | 'escalate' | 'resolve' | 'suspend';
   readonly open: number;
   readonly oldest: Date | null;
   readonly minutes: number;
 }
 
 /**
- * One open alert for each operator that is behind, as long as it is; it is written to when that lasts. Of all the
+ * One open alert for each operator that is behind, as long as it is; it is written to when that lasts. One that is
+ * suspended cannot catch up, and is judged again from when it can. Of all the
  * operators it looks at these, so that a turn takes the same time however many there are.
  */
 export async function watchLateness(
@@ -35,21 +39,23 @@ export async function watchLateness(
   const { rows } = await tx.query<Row>(DUE, [operatorIds]);
   for (const row of rows) {
     if (row.action === 'raise') await raise(tx, row);
-    else if (row.action === 'resolve') await resolve(tx, row.id);
+    else if (row.action === 'resolve') await resolve(tx, row.id, 'The operator has caught up.');
+    else if (row.action === 'suspend') await resolve(tx, row.id, SUSPENDED);
     else await escalate(tx, crypto, row);
   }
 }
 
 const DUE = `
-  SELECT id, action, oldest, (extract(epoch FROM statement_timestamp() - oldest) / 60)::int AS minutes,
+  SELECT id, action, oldest, (extract(epoch FROM statement_timestamp() - since) / 60)::int AS minutes,
          (SELECT count(*) FROM propagation_receipts
           WHERE tenant_id = due.id AND acknowledged_at IS NULL)::int AS open
   FROM (
-    SELECT o.id, r.committed_at AS oldest, CASE
-        WHEN p.late_since IS NULL AND r.committed_at < statement_timestamp() - interval '${LATE}' THEN 'raise'
+    SELECT o.id, r.committed_at AS oldest, s.since, CASE
+        WHEN o.suspended_at IS NOT NULL THEN CASE WHEN p.late_since IS NOT NULL THEN 'suspend' END
+        WHEN p.late_since IS NULL AND s.since < statement_timestamp() - interval '${LATE}' THEN 'raise'
         WHEN p.late_since IS NOT NULL
-             AND (r.committed_at IS NULL OR r.committed_at >= statement_timestamp() - interval '${LATE}') THEN 'resolve'
-        WHEN p.late_since IS NOT NULL AND r.committed_at < statement_timestamp() - interval '${ESCALATED_AFTER}'
+             AND (s.since IS NULL OR s.since >= statement_timestamp() - interval '${LATE}') THEN 'resolve'
+        WHEN p.late_since IS NOT NULL AND s.since < statement_timestamp() - interval '${ESCALATED_AFTER}'
              AND (p.escalated_at IS NULL OR p.escalated_at < statement_timestamp() - interval '${ESCALATED_EVERY}')
           THEN 'escalate'
       END AS action
@@ -65,6 +71,9 @@ const DUE = `
       SELECT committed_at FROM propagation_receipts
       WHERE tenant_id = o.id AND acknowledged_at IS NULL ORDER BY committed_at LIMIT 1
     ) r ON true
+    CROSS JOIN LATERAL (
+      SELECT CASE WHEN r.committed_at IS NOT NULL THEN greatest(r.committed_at, p.watched_since) END AS since
+    ) s
     WHERE NOT o.internal
   ) due
   WHERE action IS NOT NULL ORDER BY id`;
@@ -92,8 +101,8 @@ async function tellAlert(tx: Tx, { id, open, oldest }: Row): Promise<void> {
   });
 }
 
-async function resolve(tx: Tx, id: string): Promise<void> {
-  await resolveAlert(tx, { kind: KIND, key: id, resolution: 'The operator has caught up.' });
+async function resolve(tx: Tx, id: string, resolution: string): Promise<void> {
+  await resolveAlert(tx, { kind: KIND, key: id, resolution });
   await tx.query(
     'UPDATE propagation_operators SET late_since = NULL, escalated_at = NULL WHERE tenant_id = $1',
     [id],

@@ -3,6 +3,7 @@ import type { Platform } from '../../../platform/context.ts';
 import { newId } from '../../../platform/crypto/ids.ts';
 import { actForEveryTenant } from '../../../platform/db/tenant.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
+import { isSuspended } from '../../operators/index.ts';
 import { acknowledgeAll } from '../acknowledgements/acknowledge.ts';
 import { noteSent } from '../changes/sent.ts';
 import { openChange, topicOf } from '../topic.ts';
@@ -53,7 +54,7 @@ async function takeLease(tx: Tx, operatorId: string, key: string): Promise<boole
   const { rowCount } = await tx.query('SELECT FROM operator_webhooks WHERE tenant_id = $1 FOR UPDATE', [
     operatorId,
   ]);
-  if (rowCount === 0) return false;
+  if (rowCount === 0 || (await isSuspended(tx, operatorId))) return false;
   const taken = await tx.query(
     `UPDATE operator_webhooks SET lease_key = $2, leased_until = clock_timestamp() + interval '${LEASE}'
      WHERE tenant_id = $1
@@ -98,6 +99,11 @@ async function nextBatch(tx: Tx, operatorId: string, key: string): Promise<Batch
   const [webhook] = rows;
   // Removed meanwhile, or taken over because this process was frozen.
   if (webhook === undefined) return undefined;
+  // What it is not told now it is told when it is reinstated.
+  if (await isSuspended(tx, operatorId)) {
+    await giveUpLease(tx, operatorId, key);
+    return undefined;
+  }
   const place = await tx.query<{ epoch: string; after: number }>(
     `SELECT epoch::text AS epoch, coalesce((SELECT acknowledged_seq FROM propagation_operators
                                             WHERE tenant_id = $1), 0)::float8 AS after
