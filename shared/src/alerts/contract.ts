@@ -9,8 +9,14 @@ export const ALERT_KINDS = [
   'screening.person-rate',
   /** One operator asks about numbers that follow each other. */
   'screening.sequential-scan',
+  /** One operator asks about more different people than it can have to do with. */
+  'screening.many-people',
+  /** One operator tries out dates of birth with one name. */
+  'screening.dates-of-birth',
   /** A token was used by another operator than its own. */
   'tokens.foreign-use',
+  /** A key asks by tokens that are nobody's, or no tokens at all. */
+  'tokens.probing',
   /** One phone or e-mail address stands on many people. */
   'tokens.shared-contact',
   /** One person was mapped by many operators within minutes. */

@@ -71,6 +71,12 @@ export type PurposeRules = z.output<typeof purposeRules>;
 
 const mode = z.enum(['alarm', 'block']);
 
+/** So many dates are remembered of a name. */
+export const DATES_PER_NAME_MAX = 12;
+
+/** How far back a quiet time can reach: what ended earlier than so many days ago, nobody has to remember. */
+export const QUIET_DAYS_MAX = 3_650;
+
 /** Everything the law and the authority leave to be said in numbers. A version is one whole document. */
 export const policyValues = z.strictObject({
   periods: periodRules,
@@ -80,11 +86,31 @@ export const policyValues = z.strictObject({
   /** From this age of the register's last confirmation on, an answer needs the database itself. */
   staleness: z.strictObject({ maxMs: z.number().int().min(500).max(1_000), cites }),
   /** Nobody who is excluded is advertised to: a marketing lookup of theirs is EXCLUDED. */
-  marketing: z.strictObject({ toExcluded: z.literal(false), cites }),
-  /** How long a check can be read: its person in clear, then only as a keyed hash. */
+  marketing: z.strictObject({
+    toExcluded: z.literal(false),
+    /** Nor so many days after an exclusion has ended, by its expiry or by a return. */
+    quietDays: days(QUIET_DAYS_MAX),
+    cites,
+  }),
+  /**
+   * How long a check is kept. The register keeps the person of a check only as a keyed hash and never in clear, so
+   * `checksClearDays` binds whoever keeps answers beside the names they were asked for.
+   */
   retention: z.strictObject({
     checksHashedYears: z.number().int().min(1).max(50),
     checksClearDays: days(3_650),
+    cites,
+  }),
+  /** Of other people's petitions; each keeps the windows of the version it was filed under. */
+  petitions: z.strictObject({
+    /** A petition is not left lying: the person is told of it within these days of its filing. */
+    noticeDays: z.number().int().min(1).max(365),
+    /** The right to be heard: nothing is decided within these days of the notice, unless they were heard or waived it. */
+    hearingDays: z.number().int().min(1).max(365),
+    /** And it is decided within these days of the end of the hearing window. */
+    decisionDays: z.number().int().min(1).max(365),
+    /** The right to appeal: within these days of the decision. */
+    appealDays: z.number().int().min(1).max(365),
     cites,
   }),
   minimumAge: z.strictObject({ years: z.number().int().min(18).max(99), cites }),
@@ -101,6 +127,22 @@ export const policyValues = z.strictObject({
       windowSeconds: z.number().int().min(1).max(3_600),
       identifiers: z.number().int().min(3).max(100_000),
       stepMax: z.number().int().min(1).max(1_000),
+      mode,
+      cites,
+    }),
+    /**
+     * Different people one operator asks about within a day: what anybody may, or so many times the customers it
+     * has mapped when that is more. Contacts, documents and names are not added up: the most of one kind counts.
+     */
+    newPeoplePerDay: z.strictObject({
+      floor: z.number().int().min(1).max(10_000_000),
+      perMappedCustomer: z.number().int().min(1).max(100),
+      mode,
+      cites,
+    }),
+    /** Dates of birth one operator tries with one name within an hour. */
+    datesPerName: z.strictObject({
+      dates: z.number().int().min(2).max(DATES_PER_NAME_MAX),
       mode,
       cites,
     }),

@@ -59,16 +59,29 @@ export const VERSION_ONE: PolicyValues = {
     },
   },
   staleness: { maxMs: 1_000, cites: GRA },
-  marketing: { toExcluded: false, cites: 'L.N. 112 of 2026, r. 70(5)(c)' },
+  marketing: {
+    toExcluded: false,
+    quietDays: 30,
+    cites: `L.N. 112 of 2026, r. 70(5)(c); quiet days after it: ${GRA}`,
+  },
   retention: {
     checksHashedYears: 7,
     checksClearDays: 90,
     cites: `${GRA}; Data Protection Act 2019, s. 39`,
+  },
+  petitions: {
+    noticeDays: 7,
+    hearingDays: 14,
+    decisionDays: 30,
+    appealDays: 30,
+    cites: `${GRA}, on the draft of 18 March 2026`,
   },
   minimumAge: { years: 18, cites: 'Gambling Control Act 2025, s. 72(2)' },
   minimumStake: { amountMinor: '2000', currency: 'KES', cites: 'Gambling Control Act 2025, s. 71(1)' },
   screening: {
     personPerHour: { lookups: 60, mode: 'alarm', cites: GRA },
     sequentialScan: { windowSeconds: 60, identifiers: 20, stepMax: 3, mode: 'alarm', cites: GRA },
+    newPeoplePerDay: { floor: 5_000, perMappedCustomer: 2, mode: 'alarm', cites: GRA },
+    datesPerName: { dates: 5, mode: 'alarm', cites: GRA },
   },
 };

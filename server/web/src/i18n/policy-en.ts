@@ -106,6 +106,11 @@ export const policyEn = {
       windowSeconds: 'Within, seconds',
       identifiers: 'Numbers',
       stepMax: 'Largest step between them',
+      newPeoplePerDay: 'Different people, per day',
+      floor: 'Anybody may ask about',
+      perMappedCustomer: 'Or, for each mapped customer',
+      datesPerName: 'Dates of birth with one name, per hour',
+      dates: 'Dates',
     },
   },
 } as const;

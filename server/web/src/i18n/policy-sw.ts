@@ -114,6 +114,11 @@ export const policySw: Texts<typeof policyEn> = {
       windowSeconds: 'Ndani ya sekunde',
       identifiers: 'Nambari',
       stepMax: 'Pengo kubwa zaidi kati yake',
+      newPeoplePerDay: 'Watu tofauti, kwa siku',
+      floor: 'Yeyote anaweza kuuliza kuhusu',
+      perMappedCustomer: 'Au, kwa kila mteja aliyeunganishwa',
+      datesPerName: 'Tarehe za kuzaliwa kwa jina moja, kwa saa',
+      dates: 'Tarehe',
     },
   },
 };

@@ -62,9 +62,12 @@ export const supervisionEn = {
       screening: {
         'person-rate': 'One person is asked about too often',
         'sequential-scan': 'Numbers are asked one after another',
+        'many-people': 'Too many different people are asked about',
+        'dates-of-birth': 'Dates of birth are tried out',
       },
       tokens: {
         'foreign-use': 'A token was used by another operator',
+        probing: 'Tokens are tried out',
         'shared-contact': 'One contact stands on many people',
         'many-operators': 'One person at many operators within minutes',
         'duplicate-person': 'Two records may be one person',

@@ -65,9 +65,12 @@ export const supervisionSw: Texts<typeof supervisionEn> = {
       screening: {
         'person-rate': 'Mtu mmoja anaulizwa mara nyingi mno',
         'sequential-scan': 'Nambari zinaulizwa kwa mfuatano',
+        'many-people': 'Watu tofauti wengi mno wanaulizwa',
+        'dates-of-birth': 'Tarehe za kuzaliwa zinajaribiwa',
       },
       tokens: {
         'foreign-use': 'Tokeni imetumiwa na kampuni nyingine',
+        probing: 'Tokeni zinajaribiwa',
         'shared-contact': 'Mawasiliano mamoja kwa watu wengi',
         'many-operators': 'Mtu mmoja kwa kampuni nyingi kwa dakika chache',
         'duplicate-person': 'Rekodi mbili huenda ni mtu mmoja',
