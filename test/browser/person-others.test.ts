@@ -47,6 +47,7 @@ describe.skipIf(!hasChromium)('asking for the exclusion of somebody close, in Ch
     await open(family.page, 'Petitions', 'Petitions');
     await expect(family.page.locator('main a').first().getAttribute('href')).resolves.toBe('tel:719');
     await family.page.getByText('None. What you ask for').waitFor();
+    await family.page.getByText('None. What others ask for').waitFor();
     const id = await file(family.page, person.phone);
     await picture(family.page, 'others-filed');
     await family.page.getByRole('button', { name: 'Show its course' }).click();
@@ -58,7 +59,8 @@ describe.skipIf(!hasChromium)('asking for the exclusion of somebody close, in Ch
     const { page, complaints } = visitor;
     await enter(page, subject);
     await open(page, 'Petitions', 'Petitions');
-    await page.getByText('This is about you.').waitFor();
+    await page.locator('[data-relation=aboutMe]').getByText('This is about you.').waitFor();
+    await page.locator('[data-relation=mine]').getByText('None. What you ask for').waitFor();
     await page.getByText(/you may be heard until/).waitFor();
     // The words of the family are for the regulator.
     expect(await page.getByText('The school fees').count()).toBe(0);
@@ -104,6 +106,12 @@ describe.skipIf(!hasChromium)('asking for the exclusion of somebody close, in Ch
     await page.getByText('Those who depend on them are at risk').click();
     await page.getByLabel('What happens, in your words').fill('It is so.');
     await page.getByText('It cannot wait for the decision').click();
+    await page.getByLabel('Documents').setInputFiles([
+      { name: 'nothing.pdf', mimeType: 'application/pdf', buffer: Buffer.alloc(0) },
+      { name: 'rent.pdf', mimeType: 'application/pdf', buffer: Buffer.from('the rent') },
+    ]);
+    await page.getByText('nothing.pdf is empty.').waitFor();
+    await page.getByRole('button', { name: 'Remove rent.pdf' }).waitFor();
     await page.getByLabel('Why it cannot wait').fill('The rent is due tomorrow.');
     await page.getByRole('button', { name: 'Send the petition' }).click();
     await page.getByText('Not a Kenyan phone number').waitFor();

@@ -6,6 +6,7 @@ import { BroadcastsPage } from '../broadcasts/BroadcastsPage.tsx';
 import { Dashboard } from '../live/Dashboard.tsx';
 import { ConformancePage } from '../operator/ConformancePage.tsx';
 import { OperatorHome } from '../operator/OperatorHome.tsx';
+import { OperatorPetitionsPage } from '../operator/PetitionsPage.tsx';
 import { AuditPage, FiguresPage, KeysPage, WebhookPage } from '../operator/pages.tsx';
 import { IdentityPage } from '../person/identity/IdentityPage.tsx';
 import { OthersPage } from '../person/others/OthersPage.tsx';
@@ -94,6 +95,7 @@ export const PAGES: Readonly<Record<Role, readonly [Page, ...Page[]]>> = {
   support: [alerts, people, petitions, statistics, policy, operators, applications, accounts, staffSecurity],
   operator: [
     { id: 'home', Content: OperatorHome, group: 'own' },
+    { id: 'petitions', Content: OperatorPetitionsPage, group: 'own' },
     { id: 'keys', Content: KeysPage, group: 'own' },
     { id: 'webhook', Content: WebhookPage, group: 'own' },
     { id: 'conformance', Content: ConformancePage, group: 'own' },

@@ -1,4 +1,4 @@
-import { en } from '../../i18n/en.ts';
+import { en } from '../i18n/en.ts';
 
 type GroundKey = keyof typeof en.others.grounds;
 type StepKey = keyof typeof en.others.steps;

@@ -2,13 +2,13 @@ import type { Hub } from '@kinga/client-sdk';
 import type { Petition } from '@kinga/shared/petitions/contract.ts';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSession } from '../../hub/session-context.ts';
-import { useAction } from '../../hub/use-action.ts';
-import { Failure } from '../../ui/Failure.tsx';
-import { Field } from '../../ui/Field.tsx';
-import { Submit } from '../../ui/Submit.tsx';
-import { textIn } from '../../ui/TextField.tsx';
-import { useFocusInvalid } from '../../ui/use-focus-invalid.ts';
+import { useSession } from '../hub/session-context.ts';
+import { useAction } from '../hub/use-action.ts';
+import { Failure } from '../ui/Failure.tsx';
+import { Field } from '../ui/Field.tsx';
+import { Submit } from '../ui/Submit.tsx';
+import { textIn } from '../ui/TextField.tsx';
+import { useFocusInvalid } from '../ui/use-focus-invalid.ts';
 import type { Step } from './what-now.ts';
 
 interface NextStepProps {

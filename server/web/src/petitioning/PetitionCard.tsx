@@ -1,10 +1,10 @@
 import type { Petition, PetitionDetail } from '@kinga/shared/petitions/contract.ts';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSession } from '../../hub/session-context.ts';
-import { useLoad } from '../../hub/use-load.ts';
-import { useFormats } from '../../ui/format.ts';
-import { Shown } from '../../ui/Loaded.tsx';
+import { useSession } from '../hub/session-context.ts';
+import { useLoad } from '../hub/use-load.ts';
+import { useFormats } from '../ui/format.ts';
+import { Shown } from '../ui/Loaded.tsx';
 import { NextStep } from './NextStep.tsx';
 import { sideOf, whatNow } from './what-now.ts';
 import { groundKey, stepKey } from './words.ts';
