@@ -90,6 +90,25 @@ describe('an account that is not reported closed', () => {
     await probe(async () => (await severities()).length === 0);
   });
 
+  it('is alarmed about again when somebody has ended the alarm and it is still open', async () => {
+    const house = await concerned();
+    await house.ask('operators.acknowledge', { seq: 1 });
+    await age(house, '25 hours');
+    const first = await probe(async () => (await alertsOf(hub, UNCLOSED, house.operatorId))[0]);
+    await asAdmin(hub, 'alerts.resolve', { id: first.id, resolution: 'Looked at' });
+    expect(await alertsOf(hub, UNCLOSED, house.operatorId)).toEqual([]);
+    await hub.database.pool.query(
+      `UPDATE propagation_operators SET unclosed_warned_at = unclosed_warned_at - interval '61 minutes'
+       WHERE tenant_id = $1`,
+      [house.operatorId],
+    );
+    const second = await probe(async () => (await alertsOf(hub, UNCLOSED, house.operatorId))[0]);
+    expect(second).toMatchObject({ severity: 'warning', count: 1 });
+    expect(second.id).not.toBe(first.id);
+    await house.ask('operators.reportClosed', { tokens: [house.token] });
+    await probe(async () => (await alertsOf(hub, UNCLOSED, house.operatorId)).length === 0);
+  });
+
   it('need not be closed any more once the exclusion is over', async () => {
     const house = await concerned({ period: '24h' });
     await house.ask('operators.acknowledge', { seq: 1 });
@@ -102,6 +121,89 @@ describe('an account that is not reported closed', () => {
     await probe(async () => (await alertsOf(hub, UNCLOSED, house.operatorId)).length === 0);
   });
 });
+
+describe('an operator that is suspended', () => {
+  const suspend = (house: House) =>
+    asAdmin(hub, 'operators.suspend', { operatorId: house.operatorId, reason: 'under inquiry' });
+  const reinstate = (house: House) => asAdmin(hub, 'operators.reinstate', { operatorId: house.operatorId });
+  const resolutionsOf = async (kind: string, { operatorId }: House) =>
+    (await asAdmin(hub, 'alerts.list', { kind, operatorId })).items.map(({ resolution }) => resolution);
+  const mailed = async () =>
+    (await hub.database.pool.query(`SELECT FROM messages WHERE template = 'changesUnacknowledged'`)).rowCount;
+
+  it('ends its alarms, which says why, and is written to no more until it is reinstated and has had its time', async () => {
+    const house = await concerned();
+    await house.ask('operators.acknowledge', { seq: 1 });
+    const person = newPerson();
+    await house.issue(person.identifiers);
+    await exclude(hub, person.identifiers);
+    await probe(async () => (await house.ask('operators.acknowledged')).head === 2);
+    await age(house, '73 hours');
+    await probe(async () => (await alertsOf(hub, LATE, house.operatorId)).length === 1);
+    await probe(async () => (await alertsOf(hub, UNCLOSED, house.operatorId)).length === 2);
+    await probe(mailed);
+    await suspend(house);
+    await probe(async () => (await alertsOf(hub, LATE, house.operatorId)).length === 0);
+    await probe(async () => (await alertsOf(hub, UNCLOSED, house.operatorId)).length === 0);
+    for (const kind of [LATE, UNCLOSED]) {
+      for (const resolution of await resolutionsOf(kind, house)) expect(resolution).toContain('suspended');
+    }
+    const mails = await mailed();
+    await reinstate(house);
+    await watchedTwice();
+    expect(await alertsOf(hub, LATE, house.operatorId)).toEqual([]);
+    expect(await alertsOf(hub, UNCLOSED, house.operatorId)).toEqual([]);
+    const [open] = await probe(
+      async () => {
+        const found = await alertsOf(hub, LATE, house.operatorId);
+        return found.length > 0 && found;
+      },
+      { timeoutMs: 10_000 },
+    );
+    expect(open).toMatchObject({ facts: { open: 1 } });
+    expect(await mailed()).toBe(mails);
+    const again = await house.listen(hub, {
+      epoch: (await house.ask('operators.acknowledged')).epoch,
+      seq: 1,
+    });
+    await probe(() => again.events.length === 1);
+    await house.ask('operators.acknowledge', { seq: 2 });
+    await probe(async () => (await alertsOf(hub, LATE, house.operatorId)).length === 0);
+  }, 40_000);
+
+  it('raises none of what happens meanwhile, and misses none of it', async () => {
+    const house = await concerned();
+    await house.ask('operators.acknowledge', { seq: 1 });
+    const person = newPerson();
+    await house.issue(person.identifiers);
+    await suspend(house);
+    await exclude(hub, person.identifiers);
+    await probe(async () => (await openReceipts(house)) === 1);
+    await age(house, '1 hour');
+    await watchedTwice();
+    expect(await asAdmin(hub, 'alerts.list', { kind: LATE, operatorId: house.operatorId })).toEqual({
+      items: [],
+    });
+    await reinstate(house);
+    const { epoch, seq, head } = await house.ask('operators.acknowledged');
+    expect([seq, head]).toEqual([1, 2]);
+    const { events } = await house.listen(hub, { epoch, seq });
+    await probe(() => events.length === 1);
+  }, 20_000);
+});
+
+async function openReceipts({ operatorId }: House): Promise<number> {
+  return (await asAdmin(hub, 'propagation.receipts', { operatorId, state: 'open' })).items.length;
+}
+
+/** Another operator, which comes after all there are, has been judged twice since. */
+async function watchedTwice(): Promise<void> {
+  for (let round = 0; round < 2; round++) {
+    const last = await concerned();
+    await age(last, '6 seconds');
+    await probe(async () => (await alertsOf(hub, LATE, last.operatorId)).length === 1);
+  }
+}
 
 describe('the live table', () => {
   it('shows every operator’s place, what is open, how it is reached and how fast it is', async () => {

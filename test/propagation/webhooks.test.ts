@@ -41,6 +41,24 @@ async function concern(house: House, count = 1): Promise<void> {
 const acknowledged = async (house: House) => (await house.ask('operators.acknowledged')).seq;
 
 describe('an operator without a socket', () => {
+  it('is posted nothing while it is suspended, and everything when it is reinstated', async () => {
+    await using target = await endpoint(() => ({ status: 204 }));
+    const house = await newHouse(hub);
+    const other = await newHouse(hub);
+    for (const { ask } of [house, other]) await ask('operators.setWebhook', { url: target.url });
+    const { operatorId } = house;
+    const person = newPerson();
+    for (const { issue } of [house, other]) await issue(person.identifiers);
+    await asAdmin(hub, 'operators.suspend', { operatorId, reason: 'under inquiry' });
+    await exclude(hub, person.identifiers);
+    await probe(async () => (await acknowledged(other)) === 1);
+    const posted = () => target.posts.map(({ body }) => JSON.parse(body).operatorId);
+    expect(posted()).toEqual([other.operatorId]);
+    await asAdmin(hub, 'operators.reinstate', { operatorId });
+    await probe(async () => (await acknowledged(house)) === 1);
+    expect(posted()).toEqual([other.operatorId, operatorId]);
+  });
+
   it('is posted its changes, signed and in order, and a 2xx acknowledges them', async () => {
     await using target = await endpoint(() => ({ status: 204 }));
     const house = await newHouse(hub);

@@ -1,6 +1,5 @@
 import { KingaError } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
-import type { ChangeType } from '@kinga/shared/operators/propagation.ts';
 import type { propagation } from '@kinga/shared/propagation/contract.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import { idempotent } from '../../../platform/call/idempotency.ts';
@@ -9,23 +8,12 @@ import { actForEveryTenant } from '../../../platform/db/tenant.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudits } from '../../../platform/outbox/audit.ts';
 import { operatorExists } from '../../operators/index.ts';
-import { tokensOfHandles } from '../../tokens/index.ts';
-import { holdersOf } from '../changes/concerns.ts';
-import { tell } from '../changes/tell.ts';
+import { TO_TELL_AGAIN, type ToTellAgain, tellAgain } from '../changes/again.ts';
 import { postSoon } from '../webhooks/queue.ts';
 
 type Input = ParsedInputOf<typeof propagation.retry>;
 
 const AT_ONCE_MAX = 1_000;
-
-interface Row {
-  readonly id: string;
-  readonly tenant_id: string;
-  readonly handle: string;
-  readonly register_seq: number;
-  readonly type: ChangeType;
-  readonly effective_at: Date;
-}
 
 /** What is still open is told again, in its old order; what was acknowledged meanwhile is left alone. */
 export async function retry(
@@ -35,48 +23,24 @@ export async function retry(
 ): Promise<OutputOf<typeof propagation.retry>> {
   return await db.transaction((tx) =>
     idempotent(tx, crypto, { call, input }, async () => {
-      const rows = await openReceipts(tx, input);
-      const holders = new Map(
-        holdersOf(
-          await tokensOfHandles(
-            tx,
-            rows.map(({ handle }) => handle),
-          ),
-        ).map((one) => [one.handle, one]),
-      );
-      // Whose token was revoked meanwhile the operator knows no more.
-      const again = rows.flatMap((row) => {
-        const holder = holders.get(row.handle);
-        return holder === undefined ? [] : [{ row, holder }];
-      });
-      await tell(
-        tx,
-        again.map(({ row, holder }) => ({
-          holder,
-          receiptId: row.id,
-          registerSeq: row.register_seq,
-          type: row.type,
-          effectiveAt: row.effective_at,
-          again: true,
-        })),
-      );
+      const again = await tellAgain(tx, await openReceipts(tx, input));
       await tellWho(
         tx,
         call,
-        again.map(({ row }) => row.tenant_id),
+        again.map(({ tenant_id }) => tenant_id),
       );
       return { again: again.length };
     }),
   );
 }
 
-async function openReceipts(tx: Tx, { operatorId, receiptIds }: Input): Promise<Row[]> {
+async function openReceipts(tx: Tx, { operatorId, receiptIds }: Input): Promise<ToTellAgain[]> {
   if (operatorId !== undefined && !(await operatorExists(tx, operatorId))) {
     throw new KingaError('NOT_FOUND', 'There is no such operator');
   }
   await actForEveryTenant(tx);
-  const { rows } = await tx.query<Row>(
-    `SELECT id, tenant_id, handle, register_seq::float8 AS register_seq, type, effective_at
+  const { rows } = await tx.query<ToTellAgain>(
+    `SELECT ${TO_TELL_AGAIN}
      FROM propagation_receipts
      WHERE acknowledged_at IS NULL
        AND ${operatorId === undefined ? 'id = ANY($1::text[])' : 'tenant_id = $1'}

@@ -2,9 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Platform } from '../../../platform/context.ts';
 import { ADVISORY_LOCKS } from '../../../platform/db/advisory-locks.ts';
 import { planByIndex } from '../../../platform/db/plan-by-index.ts';
+import type { Tx } from '../../../platform/db/tx.ts';
 import type { Service } from '../../../platform/lifecycle/service.ts';
 import { watchClosing } from './closing.ts';
 import { watchLateness } from './lateness.ts';
+import { tellLost } from './lost.ts';
 import { Round } from './round.ts';
 
 const EVERY_MS = 1_000;
@@ -78,16 +80,27 @@ export class Guard implements Service {
   }
 
   async #watch(): Promise<void> {
-    const { db, crypto } = this.#platform;
-    await db.transaction(async (tx) => {
+    const { crypto } = this.#platform;
+    const seen = await this.#alone(async (tx) => {
+      await watchLateness(tx, crypto, await this.#lateness.next(tx));
+      const some = await this.#closing.next(tx);
+      await watchClosing(tx, some);
+      return some;
+    });
+    // By itself: it takes what acknowledgements take, in their order.
+    if (seen !== undefined && seen.length > 0) await this.#alone((tx) => tellLost(tx, seen));
+  }
+
+  /** Undefined: another hub is at it. */
+  async #alone<TResult>(work: (tx: Tx) => Promise<TResult>): Promise<TResult | undefined> {
+    return await this.#platform.db.transaction(async (tx) => {
       const lock = await tx.query<{ held: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS held', [
         ADVISORY_LOCKS.propagationGuard,
       ]);
-      if (!lock.rows[0]?.held) return;
+      if (!lock.rows[0]?.held) return undefined;
       // Thousands of operators, of whom hardly anyone has anything open: each is looked up, none are scanned for.
       await planByIndex(tx);
-      await watchLateness(tx, crypto, await this.#lateness.next(tx));
-      await watchClosing(tx, await this.#closing.next(tx));
+      return await work(tx);
     });
   }
 }
