@@ -36,7 +36,7 @@ export const DOMAIN_TABLE: Readonly<Record<string, readonly string[]>> = {
   identity: ['identifiers', 'notifications'],
   screening: ['alerts'],
   exclusions: ['identifiers', 'matching', 'policy', 'screening', 'notifications'],
-  petitions: ['identifiers', 'exclusions', 'notifications', 'alerts'],
+  petitions: ['identifiers', 'exclusions', 'policy', 'notifications', 'alerts'],
   tokens: ['identifiers', 'exclusions', 'screening', 'alerts'],
   operators: ['exclusions', 'tokens', 'alerts', 'notifications'],
   propagation: ['exclusions', 'tokens', 'operators', 'alerts', 'notifications'],

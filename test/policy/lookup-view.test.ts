@@ -16,7 +16,10 @@ function version(no: number, change: Parameters<typeof valuesWith>[0]): PolicyVe
 function confirmedAt(monotonicMs: number): Replica {
   const replica = new Replica({ applied: () => {}, broken: () => {} });
   const instant = { databaseMs: DATABASE_MS, askedAt: monotonicMs, answeredAt: monotonicMs };
-  replica.adopt({ epoch: 'e', seq: 0, hash: GENESIS_HASH, people: 0, instant }, new IntervalTable());
+  replica.adopt(
+    { epoch: 'e', seq: 0, hash: GENESIS_HASH, people: 0, quietMs: 0, instant },
+    new IntervalTable(),
+  );
   return replica;
 }
 

@@ -69,7 +69,7 @@ export class Migration0015Petitions extends Migration {
 
   #petitions(): void {
     // tenant_id: of the operator that filed it. exclusion_id: the one in force through this petition, or the last.
-    // head_hash: of the last step.
+    // head_hash: of the last step. *_days: the windows of the policy it was filed under.
     this.addSql(`
       CREATE TABLE petitions (
         id text PRIMARY KEY,
@@ -90,6 +90,10 @@ export class Migration0015Petitions extends Migration {
         decided_by text REFERENCES accounts (id),
         decided_at timestamptz(3),
         appeal_ends_at timestamptz(3),
+        notice_days integer NOT NULL,
+        hearing_days integer NOT NULL,
+        decision_days integer NOT NULL,
+        appeal_days integer NOT NULL,
         steps integer NOT NULL DEFAULT 0,
         head_hash text NOT NULL,
         CHECK ((source = 'operator') = (tenant_id IS NOT NULL))

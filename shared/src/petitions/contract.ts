@@ -144,7 +144,8 @@ export const petitions = {
     limit: 'staff',
   }),
   serveNotice: procedure('petitions.serveNotice', {
-    summary: 'Tells the person; the hearing window of 14 days begins',
+    summary:
+      'Tells the person; the hearing window begins, as long as the policy had it when the petition was filed',
     access: STAFF,
     input: z.strictObject({ id: fields.id }),
     output: petition,
@@ -178,7 +179,7 @@ export const petitions = {
     limit: 'staff',
   }),
   appeal: procedure('petitions.appeal', {
-    summary: 'Within 30 days, by whom the decision went against; what was decided holds meanwhile',
+    summary: 'Until appealEndsAt, by whom the decision went against; what was decided holds meanwhile',
     access: EVERYBODY,
     input: z.strictObject({ id: fields.id, statement: fields.longText }),
     output: petition,

@@ -58,7 +58,8 @@ export const TEST_PERSONS: readonly TestPerson[] = [
   },
   {
     person: 'ended',
-    summary: 'Was excluded for 24 hours until yesterday: CLEAR',
+    summary:
+      'Was excluded for 24 hours until yesterday: CLEAR, but EXCLUDED for marketing in the quiet days after it',
     standing: 'ended',
     identifiers: [id('900000004'), phone('+254700000004')],
   },

@@ -49,15 +49,24 @@ describe('a person of the register', () => {
     expect(again).toEqual({ personId, seq: null });
   });
 
-  it('is no news while nothing of theirs is in force', async () => {
+  it('is no news once nothing of theirs is in force, nor was in the quiet days before', async () => {
     const person = newPerson();
     const { exclusion, personId } = await registered([person.byNationalId], { period: '24h' });
-    await world.database.pool.query(
-      `UPDATE exclusions SET starts_at = starts_at - interval '2 days', ends_at = ends_at - interval '2 days',
-              in_force_until = in_force_until - interval '2 days' WHERE id = $1`,
-      [exclusion.id],
-    );
-    const added = await world.staff.addIdentifier({ personId, identifier: person.byPhone });
+    const passDays = (days: number) =>
+      world.database.pool.query(
+        `UPDATE exclusions SET starts_at = starts_at - $2::interval, ends_at = ends_at - $2::interval,
+                in_force_until = in_force_until - $2::interval WHERE id = $1`,
+        [exclusion.id, `${days} days`],
+      );
+    await passDays(2);
+    const lately = await world.staff.addIdentifier({ personId, identifier: person.byPhone });
+    expect(lately.seq).not.toBeNull();
+    for (const node of [world.node, world.follower]) {
+      await probe(async () => (await node.lookup([person.byPhone], 'marketing')).status === 'EXCLUDED');
+      expect((await node.lookup([person.byPhone], 'bet')).status).toBe('CLEAR');
+    }
+    await passDays(30);
+    const added = await world.staff.addIdentifier({ personId, identifier: person.byEmail });
     expect(added).toEqual({ personId, seq: null });
   });
 

@@ -150,7 +150,7 @@ async function loadedFrom(database: TestDatabase): Promise<IntervalTable> {
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   const table = new IntervalTable();
-  await loadReplica(client, table);
+  await loadReplica(client, table, { quietMs: 0 });
   await client.end();
   return table;
 }

@@ -109,7 +109,7 @@ function loaded() {
     broken: (reason) => broken.push(reason),
   });
   const instant = { databaseMs: DATABASE_MS, askedAt: T0, answeredAt: T0 };
-  const head = { epoch: 'epoch', seq: 0, hash: GENESIS_HASH, people: 0, instant };
+  const head = { epoch: 'epoch', seq: 0, hash: GENESIS_HASH, people: 0, quietMs: 0, instant };
   replica.adopt(head, new IntervalTable());
   const confirm = (
     seq: number,

@@ -37,7 +37,7 @@ describe('the replica’s table', () => {
         for (const step of commands) {
           if (step.do === 'sweep') {
             swept = Math.max(swept, step.before);
-            table.sweep(step.before, 256 * 100);
+            table.sweep({ over: step.before, quiet: step.before }, 256 * 100);
           } else if (step.do === 'replace') {
             table.replace(step.key, step.intervals);
             model.set(step.key.toString('hex'), step.intervals);
@@ -108,7 +108,7 @@ describe('the replica’s table', () => {
     table.replace(bytes, [{ startsAt: -DAY, endsAt: null }]);
     expect(table.intervalsOf(bytes)).toEqual([{ startsAt: 0, endsAt: null }]);
     expect(table.probeBytes(bytes, NOW * 100, NOW * 100)).toBe(true);
-    table.sweep(Number.MAX_SAFE_INTEGER, 256 * 100);
+    table.sweep({ over: Number.MAX_SAFE_INTEGER, quiet: Number.MAX_SAFE_INTEGER }, 256 * 100);
     expect(table.size).toBe(1);
   });
 });

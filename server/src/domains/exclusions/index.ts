@@ -51,7 +51,7 @@ export { countChecked } from './statistics/checked.ts';
 
 /** What the register needs to know of accounts. */
 export type ExclusionsDeps = Pick<RegisterDeps, 'accountKeys' | 'accountsOfKeys'> & {
-  readonly policy: Pick<Policy, 'at'>;
+  readonly policy: Pick<Policy, 'at' | 'longestQuietMs'>;
   /** Every lookup passes it. */
   readonly screen: Screen;
 };
@@ -113,6 +113,7 @@ export function createExclusions(platform: Platform, deps: ExclusionsDeps): Excl
     db,
     bus,
     log,
+    quietMs: (at) => deps.policy.longestQuietMs(at),
     onApplied: (entry) => {
       if (applied.length === 0) return;
       const event = eventOf(follower.replica.epoch, entry);

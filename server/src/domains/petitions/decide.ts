@@ -4,7 +4,7 @@ import type { petitions } from '@kinga/shared/petitions/contract.ts';
 import type { AccountActor } from '../../platform/call/actor.ts';
 import { advance, hold, type Work } from './context.ts';
 import { exclude, excludeUntilDecided, lift, undo } from './effect.ts';
-import { APPEAL_WINDOW_DAYS, conflict, daysAfter, inState, OPEN } from './rules.ts';
+import { conflict, daysAfter, inState, OPEN } from './rules.ts';
 import type { PetitionRow } from './store.ts';
 import { sendTo } from './tell.ts';
 
@@ -50,7 +50,7 @@ export async function decide(
       decision: input.decision,
       decided_by: work.actor.accountId,
       decided_at: work.now,
-      appeal_ends_at: daysAfter(work.now, APPEAL_WINDOW_DAYS),
+      appeal_ends_at: daysAfter(work.now, petition.appeal_days),
     },
     { kind: input.decision, content: { text: input.reason, readers: BOTH } },
   );

@@ -4,6 +4,7 @@ import type { petitions } from '@kinga/shared/petitions/contract.ts';
 import { newId } from '../../platform/crypto/ids.ts';
 import { sealIdentifiers } from '../exclusions/index.ts';
 import { keysOf } from '../identifiers/index.ts';
+import { readPolicy } from '../policy/index.ts';
 import { advance, type Work } from './context.ts';
 import { excludeUntilDecided } from './effect.ts';
 import { isAbout } from './parties.ts';
@@ -21,7 +22,7 @@ export async function file(work: Work, input: Filing): Promise<PetitionRow> {
   const { tx, actor, crypto } = work;
   checkFiling(input, actor.role);
   await refuseSuspended(work);
-  const petition = newPetition(work, input);
+  const petition = await newPetition(work, input);
   const sealed = sealIdentifiers(crypto, keysOf(crypto, input.identifiers, 'identifiers'), input.identifiers);
   await insertPetition(tx, petition);
   await insertSubject(tx, petition, sealed);
@@ -47,7 +48,12 @@ async function refuseSuspended({ tx, deps, actor }: Work): Promise<void> {
   throw new KingaError('FORBIDDEN', 'A suspended operator files no petitions');
 }
 
-function newPetition({ actor, now }: Work, { source, ground, period }: Filing): PetitionRow {
+async function newPetition(
+  { tx, actor, now }: Work,
+  { source, ground, period }: Filing,
+): Promise<PetitionRow> {
+  // Its windows are those of the day it was filed, whatever version comes after.
+  const { petitions: windows } = (await readPolicy(tx, now.getTime())).values;
   return {
     id: newId('pet'),
     tenant_id: source === 'operator' ? actor.operatorId : null,
@@ -66,6 +72,10 @@ function newPetition({ actor, now }: Work, { source, ground, period }: Filing): 
     decided_by: null,
     decided_at: null,
     appeal_ends_at: null,
+    notice_days: windows.noticeDays,
+    hearing_days: windows.hearingDays,
+    decision_days: windows.decisionDays,
+    appeal_days: windows.appealDays,
     steps: 0,
     head_hash: GENESIS_HASH,
   };

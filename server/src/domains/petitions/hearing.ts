@@ -3,7 +3,7 @@ import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { petitions } from '@kinga/shared/petitions/contract.ts';
 import { advance, hold, type Work } from './context.ts';
 import { refuseFiler } from './decide.ts';
-import { daysAfter, HEARING_WINDOW_DAYS, inState } from './rules.ts';
+import { daysAfter, inState } from './rules.ts';
 import type { PetitionRow } from './store.ts';
 import { sendTo } from './tell.ts';
 
@@ -20,7 +20,7 @@ export async function serveNotice(
       ...petition,
       state: 'noticeServed',
       notice_served_at: work.now,
-      hearing_ends_at: daysAfter(work.now, HEARING_WINDOW_DAYS),
+      hearing_ends_at: daysAfter(work.now, petition.hearing_days),
     },
     { kind: 'noticeServed', content: { text: null, readers: [] } },
   );

@@ -7,15 +7,6 @@ import {
   type petitions,
 } from '@kinga/shared/petitions/contract.ts';
 
-/** The right to be heard: nothing is decided within these days of the notice, unless the person was heard or waived it. */
-export const HEARING_WINDOW_DAYS = 14;
-/** A petition is not left lying: the person is told of it within these days of its filing. */
-export const NOTICE_DAYS = 7;
-/** And it is decided within these days of the end of the hearing window. */
-export const DECISION_DAYS = 30;
-/** The right to appeal: within these days of the decision. */
-export const APPEAL_WINDOW_DAYS = 30;
-
 const DAY_MS = 86_400_000;
 
 export function daysAfter(at: Date, days: number): Date {

@@ -23,6 +23,11 @@ export interface PetitionRow {
   readonly decided_by: string | null;
   readonly decided_at: Date | null;
   readonly appeal_ends_at: Date | null;
+  /** The windows of the policy it was filed under. */
+  readonly notice_days: number;
+  readonly hearing_days: number;
+  readonly decision_days: number;
+  readonly appeal_days: number;
   readonly steps: number;
   readonly head_hash: string;
 }
@@ -32,7 +37,8 @@ export const GENESIS_HASH = '0'.repeat(64);
 
 export const COLUMNS = `p.id, p.tenant_id, p.source, p.ground, p.period, p.state, p.provisional, p.decision,
   p.appeal_decision, p.exclusion_id, p.filed_by, p.filed_at, p.notice_served_at, p.hearing_ends_at, p.decided_by,
-  p.decided_at, p.appeal_ends_at, p.steps, p.head_hash`;
+  p.decided_at, p.appeal_ends_at, p.notice_days, p.hearing_days, p.decision_days, p.appeal_days, p.steps,
+  p.head_hash`;
 
 export type Party = 'petitioner' | 'person';
 
@@ -112,8 +118,8 @@ async function save(tx: Tx, row: PetitionRow): Promise<void> {
 export async function insertPetition(tx: Tx, row: PetitionRow): Promise<void> {
   await tx.query(
     `INSERT INTO petitions (id, tenant_id, source, ground, period, state, provisional, filed_by, filed_at,
-                            head_hash)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+                            head_hash, notice_days, hearing_days, decision_days, appeal_days)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
     [
       row.id,
       row.tenant_id,
@@ -125,6 +131,10 @@ export async function insertPetition(tx: Tx, row: PetitionRow): Promise<void> {
       row.filed_by,
       row.filed_at,
       row.head_hash,
+      row.notice_days,
+      row.hearing_days,
+      row.decision_days,
+      row.appeal_days,
     ],
   );
 }

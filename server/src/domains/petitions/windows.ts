@@ -3,7 +3,7 @@ import { actForEveryTenant } from '../../platform/db/tenant.ts';
 import type { Tx } from '../../platform/db/tx.ts';
 import { raiseAlert, resolveAlert } from '../alerts/index.ts';
 import { until } from '../exclusions/index.ts';
-import { DECISION_DAYS, daysAfter, NOTICE_DAYS } from './rules.ts';
+import { daysAfter } from './rules.ts';
 import { COLUMNS, type PetitionRow } from './store.ts';
 
 const OVERDUE = 'petitions.overdue';
@@ -11,9 +11,9 @@ const PAGE = 500;
 
 /** `petitions p` that somebody lets wait, by the database's clock. */
 const WAITS = `(
-  (p.state = 'filed' AND p.filed_at < statement_timestamp() - interval '${NOTICE_DAYS} days')
+  (p.state = 'filed' AND p.filed_at + make_interval(hours => 24 * p.notice_days) < statement_timestamp())
   OR (p.state IN ('noticeServed', 'heard', 'hearingWaived')
-      AND p.hearing_ends_at < statement_timestamp() - interval '${DECISION_DAYS} days'))`;
+      AND p.hearing_ends_at + make_interval(hours => 24 * p.decision_days) < statement_timestamp()))`;
 
 /**
  * A petition nobody goes on with would leave a person excluded provisionally without ever being heard, or somebody
@@ -81,8 +81,8 @@ export async function resolveUnlessOverdue(tx: Tx, petition: PetitionRow, now: D
 }
 
 /** By when somebody of staff has to act; undefined: nobody has to. */
-function dueOf({ state, filed_at, hearing_ends_at }: PetitionRow): Date | undefined {
-  if (state === 'filed') return daysAfter(filed_at, NOTICE_DAYS);
+function dueOf({ state, filed_at, hearing_ends_at, ...days }: PetitionRow): Date | undefined {
+  if (state === 'filed') return daysAfter(filed_at, days.notice_days);
   const isOpen = state === 'noticeServed' || state === 'heard' || state === 'hearingWaived';
-  return isOpen && hearing_ends_at !== null ? daysAfter(hearing_ends_at, DECISION_DAYS) : undefined;
+  return isOpen && hearing_ends_at !== null ? daysAfter(hearing_ends_at, days.decision_days) : undefined;
 }

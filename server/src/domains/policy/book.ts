@@ -8,6 +8,13 @@ export interface PolicyVersion {
   readonly values: PolicyValues;
 }
 
+const DAY_MS = 86_400_000;
+
+/** How long after an exclusion has ended nobody is advertised to. */
+export function quietMsOf({ values }: Pick<PolicyVersion, 'values'>): number {
+  return values.marketing.quietDays * DAY_MS;
+}
+
 /** The versions that count, in the order of their start. Asked on the hot path: see `at`. */
 export class PolicyBook {
   readonly #versions: readonly PolicyVersion[];
@@ -35,5 +42,11 @@ export class PolicyBook {
     this.#from = index === 0 ? Number.NEGATIVE_INFINITY : this.#current.startsAt;
     this.#until = versions[index + 1]?.startsAt ?? Number.POSITIVE_INFINITY;
     return this.#current;
+  }
+
+  /** The longest quiet time of the version in force then and of those to come. */
+  longestQuietMs(ms: number): number {
+    const current = this.at(ms);
+    return Math.max(...this.#versions.slice(this.#versions.indexOf(current)).map(quietMsOf));
   }
 }

@@ -49,6 +49,10 @@ export class PolicyFollower implements Service {
     return this.#book.at(ms);
   }
 
+  longestQuietMs(ms: number): number {
+    return this.#book.longestQuietMs(ms);
+  }
+
   current(): PolicyVersion {
     return this.at(performance.now() + this.#toDatabaseMs);
   }

@@ -6,13 +6,15 @@ import { PolicyFollower } from './follower.ts';
 import { replay } from './replay/replay.ts';
 import { PolicyService } from './service.ts';
 
-export type { PolicyVersion } from './book.ts';
-export { readPolicy } from './store.ts';
+export { type PolicyVersion, quietMsOf } from './book.ts';
+export { readLongestQuietMs, readPolicy } from './store.ts';
 
 export interface Policy {
   readonly domain: Domain<typeof policy>;
   /** In force at an instant of the database's clock, in milliseconds since 1970; from memory. */
   at(ms: number): PolicyVersion;
+  /** The longest time after an exclusion in which nobody is advertised to, of the version of then and those to come. */
+  longestQuietMs(ms: number): number;
   /** In force now. Who writes asks `readPolicy` in the same transaction instead. */
   current(): PolicyVersion;
 }
@@ -36,6 +38,7 @@ export function createPolicy(platform: Platform): Policy {
       services: [follower],
     },
     at: (ms) => follower.at(ms),
+    longestQuietMs: (ms) => follower.longestQuietMs(ms),
     current: () => follower.current(),
   };
 }

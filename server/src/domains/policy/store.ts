@@ -1,7 +1,7 @@
 import type { PolicyDocument, PolicySummary } from '@kinga/shared/policy/contract.ts';
 import type { PolicyValues } from '@kinga/shared/policy/values.ts';
 import type { Tx } from '../../platform/db/tx.ts';
-import type { PolicyVersion } from './book.ts';
+import { type PolicyVersion, quietMsOf } from './book.ts';
 
 interface VersionRow {
   readonly version: number;
@@ -51,6 +51,16 @@ export async function readVersions(tx: Tx): Promise<PolicyVersion[]> {
      ORDER BY v.starts_at, v.version`,
   );
   return rows.map(versionOf);
+}
+
+/** Of the version in force then and of those to come, as this transaction sees them. */
+export async function readLongestQuietMs(tx: Tx, at: number): Promise<number> {
+  const { rows } = await tx.query<Pick<VersionRow, 'values'>>(
+    `SELECT v."values" FROM policy_versions v
+     WHERE ${COUNTING} AND (v.starts_at > $1 OR v.version = coalesce(${inForceAt('$1')}, 1))`,
+    [new Date(at).toISOString()],
+  );
+  return Math.max(0, ...rows.map(quietMsOf));
 }
 
 function versionOf({ version, starts_at, values }: VersionRow): PolicyVersion {

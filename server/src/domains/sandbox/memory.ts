@@ -40,6 +40,7 @@ export class SandboxMemory implements Memory {
   readonly state: Memory['state'];
   readonly seq: number;
   readonly asOfMs: number;
+  readonly quietMs = Number.POSITIVE_INFINITY;
   freshMs = 0;
   readonly #known: Known;
 

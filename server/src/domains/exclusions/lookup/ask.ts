@@ -1,5 +1,6 @@
 import type { Database } from '../../../platform/db/database.ts';
 import type { Interval } from '../log/entry.ts';
+import { endedAfter, REMEMBERED_MS } from '../rules/ended.ts';
 import { type Policies, type Prober, Validity, type View } from './view.ts';
 
 /** More would only make PostgreSQL slower for those who wait already. */
@@ -15,7 +16,9 @@ const ASK_SQL = `
     identifiers i
     JOIN exclusion_persons p ON p.person_id = i.person_id
     JOIN exclusions e ON e.id = p.exclusion_id
-  ) ON i.key = ANY($1::bytea[]) AND (e.in_force_until IS NULL OR e.in_force_until > statement_timestamp())`;
+  ) ON i.key = ANY($1::bytea[])
+   AND (e.in_force_until IS NULL OR e.in_force_until > statement_timestamp()
+        OR ${endedAfter(`statement_timestamp() - interval '${REMEMBERED_MS} ms'`)})`;
 
 interface AskRow {
   readonly now_ms: number;
@@ -58,13 +61,16 @@ export class RegisterQuestions {
     const { rows } = await this.#db.query<AskRow>(ASK_SQL, [keys]);
     const [first] = rows;
     if (first === undefined) return undefined;
+    const validity = new Validity(Math.floor(first.now_ms), this.#policies.at(first.now_ms));
     return {
       prober: new RowsProber(rows),
       trust: 'full',
       lower: first.now_ms,
       upper: first.now_ms + (performance.now() - askedAt),
+      quietSince: first.now_ms - validity.quietMs,
+      knowsQuiet: true,
       seq: first.seq,
-      validity: new Validity(Math.floor(first.now_ms), this.#policies.at(first.now_ms)),
+      validity,
     };
   }
 }

@@ -16,20 +16,25 @@ export class Finder {
   pendingStartsAt = Number.POSITIVE_INFINITY;
   readonly #crypto: Crypto;
   /** Is shown every identifier that is asked about. */
-  readonly #screen: Pick<Screen, 'see'> | undefined;
+  readonly #screen: Pick<Screen, 'see' | 'name'> | undefined;
+  /** What has ended by then does not count. */
+  #end = 0;
 
-  constructor(crypto: Crypto, screen?: Pick<Screen, 'see'>) {
+  constructor(crypto: Crypto, screen?: Pick<Screen, 'see' | 'name'>) {
     this.#crypto = crypto;
     this.#screen = screen;
   }
 
-  /** `base` stands before the path of what is malformed. A possible match is never more than that. */
-  find(sight: Sight, asked: Asked, base: string): Finding {
+  /**
+   * `base` stands before the path of what is malformed; what has ended by `end` does not count. A possible match is
+   * never more than that.
+   */
+  find(sight: Sight, asked: Asked, base: string, end = sight.lower): Finding {
     const { identifiers, person } = asked;
     if (person !== undefined && !isWellFormed(person)) throw malformed(asked, base);
     if (!isSomebody(asked)) throw malformed(asked, base);
     const facts: Facts['identifiers'][number][] | undefined = person === undefined ? undefined : [];
-    this.#begin();
+    this.#begin(end);
     let isExcluded = false;
     for (let i = 0; i < identifiers.length; i++) {
       const known = canonicalise(identifiers[i]!);
@@ -46,8 +51,8 @@ export class Finder {
   }
 
   /** The same for keys that are at hand already. */
-  findKeys(sight: Sight, keys: readonly string[]): Finding {
-    this.#begin();
+  findKeys(sight: Sight, keys: readonly string[], end = sight.lower): Finding {
+    this.#begin(end);
     this.subject = keys[0] ?? '';
     let isExcluded = false;
     for (const key of keys) {
@@ -59,18 +64,25 @@ export class Finder {
   }
 
   #match(sight: Sight, facts: Facts): Finding {
-    const { isPossible, key } = findMatch(this.#crypto, facts, (asked) => this.#probe(sight, asked));
+    const { isPossible, key, portrait } = findMatch(this.#crypto, facts, (asked) =>
+      this.#probe(sight, asked),
+    );
+    const { sounds, born, document } = portrait;
+    if (sounds.length > 0 && born !== undefined) {
+      this.#screen?.name(`${sounds.join(' ')}|${document ?? ''}`, born.text, key, isPossible);
+    }
     if (this.subject === '') this.subject = key;
     return isPossible ? 'possibleMatch' : 'nothing';
   }
 
-  #begin(): void {
+  #begin(end: number): void {
+    this.#end = end;
     this.subject = '';
     this.pendingStartsAt = Number.POSITIVE_INFINITY;
   }
 
-  #probe({ prober, lower, upper }: Sight, key: string): boolean {
-    const isHit = prober.probe(key, lower, upper);
+  #probe({ prober, upper }: Sight, key: string): boolean {
+    const isHit = prober.probe(key, this.#end, upper);
     if (prober.pendingStartsAt < this.pendingStartsAt) this.pendingStartsAt = prober.pendingStartsAt;
     return isHit;
   }

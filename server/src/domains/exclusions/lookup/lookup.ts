@@ -15,7 +15,7 @@ import { type Asked, askNext, keysAskedFor, refuseMalformed } from './asked.ts';
 import { Finder, type Finding } from './find.ts';
 import { itemErrorOf, refuseTwins } from './items.ts';
 import { type ManyAnswers, ResultsWriter } from './results-writer.ts';
-import { type Memory, type Policies, ReplicaView, type View } from './view.ts';
+import { endOf, type Memory, type Policies, ReplicaView, type View } from './view.ts';
 
 type LookupInput = ParsedInputOf<typeof exclusions.lookup>;
 type LookupManyInput = ParsedInputOf<typeof exclusions.lookupMany>;
@@ -83,7 +83,7 @@ export class Lookups {
     const { screen } = this.#options;
     this.#screen(question);
     screen?.question(input.purpose);
-    const finding = this.#finder.find(question.view, input, '');
+    const finding = this.#finder.find(question.view, input, '', endOf(question.view, input.purpose));
     if (screen !== undefined && screen.verdict(this.#finder.subject) !== 'pass') throw tooMany();
     this.#begin(question);
     const answer = this.#answer(question.view, finding, input.purpose);
@@ -103,7 +103,7 @@ export class Lookups {
       const { ref } = check;
       try {
         screen?.question(check.purpose);
-        const finding = this.#finder.find(view, check, `checks[${i}].`);
+        const finding = this.#finder.find(view, check, `checks[${i}].`, endOf(view, check.purpose));
         const verdict = screen?.verdict(this.#finder.subject) ?? 'pass';
         isRefused = verdict === 'key';
         if (verdict !== 'pass') throw tooMany();
@@ -145,7 +145,7 @@ export class Lookups {
   }
 
   #answer(view: View, finding: Finding, purpose: Purpose): LookupAnswer {
-    const status = statusOf(view, finding);
+    const status = statusOf(view, finding, purpose);
     const { validity } = view;
     if (status === 'EXCLUDED') this.#hits++;
     this.#lookups++;
@@ -193,7 +193,7 @@ export class Lookups {
     const { view } = question;
     this.#begin(question);
     const answers = asked.map(({ keys, purpose, isCertain }) => {
-      const finding = this.#finder.findKeys(view, keys);
+      const finding = this.#finder.findKeys(view, keys, endOf(view, purpose));
       if (!isCertain && finding === 'nothing' && view.trust === 'full') {
         throw new KingaError('UNAVAILABLE', 'It cannot be confirmed whose token this is');
       }
@@ -219,8 +219,12 @@ interface Question {
   readonly startedAt: number;
 }
 
-function statusOf(view: View, finding: Finding): Answer {
-  if (view.trust === 'full') return STATUS[finding];
+function statusOf(view: View, finding: Finding, purpose: Purpose): Answer {
+  if (view.trust === 'full') {
+    // Only until the register is read as far back as a new version of the policy looks.
+    if (finding === 'nothing' && purpose === 'marketing' && !view.knowsQuiet) return 'UNKNOWN';
+    return STATUS[finding];
+  }
   return finding === 'exclusion' && view.trust === 'exclusions' ? 'EXCLUDED' : 'UNKNOWN';
 }
 

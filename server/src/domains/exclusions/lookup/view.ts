@@ -1,5 +1,5 @@
 import type { Purpose } from '@kinga/shared/exclusions/contract.ts';
-import type { PolicyVersion } from '../../policy/index.ts';
+import { type PolicyVersion, quietMsOf } from '../../policy/index.ts';
 import type { ReplicaState } from '../replica/replica.ts';
 
 /** What can be asked about a key (as latin1): the replica's table, or a handful of rows from PostgreSQL. */
@@ -28,6 +28,8 @@ export interface Memory {
   readonly state: ReplicaState;
   readonly seq: number;
   readonly asOfMs: number;
+  /** So long after its end an exclusion is still known. */
+  readonly quietMs: number;
   freshMs: number;
   isFresh(monotonicMs: number): boolean;
 }
@@ -39,8 +41,17 @@ export interface View {
   /** Between which instants now is. */
   lower: number;
   upper: number;
+  /** Who was excluded at or after it is not advertised to. */
+  quietSince: number;
+  /** Whether everything is known that ended since then. */
+  knowsQuiet: boolean;
   seq: number;
   validity: Validity;
+}
+
+/** What has ended by then no longer counts. */
+export function endOf(view: Pick<View, 'lower' | 'quietSince'>, purpose: Purpose): number {
+  return purpose === 'marketing' ? view.quietSince : view.lower;
 }
 
 /**
@@ -50,6 +61,7 @@ export interface View {
 export class Validity {
   readonly asOf: string;
   readonly policy: PolicyVersion;
+  readonly quietMs: number;
   readonly #asOfMs: number;
   readonly #until: Readonly<Record<Purpose, string>>;
 
@@ -57,6 +69,7 @@ export class Validity {
     const after = (purpose: Purpose) => new Date(asOfMs + reuseMs(policy, purpose)).toISOString();
     this.asOf = new Date(asOfMs).toISOString();
     this.policy = policy;
+    this.quietMs = quietMsOf(policy);
     this.#asOfMs = asOfMs;
     this.#until = {
       registration: after('registration'),
@@ -88,6 +101,8 @@ export class ReplicaView implements View {
   trust: Trust = 'nothing';
   lower = 0;
   upper = 0;
+  quietSince = 0;
+  knowsQuiet = false;
   seq = 0;
   validity: Validity;
   readonly #replica: Memory;
@@ -109,6 +124,9 @@ export class ReplicaView implements View {
     this.seq = replica.seq;
     const policy = this.#policies.at(this.lower);
     if (!this.validity.isOf(replica.asOfMs, policy)) this.#renew(policy);
+    const { quietMs } = this.validity;
+    this.quietSince = this.lower - quietMs;
+    this.knowsQuiet = quietMs <= replica.quietMs;
     if (replica.isFresh(monotonicMs)) this.trust = 'full';
     else this.trust = replica.state === 'live' ? 'exclusions' : 'nothing';
     return this;

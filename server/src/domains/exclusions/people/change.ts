@@ -2,7 +2,10 @@ import type { Call } from '../../../platform/call/handler.ts';
 import { idempotent } from '../../../platform/call/idempotency.ts';
 import type { Platform } from '../../../platform/context.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
+import { readLongestQuietMs } from '../../policy/index.ts';
 import type { Register, Told } from '../register/register.ts';
+import { readClock } from '../register/store.ts';
+import { endedAfter } from '../rules/ended.ts';
 
 export interface PeopleDeps {
   readonly changeWithin: Register['changeWithin'];
@@ -18,19 +21,32 @@ export interface PeopleChange {
 
 export const NOTHING_TOLD: PeopleChange = { seq: null, told: async () => {} };
 
-/** With the people held. Only of somebody whose exclusion is not over an identifier tells a replica something. */
+/** With the people held. Only of somebody who is excluded, or was lately, an identifier tells a replica something. */
 export async function changeHeld(
   tx: Tx,
   deps: Pick<PeopleDeps, 'changeWithin'>,
   change: { readonly personIds: readonly string[]; readonly write: (tx: Tx) => Promise<void> },
 ): Promise<PeopleChange> {
   const { personIds, write } = change;
-  if (!(await anyInForce(tx, personIds))) {
+  if (!(await anyInForce(tx, personIds)) && !(await anyQuiet(tx, personIds))) {
     await write(tx);
     return NOTHING_TOLD;
   }
   const { changed, told } = await deps.changeWithin(tx, { kind: 'identified', personIds, write });
   return { seq: changed.seq, told };
+}
+
+/** Whether an exclusion of any of them ended so lately that they are not advertised to. */
+async function anyQuiet(tx: Tx, personIds: readonly string[]): Promise<boolean> {
+  const { at } = await readClock(tx);
+  const since = new Date(at - (await readLongestQuietMs(tx, at))).toISOString();
+  const { rows } = await tx.query<{ found: boolean }>(
+    `SELECT EXISTS (
+       SELECT FROM exclusion_persons p JOIN exclusions e ON e.id = p.exclusion_id
+       WHERE p.person_id = ANY($1::text[]) AND ${endedAfter('$2')}) AS found`,
+    [personIds, since],
+  );
+  return rows[0]?.found ?? true;
 }
 
 /** Whether an exclusion of any of them is in force or to come. */

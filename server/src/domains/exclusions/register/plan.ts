@@ -1,5 +1,6 @@
 import type { Exclusion } from '@kinga/shared/exclusions/contract.ts';
 import type { EntryBody, Interval, KeyIntervals } from '../log/entry.ts';
+import { isEnded, toldOf } from '../rules/ended.ts';
 import { intervalOf, statusOf, type Term, unionOf } from '../rules/period.ts';
 import type { Person, Resolution } from './people.ts';
 import type { Registration } from './registration.ts';
@@ -48,14 +49,14 @@ export function chronicle(
   for (const { resolution, term } of batch) {
     for (const [person, hexes] of attachedByPerson(resolution)) {
       // Of somebody who is not excluded an identifier tells a replica nothing.
-      if (!isTouched(person, state.intervals)) continue;
+      if (!isTouched(person, state)) continue;
       const subject = state.pseudonymOf(person);
       bodies.push({ kind: 'identified', subject, effectiveAt: state.at, keys: keysFor(hexes) });
     }
     for (const person of resolution.people) {
       for (const hex of person.keys.keys()) {
         const known = state.intervals.get(hex) ?? [];
-        state.intervals.set(hex, unionOf([...known, intervalOf(term)]));
+        state.intervals.set(hex, toldOf(unionOf([...known, intervalOf(term)]), state.at));
       }
     }
     const effectiveAt = Math.max(term.startsAt, state.at);
@@ -88,9 +89,12 @@ function attachedByPerson(resolution: Resolution): Map<Person, string[]> {
 }
 
 /** Whether an exclusion of theirs is not over. A strong key is nobody else's, so its intervals tell. */
-function isTouched(person: Person, intervals: ReadonlyMap<string, readonly Interval[]>): boolean {
+function isTouched(
+  person: Person,
+  { intervals, at }: { intervals: ReadonlyMap<string, readonly Interval[]>; at: number },
+): boolean {
   for (const [hex, { strong }] of person.keys) {
-    if (strong && (intervals.get(hex)?.length ?? 0) > 0) return true;
+    if (strong && intervals.get(hex)?.some((interval) => !isEnded(interval, at))) return true;
   }
   return false;
 }

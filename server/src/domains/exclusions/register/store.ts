@@ -2,6 +2,7 @@ import type { Exclusion } from '@kinga/shared/exclusions/contract.ts';
 import { actorName } from '../../../platform/call/actor.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { encodeKeys, type Interval, type LogEntry } from '../log/entry.ts';
+import { endedAfter, REMEMBERED_MS, toldOf } from '../rules/ended.ts';
 import type { Attachment, People, Person } from './people.ts';
 import type { Dated, Planned } from './plan.ts';
 import type { Registration } from './registration.ts';
@@ -135,7 +136,7 @@ export async function readClock(tx: Tx): Promise<{ at: number; epoch: string }> 
   return clock;
 }
 
-/** The union of what is in force or to come for each key, over all people who have it. */
+/** The union of what is in force or to come for each key, over all people who have it; and see `toldOf`. */
 export async function readIntervals(
   tx: Tx,
   keys: readonly Buffer[],
@@ -151,10 +152,11 @@ export async function readIntervals(
        FROM identifiers i
        JOIN exclusion_persons p ON p.person_id = i.person_id
        JOIN exclusions e ON e.id = p.exclusion_id
-       WHERE i.key = ANY($1::bytea[]) AND (e.in_force_until IS NULL OR e.in_force_until > $2)
+       WHERE i.key = ANY($1::bytea[]) AND (e.in_force_until IS NULL OR e.in_force_until > $2
+                                             OR ${endedAfter('$3')})
        GROUP BY i.key
      ) AS spans`,
-    [keys, iso(at)],
+    [keys, iso(at), iso(at - REMEMBERED_MS)],
   );
   for (const { key, starts_at, ends_at } of rows) {
     const hex = key.toString('hex');
@@ -162,6 +164,7 @@ export async function readIntervals(
     list.push({ startsAt: Math.max(0, starts_at), endsAt: ends_at });
     intervals.set(hex, list);
   }
+  for (const [hex, list] of intervals) intervals.set(hex, toldOf(list, at));
   return intervals;
 }
 

@@ -7,7 +7,8 @@ import type { Logger } from '../../../platform/log/log.ts';
 import type { LogEntry } from '../log/entry.ts';
 import { decodeMessage, registerChannel } from '../log/message.ts';
 import { Freshness } from './freshness.ts';
-import { loadReplica } from './load.ts';
+import { loadReplica, readNow } from './load.ts';
+import { LookBack } from './look-back.ts';
 import { OwnConnection } from './own-connection.ts';
 import { Replica } from './replica.ts';
 import { IntervalTable } from './table.ts';
@@ -25,6 +26,8 @@ export interface FollowerOptions {
   readonly db: Database;
   readonly bus: Bus;
   readonly log: Logger;
+  /** How long after their end exclusions have to be known at that time of the database's, in milliseconds. */
+  readonly quietMs: (at: number) => number;
   /** An entry was applied on this node: each once, in order. */
   readonly onApplied: (entry: LogEntry) => void;
   /** The history broke and another was loaded: there is a new epoch. */
@@ -45,6 +48,7 @@ export class Follower implements Service {
   readonly #options: FollowerOptions;
   readonly #tail: Tail;
   readonly #loading: OwnConnection;
+  readonly #lookBack: LookBack;
   #sweeping: NodeJS.Timeout | undefined;
   #unsubscribe: (() => void) | undefined;
   #reloading: Promise<void> | undefined;
@@ -54,11 +58,15 @@ export class Follower implements Service {
     const { db, log } = options;
     this.#options = options;
     this.replica = new Replica({
-      applied: (entry) => this.#tell(() => options.onApplied(entry)),
+      applied: (entry) => {
+        this.#lookBack.applied(entry);
+        this.#tell(() => options.onApplied(entry));
+      },
       broken: (reason) => this.#reload(reason),
     });
     this.#tail = new Tail({ db, log, replica: this.replica });
     this.freshness = new Freshness({ db, replica: this.replica, behind: () => this.#tail.wake() });
+    this.#lookBack = new LookBack({ db, log, replica: this.replica });
     this.#loading = new OwnConnection({ db, name: 'load', connectTimeoutMs: 5_000, queryTimeoutMs: 0 });
   }
 
@@ -75,6 +83,7 @@ export class Follower implements Service {
     clearInterval(this.#sweeping);
     this.#unsubscribe?.();
     await Promise.all([this.#tail.stop(), this.freshness.stop()]);
+    await this.#lookBack.stop();
     await this.#loading.close();
     await this.#reloading;
   }
@@ -116,7 +125,8 @@ export class Follower implements Service {
     }
     const startedAt = performance.now();
     const table = new IntervalTable();
-    const loaded = await loadReplica(client, table);
+    const quietMs = this.#options.quietMs(await readNow(client));
+    const loaded = await loadReplica(client, table, { quietMs });
     this.#subscribe(loaded.epoch);
     this.replica.adopt(loaded, table);
     // In the same turn: no entry of the new history may be told before the break is.
@@ -145,8 +155,10 @@ export class Follower implements Service {
 
   #sweep(): void {
     if (this.replica.state !== 'live') return;
-    const { clock, table } = this.replica;
-    table.sweep(clock.lower(performance.now()) - SWEEP_AFTER_MS, SWEEP_SLOTS);
+    const now = this.replica.clock.lower(performance.now());
+    const quietMs = this.#options.quietMs(now);
+    if (quietMs > this.replica.quietMs) this.#lookBack.begin(quietMs);
+    this.replica.sweep(now, { sinceMs: SWEEP_AFTER_MS, quietMs }, SWEEP_SLOTS);
   }
 
   /** Whoever listens must not be able to stop the replica. */

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type pg from 'pg';
 import copyStreams from 'pg-copy-streams';
+import { endedAfter } from '../rules/ended.ts';
 import type { Instant } from './clock.ts';
 import type { IntervalTable } from './table.ts';
 
@@ -13,6 +14,8 @@ export interface Head {
 export interface Loaded extends Head {
   readonly instant: Instant;
   readonly people: number;
+  /** So long after its end an exclusion was still loaded. */
+  readonly quietMs: number;
 }
 
 /** One statement: the snapshot it sees is not older than its statement_timestamp(). */
@@ -30,34 +33,46 @@ export interface HeadRow {
 
 const IN_FORCE = `(e.in_force_until IS NULL OR e.in_force_until > statement_timestamp())`;
 
-/** Every exclusion that is not over, the pending ones too: a key comes once for each of its intervals. */
-const COPY_SQL = `
+/** And those that ended so little before that nobody is advertised to yet. */
+function keptSql(quietMs: number): string {
+  return `(${IN_FORCE} OR ${endedAfter(`statement_timestamp() - interval '${Math.ceil(quietMs)} ms'`)})`;
+}
+
+/** Each exclusion that counts, the pending ones too: a key comes once for each of its intervals. */
+const copySql = (kept: string) => `
   COPY (
     SELECT i.key, e.starts_at, e.in_force_until
     FROM exclusions e
     JOIN exclusion_persons ep ON ep.exclusion_id = e.id
     JOIN identifiers i ON i.person_id = ep.person_id
-    WHERE ${IN_FORCE}
+    WHERE ${kept}
   ) TO STDOUT (FORMAT binary)`;
 
 /** How many people, and from the planner's own figures how many identifiers a person has. */
-const SIZE_SQL = `
-  SELECT count(DISTINCT ep.person_id)::float8 AS people,
+const sizeSql = (kept: string) => `
+  SELECT count(DISTINCT ep.person_id) FILTER (WHERE ${IN_FORCE})::float8 AS people,
+         count(DISTINCT ep.person_id)::float8 AS people_kept,
          (SELECT reltuples FROM pg_class WHERE oid = 'identifiers'::regclass)::float8 AS identifiers_known,
          (SELECT reltuples FROM pg_class WHERE oid = 'persons'::regclass)::float8 AS people_known
-  FROM exclusions e JOIN exclusion_persons ep ON ep.exclusion_id = e.id WHERE ${IN_FORCE}`;
+  FROM exclusions e JOIN exclusion_persons ep ON ep.exclusion_id = e.id WHERE ${kept}`;
 
 interface SizeRow {
   readonly people: number;
+  readonly people_kept: number;
   /** Estimates; -1 or 0 while PostgreSQL has none. */
   readonly identifiers_known: number;
   readonly people_known: number;
 }
 
-const NO_SIZE: SizeRow = { people: 0, identifiers_known: 0, people_known: 0 };
+const NO_SIZE: SizeRow = { people: 0, people_kept: 0, identifiers_known: 0, people_known: 0 };
 
 /** Fills the table with the register as it was at the head it returns. */
-export async function loadReplica(client: pg.Client, table: IntervalTable): Promise<Loaded> {
+export async function loadReplica(
+  client: pg.Client,
+  table: IntervalTable,
+  { quietMs }: { readonly quietMs: number },
+): Promise<Loaded> {
+  const kept = keptSql(quietMs);
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   // A million people take seconds, and this hash join is worth some memory.
   await client.query(`SET LOCAL statement_timeout = 0; SET LOCAL work_mem = '128MB'`);
@@ -65,14 +80,24 @@ export async function loadReplica(client: pg.Client, table: IntervalTable): Prom
   const [head] = (await client.query<HeadRow>(HEAD_SQL)).rows;
   const answeredAt = performance.now();
   if (head === undefined) throw new Error('the register has no head');
-  const [size] = (await client.query<SizeRow>(SIZE_SQL)).rows;
-  const { people, identifiers_known: identifiersKnown, people_known: peopleKnown } = size ?? NO_SIZE;
+  const [size] = (await client.query<SizeRow>(sizeSql(kept))).rows;
+  const { people, people_kept, identifiers_known: identifiersKnown, people_known } = size ?? NO_SIZE;
   // Growing step by step would leave holes in the heap; what is missing for an estimate too low is grown.
-  if (identifiersKnown > 0 && peopleKnown > 0) table.reserve((people * identifiersKnown) / peopleKnown);
-  await fill(client.query(copyStreams.to(COPY_SQL)), table);
+  if (identifiersKnown > 0 && people_known > 0) {
+    table.reserve((people_kept * identifiersKnown) / people_known);
+  }
+  await fill(client.query(copyStreams.to(copySql(kept))), table);
   await client.query('COMMIT');
   const { epoch, seq, hash, now_ms: databaseMs } = head;
-  return { epoch, seq, hash, people, instant: { databaseMs, askedAt, answeredAt } };
+  return { epoch, seq, hash, people, quietMs, instant: { databaseMs, askedAt, answeredAt } };
+}
+
+/** The database's time. */
+export async function readNow(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ now_ms: number }>(
+    'SELECT (extract(epoch FROM statement_timestamp()) * 1000)::float8 AS now_ms',
+  );
+  return rows[0]?.now_ms ?? 0;
 }
 
 const HEADER_BYTES = 19;

@@ -45,6 +45,7 @@ export class Replica {
   #epoch = '';
   #load = 0;
   #people = 0;
+  #quietMs = 0;
   #headSeq = 0;
   #confirmedAt = Number.NEGATIVE_INFINITY;
   #asOfMs = 0;
@@ -81,6 +82,11 @@ export class Replica {
     return this.#people;
   }
 
+  /** So long after its end an exclusion is still known here. */
+  get quietMs(): number {
+    return this.#quietMs;
+  }
+
   /** Entries known to exist that are not applied. */
   get lag(): number {
     return Math.max(0, this.#headSeq - this.seq);
@@ -105,6 +111,7 @@ export class Replica {
     this.#chain.start(loaded.seq, loaded.hash);
     this.#epoch = loaded.epoch;
     this.#people = loaded.people;
+    this.#quietMs = loaded.quietMs;
     this.#headSeq = loaded.seq;
     this.#state = 'live';
     this.#load++;
@@ -112,6 +119,22 @@ export class Replica {
     this.#confirmedAt = Number.NEGATIVE_INFINITY;
     this.#accept(loaded.instant);
     this.#settle();
+  }
+
+  /** The same register, which remembers for longer: `entries` is what this one has applied since it was read. */
+  exchange(table: IntervalTable, { quietMs }: Pick<Loaded, 'quietMs'>, entries: readonly LogEntry[]): void {
+    for (const { keys } of entries) {
+      for (const { key, intervals } of keys) table.replace(Buffer.from(key, 'hex'), intervals);
+    }
+    this.#table = table;
+    this.#quietMs = quietMs;
+  }
+
+  /** Lets go of some of what is over: `sinceMs` after its end, or once it matters to nobody's quiet time. */
+  sweep(atMs: number, kept: { readonly sinceMs: number; readonly quietMs: number }, slots: number): void {
+    if (kept.quietMs < this.#quietMs) this.#quietMs = kept.quietMs;
+    const over = atMs - kept.sinceMs;
+    this.#table.sweep({ over, quiet: over - this.#quietMs }, slots);
   }
 
   /** PostgreSQL's history is not ours. */
@@ -135,7 +158,7 @@ export class Replica {
     let isNew = entry.kind === 'registered';
     for (const { key, intervals } of entry.keys) {
       const bytes = Buffer.from(key, 'hex');
-      if (isNew && this.#table.has(bytes)) isNew = false;
+      if (isNew && this.#table.holds(bytes, entry.at)) isNew = false;
       this.#table.replace(bytes, intervals);
     }
     this.#chain.advance(entry);

@@ -109,9 +109,9 @@ export class IntervalTable {
     }
   }
 
-  has(bytes: Uint8Array): boolean {
-    this.#readKey(bytes, 0);
-    return findSlot(this.#shard(), this.#key) >= 0;
+  /** Whether anything of the key was not over at that time. */
+  holds(bytes: Uint8Array, at: number): boolean {
+    return this.intervalsOf(bytes).some(({ endsAt }) => endsAt === null || endsAt > at);
   }
 
   /** The intervals of a key, for tests and for those who are not in a hurry. */
@@ -126,8 +126,11 @@ export class IntervalTable {
     }));
   }
 
-  /** Looks at the next so many slots and lets go of what was over before the given time. */
-  sweep(before: number, slots: number): void {
+  /**
+   * Looks at the next so many slots and lets go of what was over by then; what ended last of a key, and is followed by
+   * nothing that has begun, is kept until it was over by `quiet`.
+   */
+  sweep(times: { readonly over: number; readonly quiet: number }, slots: number): void {
     for (let seen = 0; seen < slots; seen++) {
       const shard = this.#shards[this.#sweepShard]!;
       if (this.#sweepAt >= shard.slots.length) {
@@ -135,15 +138,17 @@ export class IntervalTable {
         this.#sweepShard = (this.#sweepShard + 1) % SHARDS;
         continue;
       }
-      if (!this.#sweepSlot(shard, this.#sweepAt, before)) this.#sweepAt += SLOT_WORDS;
+      if (!this.#sweepSlot(shard, this.#sweepAt, times)) this.#sweepAt += SLOT_WORDS;
     }
   }
 
   /** True when another key has moved into the slot. */
-  #sweepSlot(shard: Shard, at: number, before: number): boolean {
+  #sweepSlot(shard: Shard, at: number, { over, quiet }: { over: number; quiet: number }): boolean {
     if (shard.slots[at + HIGHS] === 0) return false;
     const spans = this.#spansAt(shard.slots, at);
-    const left = spans.filter((span) => span.endsAt > before);
+    let last = quiet;
+    for (const { startsAt, endsAt } of spans) if (startsAt <= over && endsAt > last) last = endsAt;
+    const left = spans.filter(({ endsAt }) => endsAt > over || (endsAt > quiet && endsAt === last));
     if (left.length === spans.length) return false;
     if (left.length > 0) {
       this.#store(shard, at, left);
