@@ -99,6 +99,8 @@ export const policyValues = z.strictObject({
   retention: z.strictObject({
     checksHashedYears: z.number().int().min(1).max(50),
     checksClearDays: days(3_650),
+    /** What became of a change at an operator, after the exclusion is over. */
+    receiptsYears: z.number().int().min(1).max(50),
     cites,
   }),
   /** Of other people's petitions; each keeps the windows of the version it was filed under. */

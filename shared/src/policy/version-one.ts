@@ -67,6 +67,7 @@ export const VERSION_ONE: PolicyValues = {
   retention: {
     checksHashedYears: 7,
     checksClearDays: 90,
+    receiptsYears: 7,
     cites: `${GRA}; Data Protection Act 2019, s. 39`,
   },
   petitions: {

@@ -100,6 +100,7 @@ export const policyEn = {
       appealDays: 'May be appealed against for, days',
       checksHashedYears: 'Checks kept without names, years',
       checksClearDays: 'Checks kept with names, days',
+      receiptsYears: 'What operators did about changes is kept, years',
       years: 'Years',
       amountMinor: 'Amount in KES',
       currency: 'Currency',

@@ -108,6 +108,7 @@ export const policySw: Texts<typeof policyEn> = {
       appealDays: 'Rufaa inaweza kukatwa kwa, siku',
       checksHashedYears: 'Maulizo bila majina huhifadhiwa, miaka',
       checksClearDays: 'Maulizo yenye majina huhifadhiwa, siku',
+      receiptsYears: 'Kumbukumbu za waendeshaji kuhusu mabadiliko huhifadhiwa, miaka',
       years: 'Miaka',
       amountMinor: 'Kiasi kwa KES',
       currency: 'Sarafu',
