@@ -39,7 +39,7 @@ export const DOMAIN_TABLE: Readonly<Record<string, readonly string[]>> = {
   petitions: ['identifiers', 'exclusions', 'policy', 'notifications', 'alerts'],
   tokens: ['identifiers', 'exclusions', 'screening', 'alerts'],
   operators: ['exclusions', 'tokens', 'alerts', 'notifications'],
-  propagation: ['exclusions', 'tokens', 'operators', 'alerts', 'notifications'],
+  propagation: ['policy', 'exclusions', 'tokens', 'operators', 'alerts', 'notifications'],
   sandbox: ['identifiers', 'matching', 'exclusions', 'tokens'],
   conformance: ['exclusions', 'sandbox', 'operators'],
   canaries: ['identifiers', 'exclusions', 'alerts'],
