@@ -19,7 +19,7 @@ import { createPolicy } from './domains/policy/index.ts';
 import { createPropagation } from './domains/propagation/index.ts';
 import { createSandbox } from './domains/sandbox/index.ts';
 import { createScreening } from './domains/screening/index.ts';
-import { createTokens } from './domains/tokens/index.ts';
+import { createTokens, customersOf } from './domains/tokens/index.ts';
 import { ANONYMOUS } from './platform/call/actor.ts';
 import type { Authenticate } from './platform/call/authenticator.ts';
 import type { Platform } from './platform/context.ts';
@@ -115,7 +115,7 @@ async function compose(platform: Platform): Promise<Hub> {
     onReinstated: propagation.operatorReinstated,
   });
   const policy = createPolicy(platform);
-  const screening = createScreening(platform);
+  const screening = createScreening(platform, { customersOf });
   const exclusions = createExclusions(platform, {
     screen: screening.screen,
     accountKeys: identity.accountKeys,

@@ -16,11 +16,12 @@ const KEY: KeyActor = {
 const SUBJECT = 'abcdefghijklmnop';
 
 function screening() {
-  const told = { scans: 0, people: 0 };
+  const told = { scans: 0, people: 0, dates: 0 };
   const screen = new Screen({
     isBlocked: () => false,
     onScan: () => void told.scans++,
     onPerson: () => void told.people++,
+    onDates: () => void told.dates++,
     onOften: () => {},
   });
   const ask = (key: KeyActor, number: number, nowMs = 0, purpose: Purpose = 'bet') => {
@@ -36,7 +37,7 @@ test('a sandbox key may try out what it likes: it learns nothing about anybody',
   const { told, ask } = screening();
   const sandbox: KeyActor = { ...KEY, environment: 'sandbox' };
   for (let i = 0; i < 200; i++) expect(ask(sandbox, 23_000_000 + i, 0, 'login')).toBe('pass');
-  expect(told).toEqual({ scans: 0, people: 0 });
+  expect(told).toEqual({ scans: 0, people: 0, dates: 0 });
 });
 
 test('a limit of an hour: sixty are answered in any hour, however they are spread', () => {

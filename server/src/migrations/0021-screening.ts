@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-const OF_AN_OPERATOR = ['screening_people', 'screening_activity', 'screening_blocks'];
+const OF_AN_OPERATOR = ['screening_people', 'screening_sketches', 'screening_activity', 'screening_blocks'];
 
 /** Who asks the register as an oracle, and the persons by whom every node is tried. */
 export class Migration0021Screening extends Migration {
@@ -29,6 +29,19 @@ export class Migration0021Screening extends Migration {
         PRIMARY KEY (tenant_id, subject, node)
       ) WITH (fillfactor = 50)`);
     this.addSql(`CREATE INDEX screening_people_at ON screening_people (at)`);
+    // The different people an operator asks about in a day, as each node knows them: a sketch to be counted from,
+    // of which nobody can be read. kind: of identifier, or name.
+    this.addSql(`
+      CREATE TABLE screening_sketches (
+        tenant_id text NOT NULL,
+        kind text NOT NULL,
+        node text NOT NULL,
+        day date NOT NULL,
+        registers bytea NOT NULL CHECK (octet_length(registers) = 2048),
+        at timestamptz NOT NULL,
+        PRIMARY KEY (tenant_id, kind, node)
+      )`);
+    this.addSql(`CREATE INDEX screening_sketches_at ON screening_sketches (at)`);
     // What each key asked in a minute, summed over the nodes; kept for a day.
     this.addSql(`
       CREATE TABLE screening_activity (

@@ -1,6 +1,6 @@
 import type { Crypto } from '../../platform/crypto/crypto.ts';
 import { type Clue, cluesOf, type Whose } from './clues.ts';
-import { type Facts, keyTextsOf, portraitOf } from './keys.ts';
+import { type Facts, keyTextsOf, type Portrait, portraitOf } from './keys.ts';
 
 export { soundsOf } from './names.ts';
 export type { Facts };
@@ -24,12 +24,15 @@ export interface Match {
   readonly isPossible: boolean;
   /** The key that was found, else the first that was asked for; empty when the facts say too little to ask. */
   readonly key: string;
+  /** By what was asked for. */
+  readonly portrait: Portrait;
 }
 
 /** Might the register know this person? `isKnown` is asked for keys as latin1, as the replica's table is. */
 export function findMatch(crypto: Crypto, facts: Facts, isKnown: (key: string) => boolean): Match {
   let first = '';
-  for (const { whose, text, further } of cluesOf(portraitOf(facts))) {
+  const portrait = portraitOf(facts);
+  for (const { whose, text, further } of cluesOf(portrait)) {
     const hash = hashOf(crypto, text);
     for (const side of SIDES[whose]) {
       const key = sideOf(hash, side);
@@ -37,11 +40,11 @@ export function findMatch(crypto: Crypto, facts: Facts, isKnown: (key: string) =
       if (!isKnown(key)) continue;
       const isBeside = (other: string) => isKnown(sideOf(hashOf(crypto, other), side));
       if (further === undefined || further().some((texts) => texts.every(isBeside))) {
-        return { isPossible: true, key };
+        return { isPossible: true, key, portrait };
       }
     }
   }
-  return { isPossible: false, key: first };
+  return { isPossible: false, key: first, portrait };
 }
 
 /** Every key that could be asked for, for those who must ask PostgreSQL for all of them at once. */

@@ -4,6 +4,7 @@ import { actForEveryTenant } from '../../platform/db/tenant.ts';
 import type { Tx } from '../../platform/db/tx.ts';
 import type { Service } from '../../platform/lifecycle/service.ts';
 import type { KeyCounts, KeyState } from './keys.ts';
+import type { Sampling } from './sampling.ts';
 import type { Screen } from './screen.ts';
 
 const EVERY_MS = 1_000;
@@ -30,13 +31,14 @@ interface ElsewhereRow {
 
 /**
  * What the nodes tell each other, every second and through PostgreSQL: how often people are asked about who are
- * asked about often, so that a limit holds over all nodes but for what they are asked within that second; and what
- * each key asked, for the figures.
+ * asked about often, so that a limit holds over all nodes but for what they are asked within that second; how many
+ * different people each operator asks about (see sampling.ts); and what each key asked, for the figures.
  */
 export class Exchange implements Service {
   readonly name = 'screening-exchange';
   readonly #platform: Platform;
   readonly #screen: Screen;
+  readonly #sampling: Sampling;
   readonly #often = new Map<string, Often>();
   /** The database's time up to which the other nodes' rows are known. */
   #readUntil = new Date(0);
@@ -45,9 +47,10 @@ export class Exchange implements Service {
   #ending: AbortController | undefined;
   #running: Promise<void> | undefined;
 
-  constructor(platform: Platform, screen: Screen) {
+  constructor(platform: Platform, screen: Screen, sampling: Sampling) {
     this.#platform = platform;
     this.#screen = screen;
+    this.#sampling = sampling;
   }
 
   often(key: KeyState, subject: string): void {
@@ -64,7 +67,7 @@ export class Exchange implements Service {
   async stop(): Promise<void> {
     this.#ending?.abort();
     await this.#running;
-    if (!this.#isLate) await this.#turn();
+    if (!this.#isLate) await this.#turn(true);
   }
 
   async #run(signal: AbortSignal): Promise<void> {
@@ -74,19 +77,22 @@ export class Exchange implements Service {
     }
   }
 
-  async #turn(): Promise<void> {
+  async #turn(isLast = false): Promise<void> {
     const asked = this.#takeCounts();
     const news = this.#news();
     try {
-      await this.#platform.db.transaction(async (tx) => {
+      const told = await this.#platform.db.transaction(async (tx) => {
         await actForEveryTenant(tx);
         await this.#tellPeople(tx, news);
         await this.#readPeople(tx);
+        const sketched = await this.#sampling.exchange(tx, isLast);
         await tellActivity(tx, asked);
         await this.#prune(tx);
+        return sketched;
       });
       // After the commit: what was not told is told again.
       for (const { often, count } of news) often.told = count;
+      told();
       this.#isLate = false;
     } catch (error) {
       for (const { key, counts } of asked) addCounts(key, counts);
@@ -157,6 +163,7 @@ export class Exchange implements Service {
     this.#prunedAtMs = performance.now();
     this.#screen.keys.forgetIdle(performance.now());
     await tx.query(`DELETE FROM screening_people WHERE at < statement_timestamp() - interval '2 hours'`);
+    await tx.query(`DELETE FROM screening_sketches WHERE at < statement_timestamp() - interval '1 day'`);
     await tx.query(
       `DELETE FROM screening_activity WHERE minute < statement_timestamp() - interval '25 hours'`,
     );

@@ -2,15 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { IdentifierType } from '@kinga/shared/exclusions/identifier.ts';
 import type { Counter } from 'prom-client';
 import type { Platform } from '../../platform/context.ts';
-import { newId } from '../../platform/crypto/ids.ts';
-import { actForTenant } from '../../platform/db/tenant.ts';
 import type { Tx } from '../../platform/db/tx.ts';
 import type { Service } from '../../platform/lifecycle/service.ts';
-import { recordAudit } from '../../platform/outbox/audit.ts';
-import { raiseAlert } from '../alerts/index.ts';
-import { BLOCK_MS, type Blocks, CHANNEL } from './blocks.ts';
+import { BLOCK_MS, type Blocks } from './blocks.ts';
 import type { KeyState } from './keys.ts';
 import type { ScreeningRules } from './screen.ts';
+import { keepBlocks, raiseDates, raisePerson, raiseSampling, raiseScan } from './telling.ts';
 
 export interface ScanFinding {
   /** The one that asked the last number. */
@@ -31,6 +28,27 @@ export interface PersonFinding {
   readonly count: number;
   readonly limit: number;
   readonly isRefused: boolean;
+}
+
+export interface DatesFinding {
+  readonly key: KeyState;
+  /** As it is compared; it is told as a pseudonym. */
+  readonly name: string;
+  /** At the least: only so many are remembered. */
+  readonly count: number;
+  readonly limit: number;
+  readonly isRefused: boolean;
+}
+
+export interface SamplingFinding {
+  readonly operatorId: string;
+  /** Those that asked about people nobody had asked about before. */
+  readonly keys: readonly KeyState[];
+  readonly blocked: readonly KeyState[];
+  readonly people: number;
+  readonly customers: number;
+  readonly limit: number;
+  readonly rules: ScreeningRules['newPeoplePerDay'];
 }
 
 /** The same thing goes on for as long as somebody asks; it is told this often. */
@@ -61,7 +79,7 @@ export class Findings implements Service {
     this.#found = platform.metrics.counter('kinga_screening_found_total', 'What looked like an oracle', [
       'rule',
     ]);
-    for (const rule of ['person', 'scan']) this.#found.inc({ rule }, 0);
+    for (const rule of ['person', 'scan', 'dates', 'people']) this.#found.inc({ rule }, 0);
   }
 
   /** What is still to be told is tried once more. */
@@ -78,23 +96,44 @@ export class Findings implements Service {
     if (!isDue && begun.length === 0) return;
     this.#tell(async (tx) => {
       await raiseScan(tx, finding);
-      await keepBlocks(tx, finding);
+      await keepBlocks(tx, key.operator.id, blocked);
     }, begun);
   }
 
   person(finding: PersonFinding, nowMs: number): void {
-    this.#found.inc({ rule: 'person' });
-    const { operator } = finding.key;
-    const name = this.#personName(finding.subject);
-    if (!this.#isDue(`person:${operator.id}:${name}`, nowMs, PERSON_AGAIN_MS)) return;
-    const isOne = this.#mayHaveOwn(operator.id, name, nowMs);
-    if (!isOne && !this.#isDue(`people:${operator.id}`, nowMs, PERSON_AGAIN_MS)) return;
-    this.#tell((tx) => raisePerson(tx, finding, isOne ? name : undefined));
+    const hex = Buffer.from(finding.subject.slice(0, 16), 'latin1').toString('hex');
+    const name = `sp_${this.#platform.crypto.digest('screening-person', hex).slice(0, 20)}`;
+    this.#often('person', finding.key, name, nowMs, (tx, own) => raisePerson(tx, finding, own));
   }
 
-  #personName(subject: string): string {
-    const hex = Buffer.from(subject.slice(0, 16), 'latin1').toString('hex');
-    return `sp_${this.#platform.crypto.digest('screening-person', hex).slice(0, 20)}`;
+  dates(finding: DatesFinding, nowMs: number): void {
+    const name = `sn_${this.#platform.crypto.digest('screening-name', finding.name).slice(0, 20)}`;
+    this.#often('dates', finding.key, name, nowMs, (tx, own) => raiseDates(tx, finding, own));
+  }
+
+  sampling(finding: SamplingFinding, nowMs: number): void {
+    this.#found.inc({ rule: 'people' });
+    const { operatorId, blocked } = finding;
+    const begun = blocked.map(({ id }) => this.#blocks.begin(id, nowMs));
+    this.#tell(async (tx) => {
+      await raiseSampling(tx, finding);
+      await keepBlocks(tx, operatorId, blocked);
+    }, begun);
+  }
+
+  /** What goes on about one pseudonym is one alert; from many of them on they are one together. */
+  #often(
+    rule: 'person' | 'dates',
+    { operator }: KeyState,
+    name: string,
+    nowMs: number,
+    raise: (tx: Tx, own: string | undefined) => Promise<void>,
+  ): void {
+    this.#found.inc({ rule });
+    if (!this.#isDue(`${rule}:${operator.id}:${name}`, nowMs, PERSON_AGAIN_MS)) return;
+    const isOne = this.#mayHaveOwn(operator.id, name, nowMs);
+    if (!isOne && !this.#isDue(`many:${rule}:${operator.id}`, nowMs, PERSON_AGAIN_MS)) return;
+    this.#tell((tx) => raise(tx, isOne ? name : undefined));
   }
 
   #isDue(name: string, nowMs: number, againMs: number): boolean {
@@ -138,68 +177,4 @@ export class Findings implements Service {
       await delay(AGAIN_MS, undefined, { signal }).catch(() => {});
     }
   }
-}
-
-async function raiseScan(tx: Tx, { key, keys, blocked, type, length, rules }: ScanFinding): Promise<void> {
-  const { identifiers, stepMax, windowSeconds } = rules;
-  const answer =
-    blocked.length === 0
-      ? 'The questions were answered.'
-      : `Keys that are set to block, or all of them if the policy is, are refused for ${BLOCK_MS / MINUTE_MS} ` +
-        'minutes, or until screening.unblock.';
-  await raiseAlert(tx, {
-    kind: 'screening.sequential-scan',
-    severity: blocked.length === 0 ? 'warning' : 'critical',
-    operatorId: key.operator.id,
-    key: `${key.operator.id}:${type}`,
-    explanation:
-      `An operator asked about ${length} numbers (${type}) of which each follows the one before within ${stepMax}, ` +
-      `in about ${windowSeconds} seconds; the policy calls ${identifiers} of them a scan. Customers' numbers do ` +
-      `not stand so close: somebody is trying out who is excluded. ${answer}`,
-    facts: {
-      type,
-      numbers: length,
-      identifiers,
-      stepMax,
-      windowSeconds,
-      keys: keys.map(({ id }) => id),
-      blockedKeys: blocked.map(({ id }) => id),
-    },
-  });
-}
-
-async function keepBlocks(tx: Tx, { key, blocked }: ScanFinding): Promise<void> {
-  if (blocked.length === 0) return;
-  await actForTenant(tx, key.operator.id);
-  for (const { id: keyId } of blocked) {
-    const id = newId('blk');
-    await tx.query(
-      `INSERT INTO screening_blocks (id, tenant_id, key_id, until)
-       VALUES ($1, $2, $3, clock_timestamp() + make_interval(secs => $4))`,
-      [id, key.operator.id, keyId, BLOCK_MS / 1_000],
-    );
-    const details = { blockId: id, operatorId: key.operator.id };
-    await recordAudit(tx, { actor: 'system', action: 'key.blocked', subject: keyId, details });
-  }
-  await tx.query(`SELECT pg_notify('${CHANNEL}', '')`);
-}
-
-async function raisePerson(tx: Tx, finding: PersonFinding, name: string | undefined): Promise<void> {
-  const { key, count, limit, isRefused } = finding;
-  const answer = isRefused
-    ? 'Further questions about the person by this key are refused until the hour has fewer.'
-    : 'The questions were answered.';
-  await raiseAlert(tx, {
-    kind: 'screening.person-rate',
-    severity: 'warning',
-    operatorId: key.operator.id,
-    key: `${key.operator.id}:${name ?? 'many'}`,
-    explanation:
-      name === undefined
-        ? `An operator asks about more people than have alerts of their own more often than ${limit} times an ` +
-          `hour each; bets and deposits are not counted. ${answer}`
-        : `An operator asked about one person ${count} times within an hour, and the policy allows ${limit}; bets ` +
-          `and deposits are not counted. ${answer}`,
-    facts: { keyId: key.id, count, limit, isRefused, ...(name === undefined ? {} : { person: name }) },
-  });
 }

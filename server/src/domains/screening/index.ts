@@ -5,6 +5,7 @@ import { readActivity, unblock } from './activity.ts';
 import { Blocks } from './blocks.ts';
 import { Exchange } from './exchange.ts';
 import { Findings } from './findings.ts';
+import { Sampling, type SamplingOptions } from './sampling.ts';
 import { Screen } from './screen.ts';
 
 export { type Screen, type ScreeningRules, tooMany } from './screen.ts';
@@ -16,16 +17,26 @@ export interface Screening {
 }
 
 /** Defends the register against being asked as an oracle. */
-export function createScreening(platform: Platform): Screening {
+export function createScreening(
+  platform: Platform,
+  { customersOf }: Pick<SamplingOptions, 'customersOf'>,
+): Screening {
   const blocks = new Blocks(platform);
   const findings = new Findings(platform, blocks);
   const screen: Screen = new Screen({
     isBlocked: (keyId, nowMs) => blocks.isBlocked(keyId, nowMs),
     onScan: (finding) => findings.scan(finding),
     onPerson: (finding) => findings.person(finding, performance.now()),
+    onDates: (finding) => findings.dates(finding, performance.now()),
     onOften: (key, subject) => exchange.often(key, subject),
   });
-  const exchange = new Exchange(platform, screen);
+  const sampling = new Sampling({
+    platform,
+    screen,
+    customersOf,
+    onFound: (finding) => findings.sampling(finding, performance.now()),
+  });
+  const exchange = new Exchange(platform, screen, sampling);
   return {
     domain: {
       name: 'screening',

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { KeyActor } from '../../platform/call/actor.ts';
+import { DifferentPeople } from './memory/different-people.ts';
 
 /** Keys that have asked nothing for so long are forgotten; what they asked is in the table. */
 const IDLE_MS = 3_600_000;
@@ -19,6 +20,7 @@ export interface OperatorState {
   readonly seed: number;
   /** The same for its numbers; with another one, what it has asked is forgotten. */
   numbersSeed: number;
+  readonly people: DifferentPeople;
 }
 
 export interface KeyState extends KeyCounts {
@@ -30,6 +32,8 @@ export interface KeyState extends KeyCounts {
   /** Numbers of this key that stood in a chain, since the operator's numbers were forgotten last. */
   chained: number;
   chainedAtMs: number;
+  /** How often this key made the operator's people more, since it was told last. */
+  widened: number;
 }
 
 /** The keys that ask on this node, each under its small number. */
@@ -44,6 +48,10 @@ export class KeyStates {
 
   all(): Iterable<KeyState> {
     return this.#keys.values();
+  }
+
+  operators(): Iterable<OperatorState> {
+    return this.#operators.values();
   }
 
   forgetIdle(nowMs: number): void {
@@ -65,6 +73,7 @@ export class KeyStates {
       refused: 0,
       chained: 0,
       chainedAtMs: 0,
+      widened: 0,
     };
     this.#keys.set(keyNo, state);
     return state;
@@ -73,7 +82,8 @@ export class KeyStates {
   operator(id: string): OperatorState {
     const known = this.#operators.get(id);
     if (known !== undefined) return known;
-    const operator = { id, seed: randomInt(SEED_MAX), numbersSeed: randomInt(SEED_MAX) };
+    const seeds = { seed: randomInt(SEED_MAX), numbersSeed: randomInt(SEED_MAX) };
+    const operator = { id, ...seeds, people: new DifferentPeople() };
     this.#operators.set(id, operator);
     return operator;
   }

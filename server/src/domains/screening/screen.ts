@@ -3,12 +3,14 @@ import type { Purpose } from '@kinga/shared/exclusions/contract.ts';
 import type { IdentifierType } from '@kinga/shared/exclusions/identifier.ts';
 import type { PolicyValues } from '@kinga/shared/policy/values.ts';
 import type { KeyActor } from '../../platform/call/actor.ts';
-import type { PersonFinding, ScanFinding } from './findings.ts';
+import type { DatesFinding, PersonFinding, ScanFinding } from './findings.ts';
 import { forgetNumbers, type KeyState, KeyStates } from './keys.ts';
 import { AskedNumbers, CHAIN_MAX } from './memory/asked-numbers.ts';
 import { AskedPeople } from './memory/asked-people.ts';
+import type { Kind } from './memory/different-people.ts';
 import { mix } from './memory/mix.ts';
 import { NumberReader } from './memory/number-reader.ts';
+import { TriedDates } from './memory/tried-dates.ts';
 
 export type ScreeningRules = PolicyValues['screening'];
 
@@ -38,23 +40,26 @@ export type Verdict = 'pass' | 'person' | 'key';
 
 export interface ScreenOptions {
   readonly isBlocked: (keyId: string, nowMs: number) => boolean;
-  /** Both are told in the turn of a question, and must not take its time. */
+  /** These are told in the turn of a question, and must not take its time. */
   readonly onScan: (finding: ScanFinding) => void;
   readonly onPerson: (finding: PersonFinding) => void;
+  readonly onDates: (finding: DatesFinding) => void;
   /** Somebody is asked about so often that other nodes should know of it. */
   readonly onOften: (key: KeyState, subject: string) => void;
 }
 
 /**
  * Looks at every question before it is answered, in its turn of the event loop and without allocating anything
- * in the ordinary case: `begin` for each call, `question` for each person, `see` for each identifier, `verdict`
- * at the end of each person. Two things make an oracle of the register: asking about one person again and again,
- * and asking about numbers that follow each other.
+ * in the ordinary case: `begin` for each call, `question` for each person, `see` for each identifier, `name` for
+ * a name with a date of birth, `verdict` at the end of each person. Four things make an oracle of the register:
+ * asking about one person again and again, about numbers that follow each other, about more people than one can
+ * have to do with (counted here, judged in sampling.ts), and about one name with every date of birth.
  */
 export class Screen {
   readonly keys = new KeyStates();
   readonly people = new AskedPeople();
   readonly #numbers = new AskedNumbers();
+  readonly #dates = new TriedDates();
   readonly #reader = new NumberReader();
   readonly #options: ScreenOptions;
   /** Of the call under way; undefined: it is not looked at. */
@@ -68,6 +73,11 @@ export class Screen {
 
   constructor(options: ScreenOptions) {
     this.#options = options;
+  }
+
+  /** Of the last call; undefined: there was none. */
+  get rules(): ScreeningRules | undefined {
+    return this.#rules;
   }
 
   /** Throws RATE_LIMITED while the key is blocked. A sandbox key learns nothing about anybody. */
@@ -104,9 +114,36 @@ export class Screen {
     const key = this.#key;
     if (key === undefined) return;
     if (this.#reader.read(type, canonical)) this.#number(key, type);
+    if (subject !== '') meet(key, type, subject);
     if (!this.#isCounted || type === 'phone' || type === 'email') return;
     this.#isNamed = true;
     this.#person(key, subject);
+  }
+
+  /**
+   * Somebody was looked for by name. `name`: as it is compared, with the document if one was given, so that people
+   * of one name are told apart where they can be. `person`: the keyed hash of name and date as latin1.
+   */
+  name(name: string, born: string, person: string, isPossible: boolean): void {
+    const key = this.#key;
+    if (key === undefined) return;
+    meet(key, 'name', person);
+    const tried = this.#dates;
+    const at = tried.placeOf(key.operator.seed, name, this.#nowMs);
+    if (isPossible) tried.match(at);
+    const { dates: limit, mode } = this.#rules!.datesPerName;
+    const count = tried.count(at);
+    const isOver = count >= limit && !tried.knows(at, born);
+    const isRefused = isOver && blocks(key, mode);
+    if (isOver) {
+      key.overLimit++;
+      // People of one name are many; who tries out the dates of nobody in the register has learned nothing.
+      const isTold = isRefused || tried.isMatched(at);
+      if (isTold) this.#options.onDates({ key, name, count: count + 1, limit, isRefused });
+    }
+    // Not counted: see #person.
+    if (!isRefused) tried.add(at, born);
+    else if (this.#verdict === 'pass') this.#verdict = 'person';
   }
 
   /**
@@ -181,8 +218,12 @@ export class Screen {
   }
 }
 
+function meet(key: KeyState, kind: Kind, hash: string): void {
+  if (key.operator.people.add(kind, hash)) key.widened++;
+}
+
 /** The stricter of the two: the policy may block everybody, and a key may be blocked by its own terms. */
-function blocks(key: KeyState, mode: ScreeningRules['personPerHour']['mode']): boolean {
+export function blocks(key: KeyState, mode: ScreeningRules['personPerHour']['mode']): boolean {
   return mode === 'block' || key.mode === 'block';
 }
 

@@ -16,6 +16,7 @@ import { Usage } from './validate/usage.ts';
 import { Validations } from './validate/validations.ts';
 
 export { hashOf, newToken } from './format.ts';
+export { customersOf } from './manage/count.ts';
 export {
   handlesOfTokens,
   type TokenOfKeys,

@@ -1,3 +1,5 @@
+import { wordAt } from './mix.ts';
+
 /** An hour is twelve slots of five minutes; with the one under way thirteen are counted: never less than the hour. */
 const SLOT_MS = 300_000;
 const SLOTS = 13;
@@ -102,13 +104,4 @@ export class AskedPeople {
 
 function slotAt(nowMs: number): number {
   return Math.floor(nowMs / SLOT_MS);
-}
-
-function wordAt(subject: string, at: number): number {
-  return (
-    subject.charCodeAt(at) |
-    (subject.charCodeAt(at + 1) << 8) |
-    (subject.charCodeAt(at + 2) << 16) |
-    (subject.charCodeAt(at + 3) << 24)
-  );
 }
