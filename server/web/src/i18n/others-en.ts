@@ -78,6 +78,7 @@ export const othersEn = {
     course: 'Course of the petition',
     sides: {
       petitioner: 'You asked for this.',
+      operator: 'Your operator asked for this.',
       person: 'This is about you.',
     },
     hearing: {

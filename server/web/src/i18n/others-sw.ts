@@ -80,6 +80,7 @@ export const othersSw: Texts<typeof othersEn> = {
     course: 'Mwendo wa ombi',
     sides: {
       petitioner: 'Wewe ndiye uliyeomba.',
+      operator: 'Kampuni yako ndiyo iliyoomba.',
       person: 'Hili linakuhusu.',
     },
     hearing: {

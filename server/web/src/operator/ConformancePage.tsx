@@ -1,12 +1,9 @@
-import type { Certificate } from '@kinga/shared/conformance/contract.ts';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../hub/session-context.ts';
 import { useLoad } from '../hub/use-load.ts';
-import { Badge } from '../ui/Badge.tsx';
-import { Facts } from '../ui/Facts.tsx';
-import { useFormats } from '../ui/format.ts';
 import { Heading } from '../ui/Heading.tsx';
 import { Shown } from '../ui/Loaded.tsx';
+import { CertificateStanding } from './CertificateStanding.tsx';
 import { ProductionKey } from './ProductionKey.tsx';
 import { NoOperator } from './pages.tsx';
 import { TestPersons } from './TestPersons.tsx';
@@ -35,7 +32,7 @@ function Conformance({ operatorId }: { operatorId: string }) {
         <Shown of={loaded}>
           {({ certificate }) => (
             <>
-              <Standing certificate={certificate} />
+              <CertificateStanding certificate={certificate} />
               {certificate?.isValid ? (
                 <ProductionKey />
               ) : (
@@ -49,35 +46,6 @@ function Conformance({ operatorId }: { operatorId: string }) {
       </section>
       <HowTo />
     </div>
-  );
-}
-
-function Standing({ certificate }: { certificate: Certificate | null }) {
-  const { t } = useTranslation();
-  const { moment, whole } = useFormats();
-  if (certificate === null) {
-    return (
-      <p className="state-line" data-certificate="none">
-        <Badge tone="warn">{t('conformance.none')}</Badge>
-      </p>
-    );
-  }
-  const { isValid, passedAt, validUntil, vectors } = certificate;
-  return (
-    <>
-      <p className="state-line" data-certificate={isValid ? 'valid' : 'over'}>
-        <Badge tone={isValid ? 'good' : 'bad'}>
-          {isValid ? t('conformance.valid') : t('conformance.over')}
-        </Badge>
-      </p>
-      <Facts
-        facts={[
-          [t('conformance.vectors'), whole(vectors)],
-          [t('conformance.passedAt'), moment(passedAt)],
-          [t('conformance.validUntil'), moment(validUntil)],
-        ]}
-      />
-    </>
   );
 }
 

@@ -76,11 +76,12 @@ function Course({ id, onChanged }: { id: string } & Pick<PetitionCardProps, 'onC
 function Told({ petition }: { petition: PetitionDetail }) {
   const { t } = useTranslation();
   const { moment } = useFormats();
+  const ours = useSession().account.role === 'operator';
   const side = sideOf(petition);
   const { hearingEndsAt, appealEndsAt, state } = petition;
   return (
     <>
-      <p className={side === 'person' ? 'notice' : 'hint'}>{t(`others.sides.${side}`)}</p>
+      <p className={side === 'person' ? 'notice' : 'hint'}>{t(`others.sides.${ours ? 'operator' : side}`)}</p>
       {state === 'noticeServed' && hearingEndsAt !== null && (
         <p>{t(`others.hearing.${side}`, { time: moment(hearingEndsAt) })}</p>
       )}

@@ -5,6 +5,8 @@ import { Failure } from '../../ui/Failure.tsx';
 import { useFormats } from '../../ui/format.ts';
 import { Reason } from '../../ui/Reason.tsx';
 import type { AccountDetail } from './AccountPage.tsx';
+import { Grants, STAFF_ROLES } from './Grants.tsx';
+import { ResetFactors } from './ResetFactors.tsx';
 
 interface ActionsProps {
   readonly account: AccountDetail;
@@ -18,7 +20,9 @@ export function AccountActions({ account, onChanged }: ActionsProps) {
   return (
     <>
       <Sessions account={account} onChanged={onChanged} />
+      <ResetFactors accountId={account.id} onChanged={onChanged} />
       <Suspending account={account} onChanged={onChanged} />
+      {STAFF_ROLES.includes(account.role) && <Grants account={account} onChanged={onChanged} />}
     </>
   );
 }

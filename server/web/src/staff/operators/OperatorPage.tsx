@@ -11,10 +11,21 @@ import { Statistics } from '../../operator/Statistics.tsx';
 import { Webhook } from '../../operator/Webhook.tsx';
 import { Heading } from '../../ui/Heading.tsx';
 import { Shown } from '../../ui/Loaded.tsx';
+import { Certified } from './Certified.tsx';
 import { LicenceForm } from './LicenceForm.tsx';
+import { Screening } from './Screening.tsx';
 import { Suspension } from './Suspension.tsx';
 
-const TABS = ['licence', 'score', 'statistics', 'keys', 'webhook', 'audit'] as const;
+const TABS = [
+  'licence',
+  'score',
+  'conformance',
+  'statistics',
+  'screening',
+  'keys',
+  'webhook',
+  'audit',
+] as const;
 type Tab = (typeof TABS)[number];
 
 /** Everything about one operator, a subject at a time. */
@@ -74,6 +85,10 @@ function Subject({ tab, operatorId, operator }: SubjectProps) {
       );
     case 'score':
       return <Score operatorId={operatorId} />;
+    case 'conformance':
+      return <Certified operatorId={operatorId} />;
+    case 'screening':
+      return <Screening operatorId={operatorId} />;
     case 'statistics':
       return <Statistics operatorId={operatorId} />;
     case 'keys':
