@@ -45,7 +45,7 @@ export class Migration0020Propagation extends Migration {
   #receipts(): void {
     // handle: the subject, which outlives rotations of its token. learned: the subject's, when it was told.
     // must_close: an account is to be closed, as long as the exclusion is in force (excluded_until; null: no end is
-    // known). told_at: when it was told last.
+    // known). told_at: when it was told last. over_at: acknowledged, with nothing to be closed any more; null: not known.
     this.addSql(`
       CREATE TABLE propagation_receipts (
         id text PRIMARY KEY,
@@ -64,6 +64,9 @@ export class Migration0020Propagation extends Migration {
         closed_at timestamptz(3),
         attempts integer NOT NULL DEFAULT 0,
         escalated_at timestamptz(3),
+        over_at timestamptz(3) GENERATED ALWAYS AS (
+          CASE WHEN acknowledged_at IS NOT NULL AND (NOT must_close OR excluded_until IS NOT NULL) THEN greatest(
+            acknowledged_at, closed_at, CASE WHEN must_close THEN excluded_until ELSE committed_at END) END) STORED,
         UNIQUE (register_seq, tenant_id, handle, learned)
       )`);
     this.addSql(`CREATE INDEX propagation_receipts_tenant ON propagation_receipts (tenant_id, id)`);
@@ -78,6 +81,8 @@ export class Migration0020Propagation extends Migration {
     this.addSql(`
       CREATE INDEX propagation_receipts_acknowledged ON propagation_receipts (acknowledged_at)
       WHERE acknowledged_at IS NOT NULL`);
+    this.addSql(`
+      CREATE INDEX propagation_receipts_over ON propagation_receipts (over_at) WHERE over_at IS NOT NULL`);
     // late_since: an alert is open. escalated_at: when the incident contact was written to last. unclosed_..._at: when
     // that alert was raised last. watched_since: what was open before, while it was suspended, is late from then on.
     this.addSql(`

@@ -10,7 +10,8 @@ export const propagationJobs = {
   }),
   prune: job({
     name: 'propagation.prune',
-    summary: 'Deletes what is recorded of posts to webhooks after 30 days',
+    summary:
+      'Deletes what is recorded of posts to webhooks after 30 days, and receipts when the policy says so',
     data: z.object({}),
   }),
 };

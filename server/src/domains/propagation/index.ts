@@ -24,6 +24,7 @@ import {
   testWebhook,
 } from './webhooks/settings.ts';
 
+export { pruneReceipts } from './report/prune.ts';
 export { type DeliveryRun, deliverWebhook } from './webhooks/deliver.ts';
 export { pruneDeliveries } from './webhooks/prune.ts';
 

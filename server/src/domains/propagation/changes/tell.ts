@@ -51,21 +51,29 @@ const INSERT = `
           excluded_until)
   ON CONFLICT DO NOTHING RETURNING id`;
 
-/** Nobody has to close the account of a person who is not excluded any more, from when that is. */
+/**
+ * Nobody has to close the account of a person who is not excluded any more, from when that is; of one that is closed
+ * it is known when the exclusion was over.
+ */
 async function forgiveClosing(tx: Tx, concerns: readonly Concern[]): Promise<void> {
   const lifted = concerns.filter(isLess);
   if (lifted.length === 0) return;
   await tx.query(
-    `UPDATE propagation_receipts r SET must_close = NOT l.over, excluded_until = l.until
+    `UPDATE propagation_receipts r
+     SET must_close = NOT l.over OR r.closed_at IS NOT NULL,
+         excluded_until = CASE WHEN r.closed_at IS NULL THEN l.until
+                               WHEN l.over THEN least(r.excluded_until, l.at) ELSE r.excluded_until END
      FROM (SELECT DISTINCT ON (handle) *
-           FROM unnest($1::text[], $2::bigint[], $3::boolean[], $4::timestamptz[]) AS g (handle, seq, over, until)
+           FROM unnest($1::text[], $2::bigint[], $3::boolean[], $4::timestamptz[], $5::timestamptz[])
+             AS g (handle, seq, over, until, at)
            ORDER BY handle, seq DESC) AS l
-     WHERE r.handle = l.handle AND r.register_seq < l.seq AND r.must_close AND r.closed_at IS NULL`,
+     WHERE r.handle = l.handle AND r.register_seq < l.seq AND r.must_close`,
     [
       lifted.map(({ holder }) => holder.handle),
       lifted.map(({ registerSeq }) => registerSeq),
       lifted.map(({ isOver }) => isOver),
       lifted.map(({ excludedUntil }) => excludedUntil),
+      lifted.map(({ effectiveAt }) => effectiveAt),
     ],
   );
 }
