@@ -11,6 +11,7 @@ import { readHistory } from './report/history.ts';
 import { readStatistics } from './report/statistics.ts';
 import { TokenService } from './service.ts';
 import { ForeignUse } from './validate/foreign-use.ts';
+import { Probing } from './validate/probing.ts';
 import { TokenQuestions } from './validate/questions.ts';
 import { Usage } from './validate/usage.ts';
 import { Validations } from './validate/validations.ts';
@@ -45,9 +46,18 @@ export function createTokens(
   const { db, crypto, metrics } = platform;
   const follower = new TokenFollower(platform);
   const foreignUse = new ForeignUse(platform);
+  const probing = new Probing(platform);
   const usage = new Usage(platform);
   const questions = new TokenQuestions(db);
-  const validations = new Validations({ crypto, follower, questions, exclusions, usage, foreignUse });
+  const validations = new Validations({
+    crypto,
+    follower,
+    questions,
+    exclusions,
+    usage,
+    foreignUse,
+    probing,
+  });
   const deps = { platform, foreignUse };
   const service = new TokenService(deps, follower, { screen, rules });
   const known = metrics.gauge('kinga_tokens', 'Screening tokens this node answers by');
@@ -72,7 +82,7 @@ export function createTokens(
         crossReference: (input, call) => crossReference(deps, input, call),
         statistics: (input, call) => readStatistics(db, input, call),
       },
-      services: [follower, usage, foreignUse],
+      services: [follower, usage, foreignUse, probing],
     },
   };
 }

@@ -12,6 +12,7 @@ import { itemErrorOf, refuseTwins } from '../items.ts';
 import type { TokenFollower } from '../memory/follower.ts';
 import { keyOf, revokedToken, unknownToken } from '../operator.ts';
 import type { ForeignUse } from './foreign-use.ts';
+import type { Probing } from './probing.ts';
 import type { Stored, TokenQuestions } from './questions.ts';
 import type { Usage } from './usage.ts';
 
@@ -25,6 +26,7 @@ export interface ValidationsOptions {
   readonly exclusions: Pick<Exclusions, 'answerKeys' | 'answerManyKeys'>;
   readonly usage: Usage;
   readonly foreignUse: ForeignUse;
+  readonly probing: Probing;
 }
 
 /** One check of many: what is known of its token, or why it gets no answer. */
@@ -47,9 +49,8 @@ export class Validations {
   }
 
   validate({ token, purpose }: ValidateInput, call: Call): LookupAnswer | Promise<LookupAnswer> {
-    const { crypto } = this.#options;
     const key = keyOf(call);
-    const hash = hashOf(crypto, token, 'token');
+    const hash = this.#hashOf(token, 'token', key);
     const keys = this.#fromMemory(hash, key);
     if (keys === undefined) return this.#validateLater(hash, purpose, call);
     return this.#answer(hash, { keys, purpose, isCertain: true }, call);
@@ -61,7 +62,7 @@ export class Validations {
     const missing: string[] = [];
     const items = checks.map((check, index): Item | { check: Check; hash: string } => {
       try {
-        const hash = hashOf(this.#options.crypto, check.token, `checks[${index}].token`);
+        const hash = this.#hashOf(check.token, `checks[${index}].token`, key);
         const keys = this.#fromMemory(hash, key);
         if (keys !== undefined) {
           return { check, hash, asked: { keys, purpose: check.purpose, isCertain: true } };
@@ -74,6 +75,15 @@ export class Validations {
     });
     if (missing.length === 0) return this.#answerMany(items as Item[], call);
     return this.#manyLater(items, missing, call);
+  }
+
+  #hashOf(token: string, path: string, key: KeyActor): string {
+    try {
+      return hashOf(this.#options.crypto, token, path);
+    } catch (error) {
+      this.#options.probing.note('malformed', key);
+      throw error;
+    }
   }
 
   async #validateLater(hash: string, purpose: ValidateInput['purpose'], call: Call): Promise<LookupAnswer> {
@@ -123,8 +133,12 @@ export class Validations {
       return { keys, isCertain: false };
     }
     const stored = told.get(hash);
-    if (stored === undefined) throw unknownToken();
+    if (stored === undefined) {
+      this.#options.probing.note('unknown', key);
+      throw unknownToken();
+    }
     if (stored.operatorId !== key.operatorId) {
+      this.#options.probing.note('foreign', key);
       this.#options.foreignUse.note(stored.handle, stored.operatorId, key);
       throw unknownToken();
     }
