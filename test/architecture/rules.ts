@@ -44,7 +44,7 @@ export const DOMAIN_TABLE: Readonly<Record<string, readonly string[]>> = {
   conformance: ['exclusions', 'sandbox', 'operators'],
   canaries: ['identifiers', 'exclusions', 'alerts'],
   ledger: [],
-  markets: ['exclusions', 'ledger'],
+  markets: ['exclusions', 'ledger', 'policy'],
   broadcasts: ['operators'],
   monitoring: [],
   analytics: ['exclusions'],

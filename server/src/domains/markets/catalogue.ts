@@ -7,8 +7,9 @@ import type { Platform } from '../../platform/context.ts';
 import { newId } from '../../platform/crypto/ids.ts';
 import { recordAudit } from '../../platform/outbox/audit.ts';
 import type { Ledger } from '../ledger/index.ts';
+import { readPolicy } from '../policy/index.ts';
 import { MarketRow } from './entities.ts';
-import { closingTime, MIN_STAKE_MINOR, poolsOnWire } from './rules.ts';
+import { closingTime, poolsOnWire } from './rules.ts';
 
 interface Opening {
   readonly question: string;
@@ -49,16 +50,15 @@ function open(
   const closesAt = closingTime(input.closesAt);
   return db.unitOfWork((em, tx) =>
     idempotent(tx, crypto, { call, input }, async () => {
-      const { rows } = await tx.query<{ late: boolean }>(
-        'SELECT $1::timestamptz <= clock_timestamp() AS late',
-        [closesAt.toISOString()],
-      );
-      if (rows[0]?.late !== false) throw invalidInput('closesAt', 'is in the past');
+      const { rows } = await tx.query<{ now: Date }>('SELECT clock_timestamp() AS now');
+      const now = rows[0]?.now.getTime() ?? Number.POSITIVE_INFINITY;
+      if (closesAt.getTime() <= now) throw invalidInput('closesAt', 'is in the past');
+      const { minimumStake } = (await readPolicy(tx, now)).values;
       const market = em.create(MarketRow, {
         id: newId('mkt'),
         question: input.question,
         closesAt,
-        minStakeMinor: input.minStakeMinor === undefined ? MIN_STAKE_MINOR : BigInt(input.minStakeMinor),
+        minStakeMinor: BigInt(input.minStakeMinor ?? minimumStake.amountMinor),
         poolYesMinor: 0n,
         poolNoMinor: 0n,
         version: 1,

@@ -2,8 +2,6 @@ import { invalidInput } from '@kinga/shared/contract/errors.ts';
 import type { Market, Outcome } from '@kinga/shared/markets/contract.ts';
 import { DateTime } from 'luxon';
 
-/** Gambling Control Act 2025, s. 71(1): no stake below KES 20. */
-export const MIN_STAKE_MINOR = 2_000n;
 const ODDS_SCALE = 10_000n;
 
 export interface Pools {
