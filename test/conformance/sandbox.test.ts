@@ -56,6 +56,11 @@ describe('the test persons', () => {
     expect(answer.checkId).toMatch(/^sbc_/);
   });
 
+  it('“ended” is not advertised to in the quiet days after it', async () => {
+    expect(ok(await ask('ended', { purpose: 'marketing' })).status).toBe('EXCLUDED');
+    expect(ok(await ask('clear', { purpose: 'marketing' })).status).toBe('CLEAR');
+  });
+
   it('“sharedPhone” is CLEAR by the national id alone', async () => {
     const [nationalId] = personNamed('sharedPhone').identifiers;
     const input = { identifiers: [nationalId], purpose: 'login' };

@@ -26,3 +26,6 @@ export const exclusion = z.object({
   needsReview: z.boolean(),
 });
 export type Exclusion = z.output<typeof exclusion>;
+
+/** Why an exclusion was lifted that never should have been: it leaves nothing behind. */
+export const LIFTED_AS_NOTHING = ['petitionDismissed', 'petitionWithdrawn', 'petitionReversed'] as const;

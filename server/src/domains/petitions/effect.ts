@@ -1,4 +1,4 @@
-import type { Period } from '@kinga/shared/exclusions/exclusion.ts';
+import type { LIFTED_AS_NOTHING, Period } from '@kinga/shared/exclusions/exclusion.ts';
 import { sealPerson } from '../exclusions/index.ts';
 import { keysOf } from '../identifiers/index.ts';
 import type { Work } from './context.ts';
@@ -45,12 +45,8 @@ export async function excludeUntilDecided(work: Work, petition: PetitionRow): Pr
   return exclusionId;
 }
 
-export type LiftReason =
-  | 'petitionDismissed'
-  | 'petitionWithdrawn'
-  | 'petitionReversed'
-  | 'petitionUpheld'
-  | 'petitionPeriodChanged';
+type UndoReason = (typeof LIFTED_AS_NOTHING)[number];
+export type LiftReason = UndoReason | 'petitionUpheld' | 'petitionPeriodChanged';
 
 /** Ends what came of the petition for the register, and nothing else. */
 export async function lift(work: Work, exclusionId: string | null, reasonCode: LiftReason): Promise<void> {
@@ -65,7 +61,7 @@ export async function lift(work: Work, exclusionId: string | null, reasonCode: L
 export async function undo(
   work: Work,
   { id, exclusion_id: exclusionId }: PetitionRow,
-  reasonCode: LiftReason,
+  reasonCode: UndoReason,
 ): Promise<void> {
   await lift(work, exclusionId, reasonCode);
   const { told } = await work.deps.exclusions.retractWithin(work.tx, id, work.call);

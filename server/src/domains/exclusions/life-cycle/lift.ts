@@ -1,3 +1,4 @@
+import { LIFTED_AS_NOTHING } from '@kinga/shared/exclusions/exclusion.ts';
 import type { By } from '../../../platform/call/by.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { tellLater } from '../notices/changed.ts';
@@ -31,7 +32,10 @@ export type LiftWithin = (
 export function createLift(changeWithin: Register['changeWithin']): LiftWithin {
   return async (tx, exclusionId, lifting) => {
     const cycle = await lockCycle(tx, exclusionId);
-    if (cycle.liftedAt !== null || isOver(cycle, cycle.now)) return { lifted: false, told: async () => {} };
+    const isLate = isOver(cycle, cycle.now);
+    if (cycle.liftedAt !== null || (isLate && !leavesNothing(lifting))) {
+      return { lifted: false, told: async () => {} };
+    }
     await closeWish(tx, exclusionId, lifting.reasonCode === RETURN_CONFIRMED ? 'confirmed' : 'superseded');
     const { told, at: liftedAt } = await changeTerm(tx, changeWithin, cycle, {
       change: 'lifted',
@@ -40,10 +44,15 @@ export function createLift(changeWithin: Register['changeWithin']): LiftWithin {
       by: lifting.by,
       term: (at) => liftedTerm(cycle, lifting, at),
     });
-    if ((lifting.at ?? liftedAt) <= liftedAt)
+    if (!isLate && (lifting.at ?? liftedAt) <= liftedAt)
       await tellLater(tx, { exclusionId, news: 'lifted', endsAt: iso(cycle.endsAt) });
-    return { lifted: true, told };
+    return { lifted: !isLate, told };
   };
+}
+
+/** What never should have been leaves no quiet days behind, also when it has ended by itself meanwhile. */
+function leavesNothing({ reasonCode }: Lifting): boolean {
+  return LIFTED_AS_NOTHING.some((reason) => reason === reasonCode);
 }
 
 export const RETURN_CONFIRMED = 'returnConfirmed';

@@ -1,14 +1,12 @@
+import { LIFTED_AS_NOTHING } from '@kinga/shared/exclusions/exclusion.ts';
 import { QUIET_DAYS_MAX } from '@kinga/shared/policy/values.ts';
 import type { Interval } from '../log/entry.ts';
 
 /** Longer ago than this nothing that ended makes a difference to any answer. */
 export const REMEMBERED_MS = QUIET_DAYS_MAX * 86_400_000;
 
-/** Ended because it never should have been: nobody is kept from anything for having been excluded by mistake. */
-const NEVER_WAS = ['petitionDismissed', 'petitionWithdrawn', 'petitionReversed'];
-
 /** `exclusions e`, lifted as something that never should have been. */
-export const WAS_NOTHING = `coalesce(e.lift_reason IN ('${NEVER_WAS.join("', '")}'), false)`;
+const WAS_NOTHING = `coalesce(e.lift_reason IN ('${LIFTED_AS_NOTHING.join("', '")}'), false)`;
 
 /** `exclusions e` that were in force, for good reason, and ended after an instant; with those not over, all that counts. */
 export function endedAfter(instant: string): string {

@@ -35,8 +35,14 @@ export function exampleOf(
   };
 }
 
-function whyOf({ would, has_other_status, was_reuse, reuse }: Example, version: number): string {
+function whyOf(example: Example, version: number): string {
+  const { purpose, would, has_other_status, was_reuse, reuse } = example;
+  const isQuiet = purpose === letterOf('marketing');
   if (!has_other_status) return `reusable for ${was_reuse} s, under version ${version} for ${reuse} s`;
-  if (would === null) return `under version ${version} no exclusion is in force any more`;
-  return `under version ${version} an exclusion of ${would} is still in force`;
+  if (would === null) {
+    const nothing = `under version ${version} no exclusion is in force any more`;
+    return isQuiet ? `${nothing}, and its quiet days are over` : nothing;
+  }
+  const still = `under version ${version} an exclusion of ${would} is still in force`;
+  return isQuiet ? `${still}, or its quiet days are not over` : still;
 }

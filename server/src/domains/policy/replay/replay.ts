@@ -104,6 +104,7 @@ async function judge(tx: Tx, { start, end, version, versions }: Page): Promise<R
         index === versions.length - 1 ? 'infinity' : new Date(versions[index + 1]!.startsAt).toISOString(),
       purpose: letterOf(purpose),
       reuse: one.values.purposes[purpose].reuseSeconds,
+      quiet: purpose === 'marketing' ? one.values.marketing.quietDays : 0,
     })),
   );
   const reuse = PURPOSES.map((one) => [letterOf(one), version.values.purposes[one].reuseSeconds]);
@@ -120,6 +121,8 @@ async function judge(tx: Tx, { start, end, version, versions }: Page): Promise<R
     spans.map(({ purpose }) => purpose),
     spans.map((span) => span.reuse),
     REPLAY_EXAMPLES_MAX,
+    spans.map(({ quiet }) => quiet),
+    version.values.marketing.quietDays,
   ]);
   const [row] = rows;
   if (row === undefined) throw new Error('a replay has one row');

@@ -1,3 +1,5 @@
+import { LIFTED_AS_NOTHING } from '@kinga/shared/exclusions/exclusion.ts';
+
 /** What a promise of this period would have come to under the version's rules; infinity: until it is lifted. */
 const ENDS_UNDER_VERSION = `
   CASE WHEN r.stays OR (r.hours IS NULL AND r.months IS NULL) THEN 'infinity'::timestamptz
@@ -19,6 +21,13 @@ const PROMISES = `
   FROM exclusion_terms t
   WHERE t.exclusion_id = e.id AND t.seq <= p.seq AND t.change IN ('extended', 'renewalOff')`;
 
+/** Of a split one: as much of the register as the one it was split from, which is known by the first entry of all. */
+const KNOWN = `(seq <= p.seq OR (split_from IS NOT NULL AND p.seq >= (
+  SELECT first.seq FROM exclusions first WHERE first.id = own.split_from)))`;
+
+/** What never should have been leaves no quiet days behind. */
+const WAS_NOTHING = `coalesce(e.lift_reason IN ('${LIFTED_AS_NOTHING.join("', '")}'), false)`;
+
 const RENEWING = `coalesce((SELECT t.renews FROM exclusion_terms t WHERE t.exclusion_id = e.id AND t.seq <= p.seq
                             ORDER BY t.seq DESC LIMIT 1), false)`;
 
@@ -26,7 +35,8 @@ const RENEWING = `coalesce((SELECT t.renews FROM exclusion_terms t WHERE t.exclu
  * The register's own tables, read as they are: an index leads from the keys of a page to all that is known of them.
  *
  * $1, $2: ids from and before; $3-$6: the period rules of the version; $7: its reuse by purpose; $8-$11: what was
- * in force when, by purpose; $12: how many examples.
+ * in force when, by purpose; $12: how many examples; $13: the quiet days of $8-$10; $14: those of the version. Who was
+ * excluded until less than so many days before is answered as if they still were: `was_since`, `would_since`.
  *
  * A check that was made just when something began was answered by the latest it could be, so an exclusion that
  * began with its registration counts from the entry on, and an identifier a moment before its own time.
@@ -34,28 +44,32 @@ const RENEWING = `coalesce((SELECT t.renews FROM exclusion_terms t WHERE t.exclu
 export const REPLAY_SQL = `
   WITH page AS MATERIALIZED (
     SELECT c.id, c.purpose::text AS purpose, c.answer::text AS answer, c.seq, c.at,
-           uuid_send(c.subject) AS key, v.reuse AS was_reuse, ($7::jsonb ->> c.purpose::text)::int AS reuse
+           uuid_send(c.subject) AS key, v.reuse AS was_reuse, ($7::jsonb ->> c.purpose::text)::int AS reuse,
+           c.at - make_interval(hours => 24 * v.quiet) AS was_since,
+           c.at - make_interval(hours => CASE WHEN c.purpose = 'm' THEN 24 * $14::int ELSE 0 END) AS would_since
     FROM checks c
-    LEFT JOIN unnest($8::timestamptz[], $9::timestamptz[], $10::text[], $11::int[])
-      AS v (since, until, purpose, reuse)
+    LEFT JOIN unnest($8::timestamptz[], $9::timestamptz[], $10::text[], $11::int[], $13::int[])
+      AS v (since, until, purpose, reuse, quiet)
       ON v.purpose = c.purpose::text AND c.at >= v.since AND c.at < v.until
     WHERE c.id >= $1::uuid AND c.id < $2::uuid AND c.key_no <> 0
   ), known AS (
     SELECT p.id, e.starts_at > p.at AND e.starts_at > e.registered_at AS is_pending, e.starts_at,
-           e.in_force_until IS NULL OR e.in_force_until > p.at AS was,
-           CASE WHEN e.lifted_at <= p.at THEN NULL
+           e.in_force_until IS NULL OR e.in_force_until > p.at
+             OR (e.in_force_until > p.was_since AND e.starts_at < e.in_force_until AND NOT ${WAS_NOTHING}) AS was,
+           CASE WHEN e.lifted_at <= p.would_since THEN NULL
+                WHEN e.lifted_at <= p.at AND (e.lifted_at <= e.starts_at OR ${WAS_NOTHING}) THEN NULL
                 WHEN ${RENEWING} THEN e.period
                 ELSE (SELECT q.period FROM (${PROMISES}) AS q
                       JOIN unnest($3::text[], $4::int[], $5::int[], $6::boolean[])
                         AS r (period, hours, months, stays) ON r.period = q.period
                       WHERE (q.starts_at <= p.at OR q.starts_at <= e.registered_at)
-                        AND ${ENDS_UNDER_VERSION} > p.at LIMIT 1) END AS would
+                        AND ${ENDS_UNDER_VERSION} > p.would_since LIMIT 1) END AS would
     FROM page p
     CROSS JOIN LATERAL (SELECT person_id FROM identifiers
                         WHERE key = p.key AND created_at <= p.at + interval '1 second' OFFSET 0) AS i
     CROSS JOIN LATERAL (SELECT exclusion_id FROM exclusion_persons WHERE person_id = i.person_id
                         OFFSET 0) AS x
-    CROSS JOIN LATERAL (SELECT * FROM exclusions WHERE id = x.exclusion_id AND seq <= p.seq OFFSET 0) AS e
+    CROSS JOIN LATERAL (SELECT * FROM exclusions own WHERE id = x.exclusion_id AND ${KNOWN} OFFSET 0) AS e
   ), told AS (
     SELECT id, coalesce(bool_or(was) FILTER (WHERE NOT is_pending), false) AS was,
            min(would) FILTER (WHERE NOT is_pending) AS would,
