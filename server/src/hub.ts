@@ -131,6 +131,7 @@ async function compose(platform: Platform): Promise<Hub> {
     ledger,
     exclusions,
     accountKeys: identity.accountKeys,
+    policy,
     publishState: (topic, frame) => feedOf().publishState(topic, frame),
   });
   const petitions = createPetitions(platform, {

@@ -10,6 +10,7 @@ import type { Tx } from '@kinga/server/platform/db/tx.ts';
 import type { StateFrame } from '@kinga/server/platform/feed/source.ts';
 import type { Role } from '@kinga/shared/contract/procedure.ts';
 import type { Market, Outcome } from '@kinga/shared/markets/contract.ts';
+import { VERSION_ONE } from '@kinga/shared/policy/version-one.ts';
 import { callBy } from '../support/call.ts';
 
 /** An account as identity would have made it, without the second that hashing a password takes. */
@@ -95,6 +96,7 @@ export function betting(platform: Platform, seemsExcluded: (keys: Buffer[]) => b
     ledger,
     exclusions: { seemsExcluded },
     accountKeys: keysOfAccount,
+    policy: { at: () => ({ version: 1, startsAt: 0, values: VERSION_ONE }) },
     publishState: (topic, frame) => published.push({ topic, frame }),
   });
   const { open, placeBet } = markets.domain.handlers;

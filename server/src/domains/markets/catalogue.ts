@@ -7,7 +7,7 @@ import type { Platform } from '../../platform/context.ts';
 import { newId } from '../../platform/crypto/ids.ts';
 import { recordAudit } from '../../platform/outbox/audit.ts';
 import type { Ledger } from '../ledger/index.ts';
-import { readPolicy } from '../policy/index.ts';
+import type { Policy } from '../policy/index.ts';
 import { MarketRow } from './entities.ts';
 import { closingTime, poolsOnWire } from './rules.ts';
 
@@ -17,14 +17,19 @@ interface Opening {
   readonly minStakeMinor?: string | undefined;
 }
 
+export interface CatalogueDependencies {
+  readonly ledger: Pick<Ledger, 'openPool'>;
+  readonly policy: Pick<Policy, 'at'>;
+}
+
 /** Opening and reading markets: unhurried, so the ORM does it. */
 export function catalogueHandlers(
   platform: Platform,
-  ledger: Pick<Ledger, 'openPool'>,
+  { ledger, policy }: CatalogueDependencies,
 ): Pick<Handlers<typeof markets>, 'open' | 'get' | 'list'> {
   const { db } = platform;
   return {
-    open: (input, call) => open(platform, ledger, { input, call }),
+    open: (input, call) => open(platform, { ledger, policy }, { input, call }),
     get: async ({ id }) => {
       const row = await db.em().findOne(MarketRow, { id });
       if (!row) throw new KingaError('NOT_FOUND', 'There is no such market');
@@ -44,16 +49,18 @@ export function catalogueHandlers(
 
 function open(
   { db, crypto }: Platform,
-  ledger: Pick<Ledger, 'openPool'>,
+  { ledger, policy }: CatalogueDependencies,
   { input, call }: { input: Opening; call: Call },
 ): Promise<Market> {
   const closesAt = closingTime(input.closesAt);
   return db.unitOfWork((em, tx) =>
     idempotent(tx, crypto, { call, input }, async () => {
-      const { rows } = await tx.query<{ now: Date }>('SELECT clock_timestamp() AS now');
-      const now = rows[0]?.now.getTime() ?? Number.POSITIVE_INFINITY;
-      if (closesAt.getTime() <= now) throw invalidInput('closesAt', 'is in the past');
-      const { minimumStake } = (await readPolicy(tx, now)).values;
+      const { rows } = await tx.query<{ now_ms: number }>(
+        'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now_ms',
+      );
+      const nowMs = rows[0]?.now_ms ?? Number.POSITIVE_INFINITY;
+      if (closesAt.getTime() <= nowMs) throw invalidInput('closesAt', 'is in the past');
+      const { minimumStake } = policy.at(nowMs).values;
       const market = em.create(MarketRow, {
         id: newId('mkt'),
         question: input.question,

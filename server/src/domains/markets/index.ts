@@ -2,14 +2,12 @@ import type { markets } from '@kinga/shared/markets/contract.ts';
 import type { Domain } from '../../domain.ts';
 import type { Platform } from '../../platform/context.ts';
 import type { StateFrame } from '../../platform/feed/source.ts';
-import type { Ledger } from '../ledger/index.ts';
 import { Betting, type BettingDependencies } from './betting.ts';
-import { catalogueHandlers } from './catalogue.ts';
+import { type CatalogueDependencies, catalogueHandlers } from './catalogue.ts';
 import { MarketPublisher } from './publisher.ts';
 import { marketStates } from './states.ts';
 
-export interface MarketsDependencies extends BettingDependencies {
-  readonly ledger: Pick<Ledger, 'openPool'>;
+export interface MarketsDependencies extends BettingDependencies, CatalogueDependencies {
   /** The feed's: tells every node's watchers. */
   readonly publishState: (topic: string, frame: StateFrame) => void;
 }
@@ -28,7 +26,7 @@ export function createMarkets(platform: Platform, dependencies: MarketsDependenc
     domain: {
       name: 'markets',
       handlers: {
-        ...catalogueHandlers(platform, dependencies.ledger),
+        ...catalogueHandlers(platform, dependencies),
         placeBet: (input, call) => betting.place(input, call),
       },
       states: [states],
