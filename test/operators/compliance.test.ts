@@ -2,6 +2,9 @@ import { countChecks } from '@kinga/server/domains/operators/index.ts';
 import { expect, test } from 'vitest';
 import { ok, refused } from '../support/client.ts';
 import { startTestHub, type TestHub } from '../support/hub.ts';
+import { probe } from '../support/probe.ts';
+
+const LOOKUP = { identifiers: [{ type: 'nationalId', value: '23456789' }], purpose: 'bet' };
 
 interface Asked {
   /** Milliseconds from midnight in Nairobi. */
@@ -53,17 +56,19 @@ test('checks are counted by Nairobi day, purpose and answer; counting again chan
   const { token } = await hub.account('operator', { operatorId });
   const period = { from: '2026-03-01', to: '2026-03-31' };
   const statistics = ok((await hub.http('operators.statistics', period, { token })).body);
+  const unmeasured = { lookupP50Ms: null, lookupP99Ms: null };
   expect(statistics.days).toEqual([
     {
       day: '2026-03-01',
       refused: 0,
+      ...unmeasured,
       checks: [
         { purpose: 'bet', answer: 'CLEAR', count: 2 },
         { purpose: 'bet', answer: 'EXCLUDED', count: 1 },
         { purpose: 'marketing', answer: 'CLEAR', count: 1 },
       ],
     },
-    { day: '2026-03-02', refused: 0, checks: [{ purpose: 'bet', answer: 'CLEAR', count: 1 }] },
+    { day: '2026-03-02', refused: 0, ...unmeasured, checks: [{ purpose: 'bet', answer: 'CLEAR', count: 1 }] },
   ]);
   const foreign = { ...period, operatorId: other.operatorId };
   expect(refused((await hub.http('operators.statistics', foreign, { token })).body).code).toBe('NOT_FOUND');
@@ -84,6 +89,35 @@ test('what was looked up today is in the figures after the hourly count', async 
     break;
   }
 });
+
+test('how fast an operator was answered is added up over its keys and nodes, the sandbox left out', async () => {
+  await using one = await startTestHub();
+  await using two = await startTestHub({ database: one.database });
+  const { apiKey, operatorId } = await one.operatorKey();
+  const other = await one.operatorKey();
+  const { token } = await one.admin();
+  const request = { operatorId, label: 'trying', scopes: ['exclusions:lookup'], environment: 'sandbox' };
+  const sandbox = ok((await one.http('operators.issueKey', request, { token })).body);
+  const ask = async (hub: TestHub, key: string) =>
+    ok((await hub.http('exclusions.lookup', LOOKUP, { apiKey: key })).body);
+  for (const hub of [one, two]) for (let n = 0; n < 5; n++) await ask(hub, apiKey);
+  await ask(one, sandbox.apiKey);
+  const counted = () =>
+    one.database.pool.query<{ tenant_id: string; lookups: number }>(
+      `SELECT tenant_id, (SELECT sum(n) FROM unnest(counts) AS n)::int AS lookups FROM operator_latency`,
+    );
+  await two.stop();
+  await probe(async () => (await counted()).rows[0]?.lookups === 10, { timeoutMs: 15_000 });
+  expect((await counted()).rows).toEqual([{ tenant_id: operatorId, lookups: 10 }]);
+  const figures = ok((await one.http('operators.statistics', { operatorId }, { token })).body);
+  expect(figures.lookupP50Ms).toBeGreaterThan(0);
+  expect(figures.lookupP99Ms).toBeGreaterThanOrEqual(figures.lookupP50Ms ?? 0);
+  expect(figures.days).toMatchObject([
+    { lookupP50Ms: figures.lookupP50Ms, lookupP99Ms: figures.lookupP99Ms },
+  ]);
+  const theirs = await one.http('operators.statistics', { operatorId: other.operatorId }, { token });
+  expect(ok(theirs.body)).toMatchObject({ lookupP50Ms: null, lookupP99Ms: null, days: [] });
+}, 30_000);
 
 test('the score is the weighted sum of its parts, each with its reason', async () => {
   await using hub = await startTestHub();

@@ -88,7 +88,8 @@ export class Migration0019Onboarding extends Migration {
     this.addSql(
       `CREATE INDEX api_keys_rotated_from ON api_keys (rotated_from) WHERE rotated_from IS NOT NULL`,
     );
-    // What every node has counted, added up every other second. day: the Nairobi day.
+    // What every node has counted, added up every other second. day: the Nairobi day. last_asked_at: when somebody
+    // was asked about last; last_used_at: for whatever.
     this.addSql(`
       CREATE TABLE key_usage (
         tenant_id text NOT NULL,
@@ -97,10 +98,22 @@ export class Migration0019Onboarding extends Migration {
         calls bigint NOT NULL,
         refused bigint NOT NULL,
         last_used_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
+        last_asked_at timestamptz(3),
         PRIMARY KEY (key_id, day)
       ) WITH (fillfactor = 50)`);
     this.addSql(`CREATE INDEX key_usage_tenant ON key_usage (tenant_id, day)`);
     this.#perTenant('key_usage');
+    // A notice speaks of one end of one key: with another end, it is told again.
+    this.addSql(`
+      CREATE TABLE key_notices (
+        tenant_id text NOT NULL REFERENCES operators (id),
+        key_id text NOT NULL REFERENCES api_keys (id),
+        expires_at timestamptz(3) NOT NULL,
+        days_before integer NOT NULL,
+        sent_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
+        PRIMARY KEY (key_id, expires_at, days_before)
+      )`);
+    this.#perTenant('key_notices');
     // Nothing of an operator's but that this was seen; written by every signed request, so in one statement.
     this.addSql(`
       CREATE TABLE key_nonces (
@@ -136,6 +149,27 @@ export class Migration0019Onboarding extends Migration {
         PRIMARY KEY (tenant_id, day, purpose, answer)
       )`);
     this.#perTenant('operator_statistics');
+    // As judged the night after, over the thirty days up to this one. low: somebody was told that it is.
+    this.addSql(`
+      CREATE TABLE compliance_scores (
+        tenant_id text NOT NULL REFERENCES operators (id),
+        day date NOT NULL,
+        score double precision,
+        parts jsonb NOT NULL,
+        low boolean NOT NULL,
+        computed_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
+        PRIMARY KEY (tenant_id, day)
+      )`);
+    this.#perTenant('compliance_scores');
+    // How many lookups and validations took how long, by bucket of LATENCY_BOUNDS_MS; added up every ten seconds.
+    this.addSql(`
+      CREATE TABLE operator_latency (
+        tenant_id text NOT NULL,
+        day date NOT NULL,
+        counts bigint[] NOT NULL,
+        PRIMARY KEY (day, tenant_id)
+      ) WITH (fillfactor = 50)`);
+    this.#perTenant('operator_latency');
     this.addSql(`CREATE INDEX audit_log_actor ON audit_log (actor, id)`);
     this.addSql(`CREATE INDEX accounts_staff ON accounts (operator_id) WHERE operator_id IS NOT NULL`);
   }

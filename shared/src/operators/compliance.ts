@@ -17,12 +17,27 @@ const part = z.object({
   reason: z.string(),
 });
 export type CompliancePart = z.output<typeof part>;
+const score = z.number().min(0).max(100).nullable();
+
+/** As it was judged in the night after that day. */
+export const latestScore = z.object({
+  day: z.iso.date(),
+  score,
+  /** A week before; null: not known. */
+  weekBefore: score,
+});
+export type LatestScore = z.output<typeof latestScore>;
+
+const ms = z.number().nonnegative().nullable();
+/** How long the hub took for a lookup or a validation, without the network; null without any. */
+export const speed = { lookupP50Ms: ms, lookupP99Ms: ms };
 
 const day = z.object({
   day: z.iso.date(),
   checks: z.array(z.object({ purpose: z.enum(PURPOSES), answer: z.enum(ANSWERS), count: fields.seq })),
   /** Lookups and validations that were refused for a quota. */
   refused: fields.seq,
+  ...speed,
 });
 
 export const compliance = {
@@ -36,12 +51,26 @@ export const compliance = {
       from: z.iso.date(),
       to: z.iso.date(),
       /** null: nothing of it can be judged. */
-      score: z.number().min(0).max(100).nullable(),
+      score,
       parts: z.array(part),
     }),
   }),
+  complianceHistory: procedure('operators.complianceHistory', {
+    summary:
+      'The compliance score of each day, over the thirty days up to it, as it was judged in the night after; a day may be missing',
+    access,
+    limit: 'staff',
+    input: z.strictObject(period),
+    output: z.object({
+      operatorId: fields.id,
+      from: z.iso.date(),
+      to: z.iso.date(),
+      days: z.array(z.object({ day: z.iso.date(), score, parts: z.array(part.omit({ reason: true })) })),
+    }),
+  }),
   statistics: procedure('operators.statistics', {
-    summary: 'What an operator asked, by day, purpose and answer; counted every hour',
+    summary:
+      'What an operator asked, by day, purpose and answer, counted every hour; and how fast it was answered',
     access,
     limit: 'staff',
     input: z.strictObject(period),
@@ -50,6 +79,8 @@ export const compliance = {
       from: z.iso.date(),
       to: z.iso.date(),
       days: z.array(day),
+      /** Over all these days. */
+      ...speed,
       /** null: never. */
       countedAt: fields.instant.nullable(),
     }),

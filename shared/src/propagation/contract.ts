@@ -2,6 +2,7 @@ import { z } from 'zod';
 import * as fields from '../contract/fields.ts';
 import { procedure } from '../contract/procedure.ts';
 import { topic } from '../contract/topic.ts';
+import { speed } from '../operators/compliance.ts';
 import { CHANGE_TYPES } from '../operators/propagation.ts';
 
 /** What became of a change at an operator; `open`: not acknowledged, `unclosed`: the account is to be closed. */
@@ -58,6 +59,8 @@ const standing = z.object({
   /** From the commit to the acknowledgement, of what was acknowledged in the last hour; null without any. */
   ackP50Ms: ms,
   ackP99Ms: ms,
+  /** How it was answered today. */
+  ...speed,
 });
 export type Standing = z.output<typeof standing>;
 const table = z.object({ at: fields.instant, operators: z.array(standing) });

@@ -10,6 +10,7 @@ import type { Tx } from '../../platform/db/tx.ts';
 import type { Revocations } from '../../platform/revocations/revocations.ts';
 import { getAuditLog } from './compliance/audit-log.ts';
 import { getCompliance } from './compliance/compliance.ts';
+import { getComplianceHistory } from './compliance/history.ts';
 import { getStatistics } from './compliance/statistics.ts';
 import { revokeKey, updateKey } from './keys/changes.ts';
 import { issueKey, issueWithin, listKeys, rotateKey } from './keys/issue.ts';
@@ -24,9 +25,13 @@ import { getSettings, updateSettings } from './settings.ts';
 
 export { isSuspended, operatorExists, operatorOfCall } from './access.ts';
 export { countChecks } from './compliance/count-checks.ts';
+export { NO_SPEED, type Speed, speedsToday } from './compliance/latency.ts';
+export { scoreCompliance } from './compliance/score-daily.ts';
+export { watchSilence } from './compliance/watch-silence.ts';
+export { type Contact, incidentContactOf } from './contact.ts';
 export { entities } from './entities.ts';
-export { type IncidentContact, incidentContactOf } from './incident-contact.ts';
 export { instantOf } from './instants.ts';
+export { checkKeys } from './keys/check-keys.ts';
 export { checkLicences } from './onboarding/licences.ts';
 
 export interface Operators {
@@ -90,6 +95,7 @@ export function createOperators(
         settings: (input, call) => getSettings(platform, input, call),
         updateSettings: (input, call) => updateSettings(platform, input, call),
         compliance: (input, call) => getCompliance(platform, input, call),
+        complianceHistory: (input, call) => getComplianceHistory(platform, input, call),
         statistics: (input, call) => getStatistics(platform, input, call),
         auditLog: (input, call) => getAuditLog(platform, input, call),
         ...propagation,

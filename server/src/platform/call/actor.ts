@@ -20,6 +20,8 @@ export interface AccountActor {
 export interface Allowance {
   /** 0 when granted, otherwise in how many milliseconds it would be. */
   take(units: number, nowMs: number): number;
+  /** So many questions were answered, as fast as this bucket of a latency histogram says. */
+  answered(bucket: number, units: number): void;
 }
 
 /** An operator's machine. */

@@ -25,9 +25,37 @@ export function latencyBucket(durationMs: number): number {
 export class LatencyHistogram {
   readonly counts: number[] = new Array<number>(LATENCY_BUCKETS).fill(0);
 
-  /** `count`: how many lookups took this long (a lookupMany answers many at once). */
-  record(durationMs: number, count = 1): void {
+  /** `count`: how many lookups took this long (a lookupMany answers many at once). Returns the bucket. */
+  record(durationMs: number, count = 1): number {
     const bucket = latencyBucket(durationMs);
+    this.add(bucket, count);
+    return bucket;
+  }
+
+  /** What another histogram has counted in this bucket. */
+  add(bucket: number, count: number): void {
     this.counts[bucket] = (this.counts[bucket] ?? 0) + count;
   }
+}
+
+/**
+ * The duration under which the given share of the counted ones lies, interpolated within its bucket; null
+ * without any.
+ */
+export function quantileMs(counts: readonly number[], share: number): number | null {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return null;
+  let rest = share * total;
+  for (const [bucket, count] of counts.entries()) {
+    if (count > 0 && rest <= count) return within(bucket, rest / count);
+    rest -= count;
+  }
+  return LATENCY_BOUNDS_MS.at(-1) ?? null;
+}
+
+function within(bucket: number, fraction: number): number {
+  const below = bucket === 0 ? 0 : (LATENCY_BOUNDS_MS[bucket - 1] ?? 0);
+  const above = LATENCY_BOUNDS_MS[bucket] ?? below;
+  const ms = below + (above - below) * fraction;
+  return Math.round(ms * 1000) / 1000;
 }

@@ -174,6 +174,7 @@ export const officeEn = {
     uncounted_other:
       '{{count}} days are not counted yet, {{from}} to {{to}}. A day is counted in the night after it.',
     counted: 'Counted {{at}}, every hour.',
+    answered: 'Half of the questions were answered within {{p50}} ms, 99 of 100 within {{p99}} ms.',
     neverCounted: 'Nothing is counted yet: it is counted every hour.',
     refused_one: '{{count}} call was refused for a quota.',
     refused_other: '{{count}} calls were refused for a quota.',

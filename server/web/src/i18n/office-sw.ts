@@ -177,6 +177,7 @@ export const officeSw: Texts<typeof officeEn> = {
     uncounted_other:
       'Siku {{count}} bado hazijahesabiwa, {{from}} hadi {{to}}. Siku huhesabiwa usiku unaofuata.',
     counted: 'Zilihesabiwa {{at}}, kila saa.',
+    answered: 'Nusu ya maulizo yalijibiwa ndani ya ms {{p50}}, na 99 kati ya 100 ndani ya ms {{p99}}.',
     neverCounted: 'Bado hakuna hesabu: huhesabiwa kila saa.',
     refused_one: 'Ulizo {{count}} lilikataliwa kwa kuzidi kiwango.',
     refused_other: 'Maulizo {{count}} yalikataliwa kwa kuzidi kiwango.',

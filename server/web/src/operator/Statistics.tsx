@@ -48,7 +48,7 @@ export function Statistics({ operatorId }: { operatorId: string }) {
 
 function Asked({ figures }: { figures: Figures }) {
   const { t } = useTranslation();
-  const { whole } = useFormats();
+  const { whole, figure } = useFormats();
   const days = useMemo(() => eachDay(figures), [figures]);
   const series = useMemo(() => {
     const known = new Map(figures.days.map((day) => [day.day, day.checks]));
@@ -89,6 +89,11 @@ function Asked({ figures }: { figures: Figures }) {
           />
         </div>
       </div>
+      {figures.lookupP50Ms !== null && figures.lookupP99Ms !== null && (
+        <p className="hint">
+          {t('figures.answered', { p50: figure(figures.lookupP50Ms), p99: figure(figures.lookupP99Ms) })}
+        </p>
+      )}
       {refused > 0 && <p className="notice">{t('figures.refused', { count: refused })}</p>}
     </>
   );

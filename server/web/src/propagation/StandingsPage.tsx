@@ -123,6 +123,12 @@ function useColumns(): readonly Column<Standing>[] {
       number: true,
       cell: ({ ackP50Ms, ackP99Ms }) => (ackP50Ms === null ? none : `${ms(ackP50Ms)} / ${ms(ackP99Ms)}`),
     },
+    {
+      head: t('propagation.lookups'),
+      number: true,
+      cell: ({ lookupP50Ms, lookupP99Ms }) =>
+        lookupP50Ms === null ? none : `${ms(lookupP50Ms)} / ${ms(lookupP99Ms)}`,
+    },
   ];
 }
 

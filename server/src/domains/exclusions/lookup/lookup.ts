@@ -168,9 +168,10 @@ export class Lookups {
     this.#options.recorder.begin(key.keyNo, view.seq, view.lower);
   }
 
-  #end({ startedAt }: Question, count: number): void {
+  #end({ startedAt, key }: Question, count: number): void {
     this.#options.recorder.end();
-    this.latency.record(performance.now() - startedAt, count);
+    const bucket = this.latency.record(performance.now() - startedAt, count);
+    key.allowance?.answered(bucket, count);
   }
 
   /** The question about keys that are at hand already, as those behind a screening token are. */

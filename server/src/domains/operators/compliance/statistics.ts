@@ -7,6 +7,7 @@ import { actForTenant } from '../../../platform/db/tenant.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { operatorOfCall } from '../access.ts';
 import { type Period, periodOf } from './days.ts';
+import { NO_SPEED, speedOf } from './latency.ts';
 
 type Statistics = OutputOf<typeof operators.statistics>;
 type Day = Statistics['days'][number];
@@ -30,16 +31,19 @@ export async function getStatistics(
     await actForTenant(tx, operatorId);
     const counts = await countsOf(tx, operatorId, period);
     const refused = await refusedOf(tx, operatorId, period);
+    const speed = await speedOf(tx, operatorId, period);
     const days = new Map<string, Day>();
-    for (const day of [...new Set([...counts.map((row) => row.day), ...refused.keys()])].sort()) {
-      days.set(day, { day, checks: [], refused: refused.get(day) ?? 0 });
+    const known = new Set([...counts.map((row) => row.day), ...refused.keys(), ...speed.days.keys()]);
+    for (const day of [...known].sort()) {
+      const figures = { refused: refused.get(day) ?? 0, ...(speed.days.get(day) ?? NO_SPEED) };
+      days.set(day, { day, checks: [], ...figures });
     }
     for (const { day, purpose, answer, checks } of counts) {
       days.get(day)?.checks.push({ purpose, answer, count: Number(checks) });
     }
     const countedAtMs = Math.max(0, ...counts.map((row) => row.computed_at.getTime()));
     const countedAt = countedAtMs === 0 ? null : new Date(countedAtMs).toISOString();
-    return { operatorId, ...period, days: [...days.values()], countedAt };
+    return { operatorId, ...period, days: [...days.values()], ...speed.all, countedAt };
   });
 }
 

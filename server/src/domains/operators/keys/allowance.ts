@@ -1,5 +1,6 @@
-import type { Allowance } from '../../../platform/call/actor.ts';
+import type { Allowance, KeyActor } from '../../../platform/call/actor.ts';
 import { RateLimit } from '../../../platform/call/rate-limit.ts';
+import { LatencyHistogram } from '../../../platform/metrics/latency.ts';
 
 export interface Quotas {
   readonly perSecond: number | null;
@@ -56,15 +57,18 @@ export class KeyAllowance implements Allowance {
   readonly operatorId: string;
   /** The key that this one was rotated from in the first place, or itself. */
   readonly firstId: string;
+  readonly environment: KeyActor['environment'];
   quotas: Quotas = { perSecond: null, perDay: null };
+  readonly latency = new LatencyHistogram();
   readonly #shared: SharedUse;
   /** Since the last exchange. */
   #used = 0;
   #refused = 0;
   #touched = false;
 
-  constructor(of: { operatorId: string; firstId: string; shared: SharedUse }) {
+  constructor(of: Pick<KeyAllowance, 'operatorId' | 'firstId' | 'environment'> & { shared: SharedUse }) {
     this.operatorId = of.operatorId;
+    this.environment = of.environment;
     this.firstId = of.firstId;
     this.#shared = of.shared;
   }
@@ -74,6 +78,10 @@ export class KeyAllowance implements Allowance {
     if (wait > 0) this.#refused += units;
     else this.#used += units;
     return wait;
+  }
+
+  answered(bucket: number, units: number): void {
+    this.latency.add(bucket, units);
   }
 
   /** The key was used, for whatever. */

@@ -124,7 +124,8 @@ export class KnownKeys {
         perSecond: row.quota_per_second,
         perDay: row.quota_per_day === null ? null : Number(row.quota_per_day),
       };
-      const key = { keyId: row.id, firstId: row.rotated_from ?? row.id, operatorId: row.tenant_id };
+      const { id: keyId, tenant_id: operatorId, environment } = row;
+      const key = { keyId, firstId: row.rotated_from ?? keyId, operatorId, environment };
       const allowance = this.#usage.allowanceOf(key, quotas);
       const known = knownKeyOf(row, allowance, this.#endOf(row, askedAtMs));
       // Its sockets have been told already, though the database gives it a moment more.

@@ -1,12 +1,19 @@
+import type { KeyActor } from '../../../platform/call/actor.ts';
 import type { Platform } from '../../../platform/context.ts';
 import { actForEveryTenant } from '../../../platform/db/tenant.ts';
 import type { Service } from '../../../platform/lifecycle/service.ts';
 import { KeyAllowance, type Quotas, SharedUse } from './allowance.ts';
+import { LatencyTeller } from './latency.ts';
 
 const EXCHANGE_EVERY_MS = 2_000;
+const LATENCY_EVERY_MS = 10_000;
 const PRUNE_EVERY_MS = 60_000;
 /** A nonce is worthless once its request is too old anyway; a while longer costs nothing. */
 const NONCES_KEPT = '1 minute';
+
+interface MeteredKey extends Pick<KeyActor, 'keyId' | 'operatorId' | 'environment'> {
+  readonly firstId: string;
+}
 
 interface Told {
   readonly keyId: string;
@@ -23,19 +30,20 @@ export class KeyUsage implements Service {
   readonly #shared = new Map<string, SharedUse>();
   #timer: NodeJS.Timeout | undefined;
   #exchanging: Promise<void> | undefined;
+  readonly #latency: LatencyTeller;
+  #latencyAtMs = Number.NEGATIVE_INFINITY;
   #prunedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(platform: Platform) {
     this.#platform = platform;
+    this.#latency = new LatencyTeller(platform.db);
   }
 
   /** The one of this key, with these quotas from now on. */
-  allowanceOf(
-    { keyId, firstId, operatorId }: { keyId: string; firstId: string; operatorId: string },
-    quotas: Quotas,
-  ): KeyAllowance {
+  allowanceOf({ keyId, firstId, operatorId, environment }: MeteredKey, quotas: Quotas): KeyAllowance {
     const shared = this.#shared.get(firstId) ?? new SharedUse();
-    const allowance = this.#allowances.get(keyId) ?? new KeyAllowance({ operatorId, firstId, shared });
+    const allowance =
+      this.#allowances.get(keyId) ?? new KeyAllowance({ operatorId, firstId, environment, shared });
     allowance.quotas = quotas;
     this.#shared.set(firstId, shared);
     this.#allowances.set(keyId, allowance);
@@ -50,6 +58,7 @@ export class KeyUsage implements Service {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#exchanging;
+    this.#latencyAtMs = Number.NEGATIVE_INFINITY;
     await this.exchange();
   }
 
@@ -72,6 +81,10 @@ export class KeyUsage implements Service {
       if (pending !== undefined) told.push({ keyId, allowance, ...pending });
     }
     if (told.length > 0) await this.#tell(told);
+    if (performance.now() - this.#latencyAtMs >= LATENCY_EVERY_MS) {
+      this.#latencyAtMs = performance.now();
+      await this.#latency.tell(this.#allowances.values());
+    }
     if (performance.now() - this.#prunedAtMs < PRUNE_EVERY_MS) return;
     this.#prunedAtMs = performance.now();
     await this.#platform.db.query(
@@ -106,12 +119,14 @@ export class KeyUsage implements Service {
 
 /** In the order of the keys, so that two nodes never wait for each other. */
 const TELL = `
-  INSERT INTO key_usage AS known (key_id, tenant_id, day, calls, refused)
-  SELECT key_id, tenant_id, (statement_timestamp() AT TIME ZONE 'Africa/Nairobi')::date, calls, refused
+  INSERT INTO key_usage AS known (key_id, tenant_id, day, calls, refused, last_asked_at)
+  SELECT key_id, tenant_id, (statement_timestamp() AT TIME ZONE 'Africa/Nairobi')::date, calls, refused,
+         CASE WHEN calls > 0 THEN statement_timestamp() END
   FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[]) AS told (key_id, tenant_id, calls, refused)
   ON CONFLICT (key_id, day) DO UPDATE
     SET calls = known.calls + excluded.calls, refused = known.refused + excluded.refused,
-        last_used_at = clock_timestamp()`;
+        last_used_at = clock_timestamp(),
+        last_asked_at = coalesce(excluded.last_asked_at, known.last_asked_at)`;
 
 /** What the keys of each rotation have used today, and how long it still is today. */
 const ASK = `

@@ -7,6 +7,7 @@ import type { Platform } from '../../../platform/context.ts';
 import { actForEveryTenant } from '../../../platform/db/tenant.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import type { StateFrame, StateSource } from '../../../platform/feed/source.ts';
+import { NO_SPEED, type Speed, speedsToday } from '../../operators/index.ts';
 import { SQL_TOPIC } from '../topic.ts';
 
 /** A little less than how often the feed asks, so that each time it asks there is a new one. */
@@ -35,6 +36,7 @@ export class LiveTable implements StateSource {
   #latest: StateFrame | undefined;
   #readAtMs = Number.NEGATIVE_INFINITY;
   #percentiles: Percentiles = new Map();
+  #speeds: ReadonlyMap<string, Speed> = new Map();
   #percentilesAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(platform: Platform) {
@@ -59,6 +61,7 @@ export class LiveTable implements StateSource {
       await actForEveryTenant(tx);
       if (readAtMs - this.#percentilesAtMs > PERCENTILES_FRESH_MS) {
         this.#percentiles = await readPercentiles(tx);
+        this.#speeds = await speedsToday(tx);
         this.#percentilesAtMs = readAtMs;
       }
       const clock = await tx.query<{ now: Date }>('SELECT clock_timestamp() AS now');
@@ -86,6 +89,7 @@ export class LiveTable implements StateSource {
       reach,
       ackP50Ms: rounded(p50),
       ackP99Ms: rounded(p99),
+      ...(this.#speeds.get(id) ?? NO_SPEED),
     };
   }
 }
