@@ -10,9 +10,12 @@ const counts = z.object({
   questions: count,
   /** Numbers that stood close to others the operator had just asked about. */
   followed: count,
-  /** Questions about a person who had been asked about as often as the policy allows within an hour. */
+  /**
+   * Questions about a person who had been asked about as often as the policy allows within an hour, or by a name
+   * with one more date of birth than it allows.
+   */
   overLimit: count,
-  /** Calls and items that were refused for one of the two. */
+  /** Calls and items that were refused for one of these, or because the key is blocked. */
   refused: count,
 });
 
