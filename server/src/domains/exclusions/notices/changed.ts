@@ -4,6 +4,7 @@ import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import { newId } from '../../../platform/crypto/ids.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { appendEvents, enqueueJob } from '../../../platform/outbox/outbox.ts';
+import { sendToContacts } from './contacts.ts';
 import { readersOf } from './readers.ts';
 import { sendToAccount, sendToSupport } from './send.ts';
 
@@ -31,7 +32,7 @@ export async function tellLater(tx: Tx, change: ToldChange): Promise<void> {
   await enqueueJob(tx, exclusionJobs.tellChange, { data: change, key: newId('tel') });
 }
 
-/** Tells the accounts of the person, and who supports them. */
+/** Tells the accounts of the person, or the person without one, and who supports them. */
 export async function tellChange(tx: Tx, crypto: Crypto, change: ToldChange): Promise<void> {
   const { exclusionId, news, endsAt } = change;
   const { rows } = await tx.query<{ reference: string }>('SELECT reference FROM exclusions WHERE id = $1', [
@@ -56,4 +57,6 @@ export async function tellChange(tx: Tx, crypto: Crypto, change: ToldChange): Pr
       await sendToAccount(tx, crypto, reader, { template, data: () => ({ reference }) });
     if (supportNews !== undefined) await sendToSupport(tx, crypto, reader, supportNews);
   }
+  const record = news === 'lifted' ? 'recordEnded' : 'recordChanged';
+  await sendToContacts(tx, crypto, new Map([[exclusionId, { template: record, data: { reference } }]]));
 }

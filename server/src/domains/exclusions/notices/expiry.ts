@@ -2,6 +2,7 @@ import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { appendEvents } from '../../../platform/outbox/outbox.ts';
+import { CONTACT_LOCALE, type ContactMessage, sendToContacts } from './contacts.ts';
 import { type Reader, readersOf } from './readers.ts';
 import { sendToAccount, sendToSupport } from './send.ts';
 import { until } from './texts.ts';
@@ -55,6 +56,7 @@ async function sendBatch(tx: Tx, crypto: Crypto, now: Date | null): Promise<numb
     readers.map(({ reader, due }) => ({ topic: `inbox/${reader.accountId}`, ...eventOf(due) })),
   );
   for (const { reader, due } of readers) await send(tx, crypto, reader, due);
+  await sendToContacts(tx, crypto, new Map(Array.from(claimed, ([id, due]) => [id, recordOf(due)])));
   return claimed.size;
 }
 
@@ -68,7 +70,7 @@ async function claim(tx: Tx, now: Date | null): Promise<Map<string, Due>> {
            SELECT min(days) AS days FROM unnest(ARRAY[30, 7, 1, 0]) AS days
             WHERE e.ends_at - make_interval(days => days) <= now) AS point
         WHERE e.ends_at > now - interval '30 days' AND e.ends_at <= now + interval '30 days'
-          AND NOT e.renews AND e.lifted_at IS NULL
+          AND NOT e.renews AND e.lifted_at IS NULL AND NOT e.canary
           AND (e.ends_at > now OR e.in_force_until IS NULL)
           AND e.ends_at - make_interval(days => point.days)
               > greatest(coalesce(e.term_starts_at, e.starts_at), e.registered_at)
@@ -111,4 +113,9 @@ async function send(
     data: (locale) => ({ reference, until: until(ends_at, locale), days: String(days) }),
   });
   if (days > 0) await sendToSupport(tx, crypto, reader, 'ending');
+}
+
+function recordOf({ reference, ends_at, days }: Due): ContactMessage {
+  const data = { reference, until: until(ends_at, CONTACT_LOCALE), days: String(days) };
+  return { template: days === 0 ? 'recordStays' : 'recordEnding', data };
 }

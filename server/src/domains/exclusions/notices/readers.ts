@@ -24,10 +24,11 @@ const STRONG = `('nationalId', 'passport', 'alienId')`;
 
 /**
  * The accounts that certainly belong to somebody an exclusion is about: as in register/read.ts, a phone alone
- * does not make a stranger's exclusion one's own. And whoever registered it of themselves.
+ * does not make a stranger's exclusion one's own. And whoever registered it of themselves; then no person is
+ * named, and it is everybody of that exclusion.
  */
-const READERS = `
-  SELECT p.exclusion_id, known.account_id
+export const READERS = `
+  SELECT p.exclusion_id, p.person_id, known.account_id
     FROM exclusion_persons AS p
     JOIN identifiers AS i ON i.person_id = p.person_id
     JOIN account_identifiers AS known ON known.key = i.key
@@ -35,7 +36,7 @@ const READERS = `
      AND (i.type IN ${STRONG} OR NOT EXISTS (
        SELECT FROM identifiers AS s WHERE s.person_id = p.person_id AND s.type IN ${STRONG}))
   UNION
-  SELECT e.id, a.id
+  SELECT e.id, NULL, a.id
     FROM exclusions AS e
     JOIN accounts AS a ON 'account:' || a.id = e.registered_by AND a.role IN ('bettor', 'citizen')
    WHERE e.id = ANY($1::text[]) AND e.source = 'person' AND e.registered_by LIKE 'account:%'`;
@@ -47,7 +48,7 @@ export async function readersOf(tx: Tx, exclusionIds: readonly string[]): Promis
                              ORDER BY c.type, c.key)
                FROM account_identifiers AS c
               WHERE c.account_id = a.id AND c.type IN ('email', 'phone')) AS contacts
-       FROM (${READERS}) AS readers
+       FROM (SELECT DISTINCT exclusion_id, account_id FROM (${READERS}) AS each) AS readers
        JOIN accounts AS a ON a.id = readers.account_id
        LEFT JOIN support_persons AS s ON s.account_id = a.id
       ORDER BY readers.exclusion_id, a.id`,

@@ -78,6 +78,37 @@ export const en = {
     text: 'Your self-exclusion {{reference}} is no longer in force. You can register a new one at any time.\n\nHelp, day and night, free of charge: 719.',
     short: 'Kinga {{reference}}: your protection has ended. You can begin again at any time. Help: 719.',
   },
+  // To addresses that may be somebody else's by now: help first, nobody named, and not what it is about.
+  recordBegun: {
+    subject: 'Your record {{reference}}',
+    text: 'Help, day and night, free of charge: 719.\n\nThe record {{reference}} is in force. It holds until: {{until}}.\n\nTo ask about it, quote {{reference}}. If it means nothing to you, the one it is for had this address before you: you need not do anything.',
+    short:
+      'Help, free: 719. Kinga {{reference}} is in force until {{until}}. To ask about it, quote it. Not yours? Do nothing.',
+  },
+  recordChanged: {
+    subject: 'Your record {{reference}}: a change',
+    text: 'Help, day and night, free of charge: 719.\n\nThe record {{reference}} was changed. To hear how, ask us and quote {{reference}}.\n\nIf it means nothing to you, the one it is for had this address before you: you need not do anything.',
+    short:
+      'Help, free: 719. Kinga {{reference}} was changed. To ask about it, quote it. Not yours? Do nothing.',
+  },
+  recordEnding: {
+    subject: 'Your record {{reference}}: {{days}} day(s) to go',
+    text: 'Help, day and night, free of charge: 719.\n\nThe record {{reference}} reaches its end on {{until}}. It can be made longer at any time: ask us and quote {{reference}}. One of six months or more stays in force until its end is asked for.\n\nIf it means nothing to you, the one it is for had this address before you: you need not do anything.',
+    short:
+      'Help, free: 719. Kinga {{reference}}: {{days}} day(s) to {{until}}. To make it longer, quote it. Not yours? Do nothing.',
+  },
+  recordStays: {
+    subject: 'Your record {{reference}} stays in force',
+    text: 'Help, day and night, free of charge: 719.\n\nThe period of the record {{reference}} came to its end on {{until}}. It stays in force until its end is asked for.\n\nIf it means nothing to you, the one it is for had this address before you: you need not do anything.',
+    short:
+      'Help, free: 719. Kinga {{reference}}: the period is over, it stays in force until its end is asked for. Not yours? Do nothing.',
+  },
+  recordEnded: {
+    subject: 'Your record {{reference}} has ended',
+    text: 'Help, day and night, free of charge: 719.\n\nThe record {{reference}} is no longer in force. A new one can be made at any time.\n\nIf it means nothing to you, the one it is for had this address before you: you need not do anything.',
+    short:
+      'Help, free: 719. Kinga {{reference}} is no longer in force. A new one can be made at any time. Not yours? Do nothing.',
+  },
   licenceEnding: {
     subject: 'Your licence {{licenceNo}} ends on {{until}}',
     text: 'Your licence {{licenceNo}} ends on {{until}}. Send its renewal to the regulator before that day.',
@@ -87,6 +118,16 @@ export const en = {
     subject: 'Your licence {{licenceNo}} ended on {{until}}',
     text: 'Your licence {{licenceNo}} ended on {{until}}. Go on checking people; send the renewal to the regulator at once.',
     short: 'Kinga: licence {{licenceNo}} ended on {{until}}. Renew it at once.',
+  },
+  keyEnding: {
+    subject: 'Your Kinga key “{{label}}” ends on {{until}}',
+    text: 'Your production key “{{label}}” ends on {{until}}; from then on it is refused. Make the next one before that day (operators.rotateKey, or the page Conformance when the certificate ends with it), and let your systems use it.',
+    short: 'Kinga: your key {{keyId}} ends on {{until}}. Make the next one before that day.',
+  },
+  complianceLow: {
+    subject: 'Your Kinga compliance score is {{score}} of 100',
+    text: 'Your compliance score of the thirty days up to {{day}} is {{score}} of 100, below {{threshold}}. The page of your operator shows what it is made of and what to put right. The regulator sees it too.',
+    short: 'Kinga: your compliance score is {{score}} of 100. See the page of your operator.',
   },
   petitionNotice: {
     subject: 'A notice for you: {{reference}}',

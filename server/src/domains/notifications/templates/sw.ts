@@ -76,6 +76,36 @@ export const sw: Texts = {
     text: 'Kujizuia kwako {{reference}} hakutumiki tena. Unaweza kujisajili upya wakati wowote.\n\nMsaada usiku na mchana, bila malipo: 719.',
     short: 'Kinga {{reference}}: kinga yako imekwisha. Unaweza kuanza tena wakati wowote. Msaada: 719.',
   },
+  recordBegun: {
+    subject: 'Rekodi yako {{reference}}',
+    text: 'Msaada usiku na mchana, bila malipo: 719.\n\nRekodi {{reference}} inatumika. Inadumu hadi: {{until}}.\n\nKuuliza kuihusu, taja {{reference}}. Kama huielewi, mwenyewe alitumia anwani hii kabla yako: huhitaji kufanya lolote.',
+    short:
+      'Msaada bila malipo: 719. Kinga {{reference}} inatumika hadi {{until}}. Kuuliza, itaje. Si yako? Usifanye lolote.',
+  },
+  recordChanged: {
+    subject: 'Rekodi yako {{reference}}: badiliko',
+    text: 'Msaada usiku na mchana, bila malipo: 719.\n\nRekodi {{reference}} imebadilishwa. Kujua badiliko, tuulize na utaje {{reference}}.\n\nKama huielewi, mwenyewe alitumia anwani hii kabla yako: huhitaji kufanya lolote.',
+    short:
+      'Msaada bila malipo: 719. Kinga {{reference}} imebadilishwa. Kuuliza, itaje. Si yako? Usifanye lolote.',
+  },
+  recordEnding: {
+    subject: 'Rekodi yako {{reference}}: siku {{days}} zimebaki',
+    text: 'Msaada usiku na mchana, bila malipo: 719.\n\nRekodi {{reference}} inafika mwisho {{until}}. Inaweza kuongezwa wakati wowote: tuulize na utaje {{reference}}. Ya miezi sita au zaidi inaendelea hadi mwisho wake uombwe.\n\nKama huielewi, mwenyewe alitumia anwani hii kabla yako: huhitaji kufanya lolote.',
+    short:
+      'Msaada bila malipo: 719. Kinga {{reference}}: siku {{days}} hadi {{until}}. Kuiongeza, itaje. Si yako? Usifanye lolote.',
+  },
+  recordStays: {
+    subject: 'Rekodi yako {{reference}} inaendelea',
+    text: 'Msaada usiku na mchana, bila malipo: 719.\n\nMuda wa rekodi {{reference}} ulifika mwisho {{until}}. Inaendelea kutumika hadi mwisho wake uombwe.\n\nKama huielewi, mwenyewe alitumia anwani hii kabla yako: huhitaji kufanya lolote.',
+    short:
+      'Msaada bila malipo: 719. Kinga {{reference}}: muda umekwisha, inaendelea hadi mwisho uombwe. Si yako? Usifanye lolote.',
+  },
+  recordEnded: {
+    subject: 'Rekodi yako {{reference}} imekwisha',
+    text: 'Msaada usiku na mchana, bila malipo: 719.\n\nRekodi {{reference}} haitumiki tena. Mpya inaweza kufanywa wakati wowote.\n\nKama huielewi, mwenyewe alitumia anwani hii kabla yako: huhitaji kufanya lolote.',
+    short:
+      'Msaada bila malipo: 719. Kinga {{reference}} haitumiki tena. Mpya inaweza kufanywa wakati wowote. Si yako? Usifanye lolote.',
+  },
   licenceEnding: {
     subject: 'Leseni yako {{licenceNo}} inaisha tarehe {{until}}',
     text: 'Leseni yako {{licenceNo}} inaisha tarehe {{until}}. Tuma uhuishaji wake kwa mdhibiti kabla ya siku hiyo.',
@@ -85,6 +115,16 @@ export const sw: Texts = {
     subject: 'Leseni yako {{licenceNo}} iliisha tarehe {{until}}',
     text: 'Leseni yako {{licenceNo}} iliisha tarehe {{until}}. Endelea kuwakagua watu; tuma uhuishaji wake kwa mdhibiti mara moja.',
     short: 'Kinga: leseni {{licenceNo}} iliisha tarehe {{until}}. Ihuishe mara moja.',
+  },
+  keyEnding: {
+    subject: 'Ufunguo wenu wa Kinga “{{label}}” unaisha tarehe {{until}}',
+    text: 'Ufunguo wenu wa kazi “{{label}}” unaisha tarehe {{until}}; baada ya hapo utakataliwa. Tengenezeni mwingine kabla ya siku hiyo (operators.rotateKey, au ukurasa wa Ulinganifu kama cheti kinaisha pamoja nao), na mifumo yenu iutumie.',
+    short: 'Kinga: ufunguo {{keyId}} unaisha tarehe {{until}}. Tengenezeni mwingine kabla ya siku hiyo.',
+  },
+  complianceLow: {
+    subject: 'Alama yenu ya utiifu ya Kinga ni {{score}} kati ya 100',
+    text: 'Alama yenu ya utiifu ya siku thelathini hadi {{day}} ni {{score}} kati ya 100, chini ya {{threshold}}. Ukurasa wa kampuni yenu unaonyesha imetokana na nini na cha kurekebisha. Mdhibiti anaiona pia.',
+    short: 'Kinga: alama yenu ya utiifu ni {{score}} kati ya 100. Tazama ukurasa wa kampuni yenu.',
   },
   petitionNotice: {
     subject: 'Una taarifa: {{reference}}',
