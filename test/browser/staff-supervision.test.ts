@@ -54,7 +54,12 @@ describe.skipIf(!hasChromium)('what the regulator watches over', () => {
     await ask('tokens.compromise', { token, reason: 'leaked' });
     const alert = page.locator('[data-alert]').filter({ hasText: 'A token is in wrong hands' });
     await alert.waitFor();
+    await alert.getByText('An operator reported that a token is in wrong hands: leaked.').waitFor();
     await picture(page, 'staff-alerts');
+    await page.getByRole('button', { name: 'Kiswahili' }).click();
+    await page.getByText('Kampuni iliarifu kwamba tokeni iko mikononi mwa wasiohusika: imevuja.').waitFor();
+    await picture(page, 'staff-alerts-swahili');
+    await page.getByRole('button', { name: 'English' }).click();
     await alert.getByRole('button', { name: 'Resolve' }).click();
     await alert.getByRole('button', { name: 'Resolve' }).click();
     await alert.getByText('Enter a value.').waitFor();

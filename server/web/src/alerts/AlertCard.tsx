@@ -8,6 +8,7 @@ import { Badge } from '../ui/Badge.tsx';
 import { useFormats } from '../ui/format.ts';
 import { Reason } from '../ui/Reason.tsx';
 import { SEVERITY_TONES } from './choices.ts';
+import { explain } from './explanation.ts';
 
 interface AlertCardProps {
   readonly alert: Alert;
@@ -17,9 +18,11 @@ interface AlertCardProps {
 
 export function AlertCard({ alert, operator, onResolved }: AlertCardProps) {
   const { t } = useTranslation();
-  const { recent, whole } = useFormats();
+  const formats = useFormats();
+  const { recent, whole } = formats;
+  const explained = explain(alert, { t, formats });
   const [resolving, setResolving] = useState(false);
-  const { id, kind, severity, explanation, operatorId, raisedAt, lastSeenAt, count, resolution } = alert;
+  const { id, kind, severity, operatorId, raisedAt, lastSeenAt, count, resolution } = alert;
   return (
     <li className={`card card-${SEVERITY_TONES[severity]}`} data-alert={id}>
       <p className="card-head">
@@ -28,7 +31,12 @@ export function AlertCard({ alert, operator, onResolved }: AlertCardProps) {
         {operatorId !== null && <a href={hrefOf('operators', operatorId)}>{operator}</a>}
       </p>
       <h2>{t(`alerts.kinds.${kind}`)}</h2>
-      <p lang="en">{explanation}</p>
+      <p lang={explained.isStored ? 'en' : undefined}>{explained.text}</p>
+      {typeof alert.facts.petitionId === 'string' && (
+        <p>
+          <a href={hrefOf('petitions', alert.facts.petitionId)}>{t('explained.petitions.toIt')}</a>
+        </p>
+      )}
       {count > 1 && (
         <p className="hint">{t('alerts.seen', { times: whole(count), last: recent(lastSeenAt) })}</p>
       )}

@@ -1,3 +1,4 @@
+import { alertsEn } from './alerts-en.ts';
 import { doorEn } from './door-en.ts';
 import { identityEn } from './identity-en.ts';
 import { officeEn } from './office-en.ts';
@@ -10,6 +11,7 @@ import type { Texts } from './texts.ts';
 
 /** Every text of the page in English. Swahili has the same keys: its type is this one's shape. */
 export const en = {
+  ...alertsEn,
   ...doorEn,
   ...identityEn,
   ...othersEn,

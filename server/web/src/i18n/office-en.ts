@@ -61,7 +61,6 @@ export const officeEn = {
     followed: 'Numbers in sequence',
     overLimit: 'Over the limit of a person',
     refused: 'Refused',
-    hourAndDay: '{{hour}} / {{day}}',
     unit: 'Last hour / last day',
     state: 'State',
     free: 'not blocked',

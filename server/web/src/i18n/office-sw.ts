@@ -64,7 +64,6 @@ export const officeSw: Texts<typeof officeEn> = {
     followed: 'Nambari za mfuatano',
     overLimit: 'Zaidi ya kikomo cha mtu',
     refused: 'Yaliyokataliwa',
-    hourAndDay: '{{hour}} / {{day}}',
     unit: 'Saa / siku iliyopita',
     state: 'Hali',
     free: 'haujazuiwa',

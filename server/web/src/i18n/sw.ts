@@ -1,3 +1,4 @@
+import { alertsSw } from './alerts-sw.ts';
 import { doorSw } from './door-sw.ts';
 import type { Translation } from './en.ts';
 import { identitySw } from './identity-sw.ts';
@@ -10,6 +11,7 @@ import { supervisionSw } from './supervision-sw.ts';
 
 /** Maandishi yote ya ukurasa kwa Kiswahili. */
 export const sw: Translation = {
+  ...alertsSw,
   ...doorSw,
   ...identitySw,
   ...othersSw,

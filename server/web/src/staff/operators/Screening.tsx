@@ -76,8 +76,7 @@ function useColumns(nameOf: NameOf, onUnblock: (keyId: string) => Promise<void>)
     ...COUNTS.map((count) => ({
       head: t(`screening.${count}`),
       number: true,
-      cell: ({ lastHour, lastDay }: Asking) =>
-        t('screening.hourAndDay', { hour: whole(lastHour[count]), day: whole(lastDay[count]) }),
+      cell: ({ lastHour, lastDay }: Asking) => `${whole(lastHour[count])} / ${whole(lastDay[count])}`,
     })),
     {
       head: t('screening.state'),
