@@ -11,6 +11,10 @@ import type { CallOptions } from './types.ts';
  * Lookups of one tick travel as one `exclusions.lookupMany` and are joined by `ref`; a lonely one goes as
  * `exclusions.lookup`. Nothing is timed, copied or validated per lookup: a batch is one call with one deadline.
  *
+ * While a few batches are under way the hub has enough to do, so what is asked meanwhile gathers until one of them
+ * is answered: the more is asked, the larger the batches and the less each lookup costs. Nobody waits for that
+ * longer than HOLD_MS.
+ *
  * Answers of a large batch are handed out SLICE at a time, with a turn in between. The calls they lead to
  * then travel while the hub works on others, instead of the two ends taking turns with one big message.
  */
@@ -40,6 +44,8 @@ const ITEMS_MAX = 1_000;
 /** Under the hub's 256 KiB with room for the envelope. */
 const BYTES_MAX = 250 * 1_024;
 const SLICE = 64;
+const UNDER_WAY_MAX = 4;
+const HOLD_MS = 2;
 const REFS: readonly string[] = Array.from({ length: ITEMS_MAX }, (_, index) => String(index));
 /** An answer with any other status is no answer: what cannot be understood must never pass for CLEAR. */
 const STATUSES: Readonly<Record<string, true>> = {
@@ -52,7 +58,12 @@ export class Lookups {
   readonly #calls: Calls;
   readonly #deadlineMs: number;
   #batches: Batch[] = [];
-  readonly #flush = () => this.#flushAll();
+  #underWay = 0;
+  #held: ReturnType<typeof setTimeout> | undefined;
+  readonly #flush = () => {
+    if (this.#underWay < UNDER_WAY_MAX) this.#flushAll();
+    else this.#held ??= setTimeout(() => this.#flushAll(), HOLD_MS);
+  };
 
   constructor(calls: Calls, deadlineMs: number) {
     this.#calls = calls;
@@ -87,6 +98,8 @@ export class Lookups {
   }
 
   #flushAll(): void {
+    clearTimeout(this.#held);
+    this.#held = undefined;
     const batches = this.#batches;
     this.#batches = [];
     for (const batch of batches) this.#send(batch, batch.entries);
@@ -97,13 +110,20 @@ export class Lookups {
     if (first === undefined) return;
     const { deadlineMs, tellDeadline } = batch;
     const common = { repeatable: true, deadlineMs, tellDeadline };
+    this.#underWay += 1;
     if (entries.length === 1) {
       this.#calls.send({
         ...common,
         procedure: 'exclusions.lookup',
         input: first.input,
-        succeed: (data) => settle(first, data as LookupAnswer),
-        fail: first.reject,
+        succeed: (data) => {
+          this.#arrived();
+          settle(first, data as LookupAnswer);
+        },
+        fail: (error) => {
+          this.#arrived();
+          first.reject(error);
+        },
       });
       return;
     }
@@ -111,9 +131,24 @@ export class Lookups {
       ...common,
       procedure: 'exclusions.lookupMany',
       input: { checks: entries.map(checkOf) },
-      succeed: (data) => deliver(entries, data),
-      fail: (error) => this.#failed(batch, entries, error),
+      succeed: (data) => {
+        this.#arrived();
+        deliver(entries, data);
+      },
+      fail: (error) => {
+        this.#arrived();
+        this.#failed(batch, entries, error);
+      },
     });
+  }
+
+  /** What was held goes together with what this answer leads to. */
+  #arrived(): void {
+    this.#underWay -= 1;
+    if (this.#held === undefined) return;
+    clearTimeout(this.#held);
+    this.#held = undefined;
+    afterThisTick(this.#flush);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { connect, HubError } from '@kinga/client-sdk';
-import { expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { probe } from '../support/probe.ts';
 import { WireServer } from './wire-server.ts';
 
 const CLEAR = {
@@ -76,6 +77,56 @@ test('a message holds at most 1,000 lookups and less than 256 KiB', async () => 
   expect(messages.reduce((sum, message) => sum + message.checks.length, 0)).toBe(3_500);
   expect(Math.max(...messages.map((message) => message.checks.length))).toBeLessThanOrEqual(1_000);
   expect(Math.max(...messages.map((message) => JSON.stringify(message).length))).toBeLessThan(256 * 1_024);
+});
+
+describe('while four messages are under way', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  /** Single lookups stay unanswered until `release`; messages of many are answered at once. */
+  async function fourUnderWay() {
+    const server = await hubThatAnswers();
+    const release: (() => void)[] = [];
+    server.on('exclusions.lookup', ({ input, answer }) => {
+      const [first] = (input as Check).identifiers;
+      release.push(() => answer({ ok: true, data: { ...CLEAR, checkId: first?.value } }));
+    });
+    const hub = await connect({ url: server.url });
+    const asked: Promise<{ checkId: string }>[] = [];
+    for (let count = 1; count <= 4; count++) {
+      asked.push(hub.exclusions.lookup(nationalId(String(count))));
+      await probe(() => release.length === count);
+    }
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    for (let count = 5; count <= 8; count++) {
+      asked.push(hub.exclusions.lookup(nationalId(String(count))));
+      await nextTick();
+    }
+    return { server, hub, release, asked, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  }
+
+  const nextTick = () => new Promise((resolve) => setImmediate(resolve));
+  const idsOf = async (asked: Promise<{ checkId: string }>[]) =>
+    (await Promise.all(asked)).map(({ checkId }) => checkId);
+
+  test('what is asked in later ticks gathers, and goes as one message when one is answered', async () => {
+    await using at = await fourUnderWay();
+    expect(at.server.names()).toHaveLength(4);
+    for (const answer of at.release) answer();
+    expect(await idsOf(at.asked)).toEqual(['1', '2', '3', '4', '5', '6', '7', '8']);
+    expect(at.server.names().slice(4)).toEqual(['exclusions.lookupMany']);
+    vi.useRealTimers();
+    await at.hub.close();
+  });
+
+  test('nobody is kept waiting for longer than two milliseconds', async () => {
+    await using at = await fourUnderWay();
+    vi.advanceTimersByTime(2);
+    expect(await idsOf(at.asked.slice(4))).toEqual(['5', '6', '7', '8']);
+    for (const answer of at.release) answer();
+    expect(await idsOf(at.asked)).toHaveLength(8);
+    vi.useRealTimers();
+    await at.hub.close();
+  });
 });
 
 test('a malformed lookup fails alone, with the paths of a single lookup', async () => {
