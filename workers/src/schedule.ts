@@ -37,6 +37,18 @@ export const schedule: readonly Scheduled[] = [
     why: 'Every night, so that who is told a licence ends has the whole day for it',
   },
   {
+    job: operatorJobs.checkKeys.name,
+    cron: '35 3 * * *',
+    timeZone: NAIROBI,
+    why: 'Every night, after the licences, for the same reason',
+  },
+  {
+    job: operatorJobs.scoreCompliance.name,
+    cron: '10 4 * * *',
+    timeZone: NAIROBI,
+    why: 'Every night, when the checks of the day before are counted for good',
+  },
+  {
     job: operatorJobs.countChecks.name,
     cron: '25 * * * *',
     timeZone: NAIROBI,
@@ -53,6 +65,12 @@ export const schedule: readonly Scheduled[] = [
     cron: '* * * * *',
     timeZone: NAIROBI,
     why: 'Every minute: a person is found by what the register knows of them, also by a new SIM',
+  },
+  {
+    job: exclusionJobs.forgetChecks.name,
+    cron: '10 2 * * *',
+    timeZone: NAIROBI,
+    why: 'Every night, so that each time there is a day to delete, while few ask',
   },
   {
     job: propagationJobs.prune.name,

@@ -9,9 +9,9 @@ export class Migration0005Checks extends Migration {
     //
     // Hundreds of thousands of rows a second come in batches, so each costs what one row must: the id grows with
     // time and is found through BRIN. A unique B-tree on it would cost as much again as all the rest (1.25
-    // against 0.52 microseconds a row); that no row comes twice is the business of check_writers. Nothing is
-    // ever deleted from it, so its vacuum has all the time in the world: at PostgreSQL's usual pace it took a
-    // tenth of a core from the lookups for minutes.
+    // against 0.52 microseconds a row); that no row comes twice is the business of check_writers. What is too old
+    // is deleted at night, a day's worth, so its vacuum has all the time in the world: at PostgreSQL's usual pace
+    // it took a tenth of a core from the lookups for minutes.
     this.addSql(`
       CREATE TABLE checks (
         id uuid NOT NULL,
@@ -25,6 +25,43 @@ export class Migration0005Checks extends Migration {
     this.addSql(
       `CREATE INDEX checks_id ON checks USING brin (id) WITH (pages_per_range = 32, autosummarize = on)`,
     );
+    // The hub's role may delete no check. It may ask for those to be deleted that the policy in force no longer
+    // keeps: so much of the asked range of ids as is old enough. What a page's range of the index was summarised
+    // by is forgotten with its rows: the space is used again, and a range from seven years ago to now would match
+    // every question. `summarise_checks` does that anew, once nobody sees the deleted rows any more.
+    this.addSql(`
+      CREATE FUNCTION checks_kept_since() RETURNS timestamptz STABLE LANGUAGE plpgsql SECURITY DEFINER
+      SET search_path = pg_catalog, public, pg_temp AS $$
+      BEGIN
+        RETURN (SELECT statement_timestamp()
+                       - make_interval(years => ("values" -> 'retention' ->> 'checksHashedYears')::integer)
+                  FROM policy_versions AS v
+                 WHERE v.starts_at <= statement_timestamp()
+                   AND NOT EXISTS (SELECT FROM policy_withdrawals AS w WHERE w.version = v.version)
+                 ORDER BY v.starts_at DESC, v.version DESC LIMIT 1);
+      END
+      $$`);
+    this.addSql(`
+      CREATE FUNCTION forget_checks(from_id uuid, before_id uuid) RETURNS bigint LANGUAGE plpgsql
+      SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off AS $$
+      DECLARE
+        kept_from uuid := rpad(lpad(to_hex(floor(extract(epoch FROM checks_kept_since()) * 1000)::bigint),
+                                    12, '0'), 32, '0');
+        deleted bigint;
+        touched bigint[];
+      BEGIN
+        WITH gone AS (
+          DELETE FROM checks WHERE id >= from_id AND id < least(before_id, kept_from) RETURNING ctid
+        )
+        SELECT count(*), array_agg(DISTINCT (ctid::text::point)[0]::bigint / 32 * 32) INTO deleted, touched
+          FROM gone;
+        PERFORM brin_desummarize_range('checks_id', range) FROM unnest(touched) AS range;
+        RETURN deleted;
+      END
+      $$`);
+    this.addSql(`
+      CREATE FUNCTION summarise_checks() RETURNS integer LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+      AS $$ SELECT brin_summarize_new_values('checks_id') $$`);
     // One row for each process that ever recorded. Its batches are numbered and committed in order, each in one
     // transaction with this number: a batch that is found again in a spool is in the table already, or it is not.
     this.addSql(`

@@ -14,6 +14,11 @@ export const exclusionJobs = {
     summary: 'Tells the accounts of the person, and who supports them, what became of an exclusion',
     data: z.object({ exclusionId: id, news: z.enum(EXCLUSION_NEWS), endsAt: instant.nullable() }),
   }),
+  forgetChecks: job({
+    name: 'exclusions.forget-checks',
+    summary: 'Deletes the checks that are older than the policy in force keeps them',
+    data: z.object({}),
+  }),
   sendExpiryNotices: job({
     name: 'exclusions.send-expiry-notices',
     summary: 'Notices 30, 7 and 1 days before an exclusion ends, each once',

@@ -114,7 +114,7 @@ test('the quiet days end by themselves, and PostgreSQL says the same as a node',
     [lately, true],
     [longAgo, false],
   ] as const) {
-    const [{ key }] = keysOf(node.platform.crypto, [who.byNationalId], 'test') as [{ key: Buffer }];
+    const { key } = keysOf(node.platform.crypto, [who.byNationalId], 'test')[0]!;
     const view = (await questions.ask([key], 5_000))!;
     const isHit = (purpose: Purpose) =>
       view.prober.probe(key.toString('latin1'), endOf(view, purpose), view.upper);

@@ -18,6 +18,7 @@ import { Follower } from './replica/follower.ts';
 import { CHANGES, createChangesSource, eventOf } from './replica/log-source.ts';
 import { createStatistics } from './statistics/index.ts';
 
+export { forgetChecks } from './checks/forget.ts';
 export { decodeKeys } from './log/entry.ts';
 export {
   entriesAfter,
