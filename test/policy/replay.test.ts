@@ -1,50 +1,13 @@
-import { createPolicy, readPolicy } from '@kinga/server/domains/policy/index.ts';
-import type { Period, Purpose } from '@kinga/shared/exclusions/contract.ts';
+import { readPolicy } from '@kinga/server/domains/policy/index.ts';
 import type { Identifier } from '@kinga/shared/exclusions/identifier.ts';
-import type { PolicyValues } from '@kinga/shared/policy/values.ts';
 import { expect, test } from 'vitest';
-import { type RegisterNode, startNode } from '../exclusions/nodes.ts';
-import { account } from '../exclusions/support.ts';
-import { callBy, refusal } from '../support/call.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { startNode } from '../exclusions/nodes.ts';
+import { refusal } from '../support/call.ts';
+import { createTestDatabase } from '../support/database.ts';
 import { newPeople, type Person } from '../support/people.ts';
 import { probe } from '../support/probe.ts';
+import { AUTHORITY, DAY_MS, EVER, open } from './replay-world.ts';
 import { valuesWith } from './support.ts';
-
-const DAY_MS = 86_400_000;
-const AUTHORITY = callBy(account('regulator'));
-const EVER = { from: '2020-01-01', to: '2100-01-01' };
-
-async function open(database: TestDatabase, node: RegisterNode) {
-  const { handlers } = createPolicy(node.platform).domain;
-  const asked: { checkId: string; who: Person; purpose: Purpose; status: string }[] = [];
-  return {
-    handlers,
-    asked,
-    ask: async (who: Person, purpose: Purpose = 'login') => {
-      const { checkId, status } = await node.lookup([who.byNationalId], purpose);
-      asked.push({ checkId, who, purpose, status });
-      return status;
-    },
-    /** Registered so long ago that it ends in a moment, if it does. */
-    register: (who: Person, period: Period, ageMs: number) =>
-      node.register([who.byNationalId], { period, startsAt: new Date(Date.now() - ageMs).toISOString() }),
-    /** Never in force here: what would have been, under it? */
-    hypothesis: async (change: (values: PolicyValues) => void) => {
-      const input = { startsAt: '2099-01-01', values: valuesWith(change), note: 'What if' };
-      const { version } = await handlers.publish(input, AUTHORITY);
-      await handlers.withdraw({ version }, AUTHORITY);
-      return version;
-    },
-    recorded: () =>
-      probe(async () => {
-        const { rows } = await database.pool.query<{ n: number }>('SELECT count(*)::int AS n FROM checks');
-        return rows[0]!.n >= asked.length;
-      }),
-    replay: async (version: number, more: { cursor?: string } = {}) =>
-      handlers.replay({ version, ...EVER, ...more }, AUTHORITY),
-  };
-}
 
 test('finds exactly the answers that other periods would have changed', async () => {
   await using database = await createTestDatabase();
