@@ -32,6 +32,7 @@ export const REPEATABLE: readonly ProcedureName[] = [
   'operators.listKeys',
   'operators.settings',
   'operators.compliance',
+  'operators.complianceHistory',
   'operators.statistics',
   'operators.auditLog',
   'operators.acknowledge',

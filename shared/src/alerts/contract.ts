@@ -35,6 +35,10 @@ export const ALERT_KINDS = [
   'canary.failed',
   /** An operator's licence ends soon or has ended. */
   'operators.licence',
+  /** The last key an operator can ask with ends soon. */
+  'operators.key',
+  /** An operator's compliance score is low or fell sharply, or it has stopped asking. */
+  'operators.compliance',
   /** A petition waits for its notice or its decision longer than it may. */
   'petitions.overdue',
 ] as const;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import * as fields from '../contract/fields.ts';
 import { procedure } from '../contract/procedure.ts';
-import { compliance } from './compliance.ts';
+import { compliance, latestScore } from './compliance.ts';
 import { keys } from './keys.ts';
 import { onboarding } from './onboarding.ts';
 import { email, operator } from './operator.ts';
@@ -9,6 +9,10 @@ import { operatorPropagation } from './propagation.ts';
 import { settingsProcedures } from './settings.ts';
 
 export type { Operator } from './operator.ts';
+
+/** An operator in the list of all of them; compliance is null until its first night. */
+const listedOperator = operator.extend({ compliance: latestScore.nullable() });
+export type ListedOperator = z.output<typeof listedOperator>;
 
 export const operators = {
   create: procedure('operators.create', {
@@ -20,11 +24,11 @@ export const operators = {
     idempotency: 'accepted',
   }),
   list: procedure('operators.list', {
-    summary: 'Operators, the newest first',
+    summary: 'Operators with their newest compliance score, the newest first',
     access: { roles: ['admin', 'regulator'] },
     limit: 'staff',
     input: fields.listInput,
-    output: fields.page(operator),
+    output: fields.page(listedOperator),
   }),
   ...onboarding,
   ...keys,

@@ -14,6 +14,7 @@ import { isUniqueViolation } from '../../platform/db/errors.ts';
 import type { Tx } from '../../platform/db/tx.ts';
 import { recordAudit } from '../../platform/outbox/audit.ts';
 import { operatorOfCall, unknownOperator } from './access.ts';
+import { latestScores } from './compliance/history.ts';
 import { OperatorEntity } from './entities.ts';
 
 export type NewOperator = ParsedInputOf<typeof operators.create> & {
@@ -74,7 +75,12 @@ export async function listOperators(
       limit: PAGE_SIZE + 1,
     },
   );
-  const items = found.slice(0, PAGE_SIZE).map(operatorOf);
+  const page = found.slice(0, PAGE_SIZE).map(operatorOf);
+  const scores = await latestScores(
+    platform.db,
+    page.map(({ id }) => id),
+  );
+  const items = page.map((operator) => ({ ...operator, compliance: scores.get(operator.id) ?? null }));
   const last = items.at(-1);
   return found.length > PAGE_SIZE && last ? { items, nextCursor: last.id } : { items };
 }

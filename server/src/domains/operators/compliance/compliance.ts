@@ -17,13 +17,21 @@ export async function getCompliance(
   return await db.transaction(async (tx) => {
     const operatorId = await operatorOfCall(tx, call.actor, input);
     const period = await periodOf(tx, input);
-    await actForTenant(tx, operatorId);
-    const facts = {
-      ...(await standing(tx, operatorId, period)),
-      ...(await asked(tx, operatorId, period)),
-      ...(await heard(tx, operatorId, period)),
-    };
-    return { operatorId, ...period, ...judge(facts) };
+    return { operatorId, ...period, ...(await judgeOperator(tx, operatorId, period)) };
+  });
+}
+
+/** The transaction acts for this operator from then on. */
+export async function judgeOperator(
+  tx: Tx,
+  operatorId: string,
+  period: Period,
+): Promise<ReturnType<typeof judge>> {
+  await actForTenant(tx, operatorId);
+  return judge({
+    ...(await standing(tx, operatorId, period)),
+    ...(await asked(tx, operatorId, period)),
+    ...(await heard(tx, operatorId, period)),
   });
 }
 
