@@ -1,6 +1,9 @@
 import { checkWindows } from '@kinga/server/domains/petitions/index.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { valuesWith } from '../policy/support.ts';
+import { ok } from '../support/client.ts';
 import { newPerson } from '../support/people.ts';
+import { probe } from '../support/probe.ts';
 import { by, filing, openPetitions, type PetitionWorld, passDays } from './world.ts';
 
 let world: PetitionWorld;
@@ -60,4 +63,52 @@ it('is worst where somebody is excluded meanwhile; withdrawn it is over', async 
   expect(await alertsOf(id)).toEqual(['critical 1']);
   await by(world, world.clerk, 'petitions.withdraw', { id });
   expect(await alertsOf(id)).toEqual(['critical 1 resolved']);
+});
+
+it('keeps the windows of the policy it was filed under, whatever version comes after', async () => {
+  const before = await filed();
+  const values = valuesWith(({ petitions }) => {
+    Object.assign(petitions, { noticeDays: 3, hearingDays: 21, decisionDays: 10, appealDays: 45 });
+  });
+  const { token } = world.clerk;
+  const published = await world.hub.http('policy.publish', { values, note: 'Other windows' }, { token });
+  const { version } = ok(published.body);
+  await probe(
+    async () => ok((await world.hub.http('policy.current', {}, { token })).body).version === version,
+  );
+  const after = await filed();
+  const days = (from: string | null, to: string | null) =>
+    Math.round((Date.parse(to ?? '') - Date.parse(from ?? '')) / 86_400_000);
+  for (const [id, notice, hearing, appeal] of [
+    [before, 7, 14, 30],
+    [after, 3, 21, 45],
+  ] as const) {
+    await passDays(world, id, notice - 0.1);
+    expect(await check()).toBe(0);
+    await passDays(world, id, 0.2);
+    expect(await check()).toBe(1);
+    const served = await by(world, world.clerk, 'petitions.serveNotice', { id });
+    expect(days(served.noticeServedAt, served.hearingEndsAt)).toBe(hearing);
+    await by(world, world.judge, 'petitions.respond', { id, hearing: 'waived', statement: 'So be it.' });
+    const decided = await by(world, world.judge, 'petitions.decide', {
+      id,
+      decision: 'dismissed',
+      reason: 'x',
+    });
+    expect(days(decided.decidedAt, decided.appealEndsAt)).toBe(appeal);
+  }
+});
+
+it('mistaken, it leaves no quiet days: who was never to be excluded may be advertised to', async () => {
+  const person = newPerson();
+  const input = filing('court', person, { provisional: { grounds: 'urgent' } });
+  const { id } = await by(world, world.clerk, 'petitions.file', input);
+  const marketing = async () => {
+    const question = { identifiers: [person.byNationalId], purpose: 'marketing' };
+    return ok((await world.second.http('exclusions.lookup', question, { apiKey: world.lookupKey })).body)
+      .status;
+  };
+  expect(await marketing()).toBe('EXCLUDED');
+  await by(world, world.clerk, 'petitions.withdraw', { id });
+  await probe(async () => (await marketing()) === 'CLEAR');
 });
