@@ -68,7 +68,7 @@ export class Migration0020Propagation extends Migration {
           CASE WHEN acknowledged_at IS NOT NULL AND (NOT must_close OR excluded_until IS NOT NULL) THEN greatest(
             acknowledged_at, closed_at, CASE WHEN must_close THEN excluded_until ELSE committed_at END) END) STORED,
         UNIQUE (register_seq, tenant_id, handle, learned)
-      )`);
+      ) WITH (fillfactor = 60)`);
     this.addSql(`CREATE INDEX propagation_receipts_tenant ON propagation_receipts (tenant_id, id)`);
     this.addSql(`CREATE INDEX propagation_receipts_committed ON propagation_receipts (committed_at)`);
     this.addSql(`CREATE INDEX propagation_receipts_handle ON propagation_receipts (handle, register_seq)`);
@@ -97,7 +97,7 @@ export class Migration0020Propagation extends Migration {
         unclosed_critical boolean NOT NULL DEFAULT false,
         unclosed_critical_at timestamptz(3),
         watched_since timestamptz(3)
-      )`);
+      ) WITH (fillfactor = 50)`);
   }
 
   #webhooks(): void {

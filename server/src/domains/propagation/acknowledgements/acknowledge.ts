@@ -39,17 +39,7 @@ export async function acknowledgeAll(
 ): Promise<Map<string, Acknowledged>> {
   await actForEveryTenant(tx);
   const operators = [...new Set(given.map(({ operatorId }) => operatorId))].sort();
-  await tx.query(
-    `INSERT INTO propagation_operators (tenant_id) SELECT * FROM unnest($1::text[]) ON CONFLICT DO NOTHING`,
-    [operators],
-  );
-  const { rows } = await tx.query<Row>(
-    `SELECT o.tenant_id, o.acknowledged_seq::float8 AS seq, o.acknowledged_at,
-            coalesce(t.head, 0)::float8 AS head, (SELECT epoch::text FROM database_epoch) AS epoch
-     FROM propagation_operators o LEFT JOIN feed_topics t ON t.topic = ${SQL_TOPIC('o.tenant_id')}
-     WHERE o.tenant_id = ANY($1::text[]) ORDER BY o.tenant_id FOR NO KEY UPDATE OF o`,
-    [operators],
-  );
+  const rows = await lockAll(tx, operators);
   const known = new Map(rows.map((row) => [row.tenant_id, row]));
   const steps = stepsOf(given, known);
   const times = await advance(tx, steps);
@@ -75,6 +65,24 @@ export async function acknowledgeAll(
       },
     ]),
   );
+}
+
+/** In one order, so that two who acknowledge the same at once wait for each other, and neither for both. */
+async function lockAll(tx: Tx, operators: readonly string[]): Promise<Row[]> {
+  const { rows } = await tx.query<Row>(
+    `SELECT o.tenant_id, o.acknowledged_seq::float8 AS seq, o.acknowledged_at,
+            coalesce(t.head, 0)::float8 AS head, (SELECT epoch::text FROM database_epoch) AS epoch
+     FROM propagation_operators o LEFT JOIN feed_topics t ON t.topic = ${SQL_TOPIC('o.tenant_id')}
+     WHERE o.tenant_id = ANY($1::text[]) ORDER BY o.tenant_id FOR NO KEY UPDATE OF o`,
+    [operators],
+  );
+  if (rows.length === operators.length) return rows;
+  // The first time an operator does.
+  await tx.query(
+    `INSERT INTO propagation_operators (tenant_id) SELECT * FROM unnest($1::text[]) ON CONFLICT DO NOTHING`,
+    [operators],
+  );
+  return await lockAll(tx, operators);
 }
 
 type Step = Acknowledgement & { readonly from: number };

@@ -5,6 +5,8 @@ import type { Tx } from '../../../platform/db/tx.ts';
 import type { Service } from '../../../platform/lifecycle/service.ts';
 
 const EVERY_MS = 250;
+/** What a thousand operators were sent at once they acknowledge at once: noted then, it would hold that up. */
+const NOTED_AFTER_MS = 1_000;
 const BATCH = 5_000;
 /** Beyond this many not yet written, noting stops: what was acknowledged was sent, so little is lost. */
 const WAITING_MAX = 200_000;
@@ -42,25 +44,37 @@ export class Sent implements Service {
   async stop(): Promise<void> {
     this.#stop?.abort();
     await this.#running;
-    await this.#turn();
+    await this.#turn(0);
   }
 
   async #run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.#turn();
+      await this.#turn(NOTED_AFTER_MS);
       await delay(EVERY_MS, undefined, { signal }).catch(() => {});
     }
   }
 
-  async #turn(): Promise<void> {
+  async #turn(afterMs: number): Promise<void> {
     try {
-      while (this.#waiting.size > 0) await this.#flush([...this.#waiting].slice(0, BATCH));
+      for (let batch = this.#due(afterMs); batch.length > 0; batch = this.#due(afterMs))
+        await this.#flush(batch);
       this.#isLate = false;
     } catch (error) {
       // Once for all the turns until it works again.
       if (!this.#isLate) this.#platform.log.warn({ err: error }, 'what was sent could not be noted yet');
       this.#isLate = true;
     }
+  }
+
+  /** In the order they were sent in. */
+  #due(afterMs: number): (readonly [string, Sending])[] {
+    const sentBeforeMs = performance.now() - afterMs;
+    const due: (readonly [string, Sending])[] = [];
+    for (const one of this.#waiting) {
+      if (one[1].atMs > sentBeforeMs || due.length === BATCH) break;
+      due.push(one);
+    }
+    return due;
   }
 
   async #flush(batch: readonly (readonly [string, Sending])[]): Promise<void> {
@@ -93,7 +107,7 @@ export async function noteSent(
      )
      UPDATE propagation_receipts r
      SET attempts = r.attempts + sent.attempts,
-         sent_at = coalesce(r.sent_at, clock_timestamp() - sent.ago_ms * interval '1 millisecond')
+         sent_at = least(r.sent_at, clock_timestamp() - sent.ago_ms * interval '1 millisecond')
      FROM sent WHERE r.id = sent.id`,
     [
       sendings.map(({ id }) => id),
