@@ -20,6 +20,8 @@ export const ALERT_KINDS = all<AlertKind>({
   'tokens.sequential-ids': true,
   'tokens.compromised': true,
   'operators.licence': true,
+  'operators.key': true,
+  'operators.compliance': true,
   'petitions.overdue': true,
 });
 export const SEVERITY_TONES: Readonly<Record<AlertSeverity, Tone>> = {
