@@ -77,10 +77,10 @@ describe.skipIf(!hasChromium)('every page of staff', () => {
       await using visitor = await visitAs(hub, browser, ADMIN, PHONE);
       const { page } = visitor;
       await page.getByRole('button', { name: 'Kiswahili' }).click();
-      for (const href of await pagesOf(page)) {
-        await open(page, href.slice(1));
+      for (const href of [...(await pagesOf(page)), ...detailsOf(operatorId)]) {
+        await open(page, ...href.replace('#', '').split('/'));
         expect([href, await width(page)]).toEqual([href, 360]);
-        await picture(page, `sw-${href.slice(1)}`);
+        await picture(page, `sw-${href.replaceAll(/[#/]/g, '_')}`);
       }
     },
     WALK_MS,
@@ -129,7 +129,9 @@ describe.skipIf(!hasChromium)('every page of staff', () => {
 
 function detailsOf(operatorId: string): readonly string[] {
   return [
-    ...['', '/score', '/statistics', '/keys', '/audit'].map((tab) => `operators/${operatorId}${tab}`),
+    ...['', '/score', '/conformance', '/statistics', '/screening', '/keys', '/audit'].map(
+      (tab) => `operators/${operatorId}${tab}`,
+    ),
     `propagation/${operatorId}`,
     'petitions/new',
     'policy/new',
