@@ -164,7 +164,7 @@ export const operatorSw: Texts<typeof operatorEn> = {
   conformance: {
     lead: 'Onyesheni kwamba mifumo yenu hufuata kila jibu ipasavyo. Kisha mtajitengenezea ufunguo halisi.',
     state: 'Cheti',
-    none: 'Bado hamjafaulu',
+    none: 'Bado haijafaulu',
     valid: 'Mmefaulu',
     over: 'Hakitumiki tena',
     passedAt: 'Mlifaulu',
