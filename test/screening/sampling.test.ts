@@ -114,8 +114,10 @@ test('a key that blocks is refused until staff end it; who asks about the same p
   await using hub = await startTestHub();
   await hubWith(hub);
   const asker = await newAsker(hub, { mode: 'block' });
+  const honest = await newAsker(hub, { mode: 'block' }, asker.operatorId);
   const few = await newAsker(hub, { mode: 'block' });
   const known = strangers(200);
+  expect(await honest.many(known.slice(0, 15))).toHaveLength(15);
   await asker.many(known);
   await few.many(known.slice(0, 80));
   await probe(async () => (await asker.lookup(known[0]!)) === 'RATE_LIMITED');
@@ -124,6 +126,7 @@ test('a key that blocks is refused until staff end it; who asks about the same p
     severity: 'critical',
     facts: { blockedKeys: [asker.keyId] },
   });
+  expect(await honest.lookup(known[0]!)).toBe('CLEAR');
   const { token } = await hub.admin();
   expect(ok((await hub.http('screening.unblock', { keyId: asker.keyId }, { token })).body).wasBlocked).toBe(
     true,

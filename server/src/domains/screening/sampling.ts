@@ -110,6 +110,8 @@ export class Sampling {
 
   async #judgeOne(tx: Tx, operator: OperatorState, rules: ScreeningRules['newPeoplePerDay']): Promise<void> {
     const { id, people } = operator;
+    // Before it is asked for more: what is asked meanwhile is judged in the next turn.
+    people.isChanged = false;
     const count = people.count();
     if (count > Math.max(rules.floor, people.quietUntil)) {
       const customers = await this.#options.customersOf(tx, id);
@@ -117,7 +119,6 @@ export class Sampling {
       people.quietUntil = limit;
       if (count > limit) this.#found(operator, { people: count, customers, limit, rules });
     }
-    people.isChanged = false;
   }
 
   #found(
