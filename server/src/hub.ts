@@ -6,8 +6,8 @@ import { createBroadcasts } from './domains/broadcasts/index.ts';
 import { createCanaries } from './domains/canaries/index.ts';
 import { createConformance } from './domains/conformance/index.ts';
 import { createExclusions, type Exclusions } from './domains/exclusions/index.ts';
-import { createIdentity } from './domains/identity/index.ts';
-import { linkOperatorStaff } from './domains/identity/operator-staff.ts';
+import { birthOf, createIdentity } from './domains/identity/index.ts';
+import { createOperatorStaff } from './domains/identity/operator-staff.ts';
 import { createLedger } from './domains/ledger/index.ts';
 import { entities as marketEntities } from './domains/markets/entities.ts';
 import { createMarkets } from './domains/markets/index.ts';
@@ -110,7 +110,7 @@ async function compose(platform: Platform): Promise<Hub> {
   });
   const operators = createOperators(platform, {
     revocations,
-    linkStaff: linkOperatorStaff,
+    staff: createOperatorStaff(platform, revocations),
     propagation: propagation.operatorHandlers,
     onReinstated: propagation.operatorReinstated,
   });
@@ -131,6 +131,7 @@ async function compose(platform: Platform): Promise<Hub> {
     ledger,
     exclusions,
     accountKeys: identity.accountKeys,
+    birth: (tx, accountId) => birthOf(tx, platform.crypto, accountId),
     policy,
     publishState: (topic, frame) => feedOf().publishState(topic, frame),
   });

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { lockKeys } from '@kinga/server/domains/exclusions/register/locks.ts';
+import { birthOf } from '@kinga/server/domains/identity/index.ts';
 import { createLedger } from '@kinga/server/domains/ledger/index.ts';
 import { createMarkets } from '@kinga/server/domains/markets/index.ts';
 import type { AccountActor } from '@kinga/server/platform/call/actor.ts';
@@ -96,6 +97,7 @@ export function betting(platform: Platform, seemsExcluded: (keys: Buffer[]) => b
     ledger,
     exclusions: { seemsExcluded },
     accountKeys: keysOfAccount,
+    birth: (tx, accountId) => birthOf(tx, platform.crypto, accountId),
     policy: { at: () => ({ version: 1, startsAt: 0, values: VERSION_ONE }) },
     publishState: (topic, frame) => published.push({ topic, frame }),
   });

@@ -70,6 +70,8 @@ export const markets = {
     idempotency: 'required',
     errors: {
       EXCLUDED: { message: 'This person is excluded from betting', retry: false },
+      /** By the date of birth that is known of the account, and the policy's minimum age. */
+      UNDERAGE: { message: 'This person is too young to bet', retry: false },
       MARKET_CLOSED: { message: 'The market takes no more bets', retry: false },
       INSUFFICIENT_FUNDS: { message: 'The wallet holds less than the stake', retry: false },
       STAKE_TOO_SMALL: { message: 'The stake is below the market’s minimum', retry: false },

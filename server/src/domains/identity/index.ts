@@ -27,11 +27,13 @@ import { OwnSessions } from './sessions/own-sessions.ts';
 import { AccountHistory } from './sign-in-history/account-history.ts';
 import { SignIns } from './sign-in-history/sign-ins.ts';
 import { resetFactors } from './staff/reset-factors.ts';
+import { setRole } from './staff/set-role.ts';
 import { Staff } from './staff/staff.ts';
 import { createAccessTokens } from './tokens.ts';
 import { malformedPhone } from './verification/contact.ts';
 
 export { type AccountKey, accountsOfKeys } from './accounts.ts';
+export { type Birth, birthOf } from './birth.ts';
 export type { RegisterSeam } from './register-seam.ts';
 
 export interface Identity {
@@ -120,6 +122,7 @@ export function createIdentity(platform: Platform, deps: IdentityDeps): Identity
         getAccount: (input, call) => staff.get(input.accountId, call),
         suspendAccount: (input, call) => staff.suspend(input, call),
         reinstateAccount: (input, call) => staff.reinstate(input.accountId, call),
+        setRole: (input, call) => setRole(parts, input, call),
         resetFactors: (input, call) => resetFactors(parts, input, call),
       },
       alsoMalformed: {

@@ -5,9 +5,11 @@ import { type Claim, claimOf, idempotencyConflict } from '../../platform/call/id
 import type { Platform } from '../../platform/context.ts';
 import { newId } from '../../platform/crypto/ids.ts';
 import type { Tx } from '../../platform/db/tx.ts';
+import type { Policy } from '../policy/index.ts';
+import { isYoungerThan } from './age.ts';
 import { BetQueue } from './bet-queue.ts';
 import { excluded, type PlacedBet, placeBets, readBets } from './bets.ts';
-import { KnownKeys } from './known-keys.ts';
+import { type KnownBettor, KnownBettors } from './known-bettors.ts';
 import { poolsOnWire } from './rules.ts';
 
 export interface BettingDependencies {
@@ -16,6 +18,12 @@ export interface BettingDependencies {
     seemsExcluded(keys: Buffer[]): boolean;
   };
   readonly accountKeys: (tx: Tx, accountId: string) => Promise<readonly { readonly key: Buffer }[]>;
+  /** Of an account; today and now by the database's clock. */
+  readonly birth: (
+    tx: Tx,
+    accountId: string,
+  ) => Promise<{ readonly dateOfBirth: string | null; readonly today: string; readonly nowMs: number }>;
+  readonly policy: Pick<Policy, 'at'>;
 }
 
 interface Asked {
@@ -29,7 +37,7 @@ export class Betting {
   readonly #platform: Platform;
   readonly #dependencies: BettingDependencies;
   readonly #queue: BetQueue;
-  readonly #keys: KnownKeys;
+  readonly #bettors: KnownBettors;
   readonly #placed: (marketId: string) => void;
   #betsPlaced = 0;
 
@@ -39,10 +47,7 @@ export class Betting {
     this.#placed = placed;
     const books = { db: platform.db, crypto: platform.crypto };
     this.#queue = new BetQueue((bets) => placeBets(books, bets));
-    this.#keys = new KnownKeys(async (accountId) => {
-      const keys = await dependencies.accountKeys(platform.db, accountId);
-      return keys.map(({ key }) => key);
-    });
+    this.#bettors = new KnownBettors((accountId) => this.#read(accountId));
   }
 
   /** Bets this node has booked since it started. */
@@ -55,10 +60,11 @@ export class Betting {
     const { accountId } = call.actor;
     const claim = claimOf(this.#platform.crypto, call, input);
     if (claim === undefined) throw new KingaError('INVALID_INPUT', 'An idempotency key is required');
-    const keys = await this.#keys.of(accountId);
+    const { keys, isUnderage } = await this.#bettors.of(accountId);
     if (keys.length > 0 && this.#dependencies.exclusions.seemsExcluded([...keys])) {
-      return answerOf(await this.#placedBefore(claim));
+      return answerOf(await this.#placedBefore(claim, excluded()));
     }
+    if (isUnderage) return answerOf(await this.#placedBefore(claim, underage()));
     if (this.#queue.isFull) throw new KingaError('UNAVAILABLE', 'Too many bets are waiting');
     const { bet, isNew } = await this.#queue.place({
       betId: newId('bet'),
@@ -78,8 +84,20 @@ export class Betting {
     return answerOf(bet);
   }
 
-  /** Whoever is excluded now still gets the answer of a bet that was placed before. */
-  async #placedBefore(claim: Claim): Promise<PlacedBet> {
+  async #read(accountId: string): Promise<KnownBettor> {
+    const { accountKeys, birth, policy } = this.#dependencies;
+    const { db } = this.#platform;
+    const [keys, { dateOfBirth, today, nowMs }] = await Promise.all([
+      accountKeys(db, accountId),
+      birth(db, accountId),
+    ]);
+    const { years } = policy.at(nowMs).values.minimumAge;
+    const isUnderage = dateOfBirth !== null && isYoungerThan(years, dateOfBirth, today);
+    return { keys: keys.map(({ key }) => key), isUnderage };
+  }
+
+  /** Whoever may not bet now still gets the answer of a bet that was placed before. */
+  async #placedBefore(claim: Claim, refusal: KingaError): Promise<PlacedBet> {
     const { db, crypto } = this.#platform;
     const { rows } = await db.query<{ input_digest: string; output: Buffer | null }>(
       `SELECT input_digest, output FROM idempotency_keys
@@ -87,12 +105,16 @@ export class Betting {
       [claim.scope],
     );
     const [row] = rows;
-    if (row === undefined || row.output === null) throw excluded();
+    if (row === undefined || row.output === null) throw refusal;
     if (row.input_digest !== claim.inputDigest) throw idempotencyConflict();
     const [bet] = await readBets(db, [crypto.open(row.output)]);
-    if (bet === undefined) throw excluded();
+    if (bet === undefined) throw refusal;
     return bet;
   }
+}
+
+function underage(): KingaError {
+  return new KingaError('UNDERAGE', 'This person is too young to bet');
 }
 
 function answerOf(bet: PlacedBet) {

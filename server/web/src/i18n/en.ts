@@ -273,6 +273,7 @@ export const en = {
     MARKET_CLOSED: 'The market takes no more bets.',
     INSUFFICIENT_FUNDS: 'Your wallet holds less than the stake.',
     STAKE_TOO_SMALL: 'The stake is below the minimum.',
+    UNDERAGE: 'You are too young to bet.',
     CODE_REFUSED: 'This code is wrong, too old or used up. Check it, or ask for a new one.',
     WRONG_PASSWORD: 'The current password is wrong.',
     IDENTIFIER_BOUND: 'While an exclusion is not over, nothing you are known by can be removed.',

@@ -278,6 +278,7 @@ export const sw: Translation = {
     MARKET_CLOSED: 'Soko halipokei tena dau.',
     INSUFFICIENT_FUNDS: 'Pochi yako ina pungufu ya dau.',
     STAKE_TOO_SMALL: 'Dau ni chini ya kiwango cha chini.',
+    UNDERAGE: 'Umri wako ni mdogo mno kubashiri.',
     CODE_REFUSED: 'Msimbo huu si sahihi, ni wa zamani au umetumika. Uangalie, au uombe mpya.',
     WRONG_PASSWORD: 'Nenosiri la sasa si sahihi.',
     IDENTIFIER_BOUND: 'Zuio likiwa halijaisha, hakuna kitambulisho chako kinachoweza kuondolewa.',
