@@ -2,7 +2,7 @@ import { z } from 'zod';
 import * as fields from '../contract/fields.ts';
 import { procedure } from '../contract/procedure.ts';
 import { topic } from '../contract/topic.ts';
-import { exclusion, PERIODS, PURPOSES, SOURCES } from './exclusion.ts';
+import { EXCLUSION_STATUSES, exclusion, PERIODS, PURPOSES, SOURCES } from './exclusion.ts';
 import { IDENTIFIER_TYPES, identifiers } from './identifier.ts';
 import { lifeCycle } from './life-cycle.ts';
 import { people } from './people.ts';
@@ -61,6 +61,10 @@ export const itemError = z.object({
   details: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
 });
 
+const day = z.iso
+  .date()
+  .refine((text) => text >= '1900' && text < '2200', 'the years from 1900 to 2199 can be meant');
+
 export const exclusions = {
   register: procedure('exclusions.register', {
     summary: 'Exclude a person from betting, effective at once (L.N. 112 of 2026, r. 67(3))',
@@ -85,9 +89,18 @@ export const exclusions = {
     limit: 'staff',
   }),
   list: procedure('exclusions.list', {
-    summary: 'Exclusions, the newest first; a bettor sees their own',
+    summary: 'Exclusions, the newest first; a bettor sees their own. Who searches by a reference is recorded',
     access: { roles: ['admin', 'regulator', 'bettor', 'citizen'] },
-    input: fields.listInput,
+    input: fields.listInput.extend({
+      /** As somebody quotes it: case, dashes and the prefix make no difference. */
+      reference: fields.shortText.optional(),
+      source: z.enum(SOURCES).optional(),
+      period: z.enum(PERIODS).optional(),
+      status: z.enum(EXCLUSION_STATUSES).optional(),
+      /** Nairobi days of the registration, both included. */
+      from: day.optional(),
+      to: day.optional(),
+    }),
     output: fields.page(exclusion),
     limit: 'staff',
   }),

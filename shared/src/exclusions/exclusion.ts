@@ -9,11 +9,13 @@ export type Source = (typeof SOURCES)[number];
 export const PURPOSES = ['registration', 'login', 'deposit', 'bet', 'marketing'] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
+export const EXCLUSION_STATUSES = ['pending', 'active', 'ended'] as const;
+
 export const exclusion = z.object({
   id: fields.id,
   /** What a person quotes to support; unique. */
   reference: z.string(),
-  status: z.enum(['pending', 'active', 'ended']),
+  status: z.enum(EXCLUSION_STATUSES),
   period: z.enum(PERIODS),
   source: z.enum(SOURCES),
   startsAt: fields.instant,

@@ -3,7 +3,7 @@ import * as fields from '../contract/fields.ts';
 import { procedure } from '../contract/procedure.ts';
 import { exclusion } from './exclusion.ts';
 import { identifier, identifiers } from './identifier.ts';
-import { dateOfBirth } from './person.ts';
+import { dateOfBirth, NAME_CHARS_MIN } from './person.ts';
 
 const STAFF = { roles: ['admin', 'regulator'] } as const;
 
@@ -36,9 +36,18 @@ export const people = {
     limit: 'staff',
   }),
   findPeople: procedure('exclusions.findPeople', {
-    summary: 'The people known by any of these identifiers, at most 20; the search is audited',
+    summary:
+      'The people known by any of these identifiers, or by a name and a date of birth, or nearly; or whom an exclusion is about. At most 20; the search is audited',
     access: STAFF,
-    input: z.strictObject({ identifiers }),
+    /** One of the three. */
+    input: z.strictObject({
+      identifiers: identifiers.optional(),
+      person: z
+        .strictObject({ name: z.string().trim().min(NAME_CHARS_MIN).max(120), dateOfBirth })
+        .optional(),
+      /** What a person quotes; case, dashes and the prefix make no difference. */
+      reference: fields.shortText.optional(),
+    }),
     output: z.object({ items: z.array(person) }),
     limit: 'staff',
   }),

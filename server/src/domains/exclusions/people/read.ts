@@ -6,11 +6,8 @@ import type { Call } from '../../../platform/call/handler.ts';
 import type { Platform } from '../../../platform/context.ts';
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
-import { recordAudit, recordAudits } from '../../../platform/outbox/audit.ts';
-import { keysOf } from '../../identifiers/index.ts';
+import { recordAudit } from '../../../platform/outbox/audit.ts';
 import { COLUMNS as EXCLUSION_COLUMNS, type ExclusionRow, toExclusion } from '../register/read.ts';
-
-const FOUND_MAX = 20;
 
 export async function getPerson(
   { db, crypto }: Platform,
@@ -26,39 +23,6 @@ export async function getPerson(
   });
 }
 
-export async function findPeople(
-  { db, crypto }: Platform,
-  { identifiers }: ParsedInputOf<typeof people.findPeople>,
-  call: Call,
-): Promise<{ items: RegisteredPerson[] }> {
-  const keys = keysOf(crypto, identifiers, 'identifiers');
-  return await db.transaction(async (tx) => {
-    const { rows } = await tx.query<{ person_id: string }>(
-      `SELECT DISTINCT person_id FROM identifiers WHERE key = ANY($1::bytea[])
-       ORDER BY person_id LIMIT ${FOUND_MAX}`,
-      [keys.map(({ key }) => key)],
-    );
-    const items = await readPeople(
-      tx,
-      crypto,
-      rows.map((row) => row.person_id),
-    );
-    const { actor, requestId } = call;
-    const types = identifiers.map(({ type }) => type);
-    await recordAudits(tx, [
-      {
-        actor,
-        requestId,
-        action: 'person.searched',
-        subject: 'persons',
-        details: { types, found: items.length },
-      },
-      ...items.map(({ id }) => ({ actor, requestId, action: 'person.read', subject: id })),
-    ]);
-    return { items };
-  });
-}
-
 interface PersonRow {
   readonly id: string;
   readonly name: Buffer | null;
@@ -66,7 +30,11 @@ interface PersonRow {
   readonly merged_into: string | null;
 }
 
-async function readPeople(tx: Tx, crypto: Crypto, personIds: readonly string[]): Promise<RegisteredPerson[]> {
+export async function readPeople(
+  tx: Tx,
+  crypto: Crypto,
+  personIds: readonly string[],
+): Promise<RegisteredPerson[]> {
   const { rows } = await tx.query<PersonRow>(
     'SELECT id, name, date_of_birth, merged_into FROM persons WHERE id = ANY($1::text[]) ORDER BY id',
     [personIds],

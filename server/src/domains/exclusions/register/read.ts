@@ -1,6 +1,5 @@
 import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
-import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
-import { isPersonal, type OutputOf, type ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
+import { isPersonal, type ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type {
   Exclusion,
   ExclusionDetail,
@@ -22,7 +21,6 @@ import { statusOf } from '../rules/period.ts';
 
 export interface ExclusionReader {
   get(input: ParsedInputOf<typeof exclusions.get>, call: Call): Promise<ExclusionDetail>;
-  list(input: ParsedInputOf<typeof exclusions.list>, call: Call): Promise<OutputOf<typeof exclusions.list>>;
 }
 
 export interface ReaderDeps {
@@ -99,13 +97,6 @@ export function createReader({ db, crypto }: Platform, deps: ReaderDeps): Exclus
         });
         return detailOf(crypto, { row, people, own });
       }),
-    list: async ({ cursor }, call) => {
-      const own = await ownOf(db, call.actor, deps);
-      const rows = await listExclusions(db, beforeOf(cursor), own);
-      const items = rows.slice(0, PAGE_SIZE).map(toExclusion);
-      const last = rows[PAGE_SIZE - 1];
-      return rows.length > PAGE_SIZE && last !== undefined ? { items, nextCursor: last.seq } : { items };
-    },
   };
 }
 
@@ -125,25 +116,6 @@ export function beforeOf(cursor: string | undefined): string {
   if (cursor === undefined) return '9223372036854775807';
   if (!/^\d{1,15}$/.test(cursor)) throw invalidInput('cursor', 'not a cursor of this list');
   return cursor;
-}
-
-async function listExclusions(tx: Tx, before: string, own: Own | undefined): Promise<ExclusionRow[]> {
-  if (own === undefined) {
-    const all = await tx.query<ExclusionRow>(
-      `SELECT ${COLUMNS} FROM exclusions e WHERE e.seq < $1 AND NOT e.canary
-       ORDER BY e.seq DESC LIMIT ${PAGE_SIZE + 1}`,
-      [before],
-    );
-    return all.rows;
-  }
-  const mine = await tx.query<ExclusionRow>(
-    `SELECT ${COLUMNS} FROM exclusions e
-     WHERE e.seq < $4 AND (e.registered_by = $3 OR e.id IN (
-       SELECT p.exclusion_id FROM exclusion_persons p WHERE p.person_id IN (${OWN_PEOPLE})))
-     ORDER BY e.seq DESC LIMIT ${PAGE_SIZE + 1}`,
-    [own.strong, own.weak, own.registrar, before],
-  );
-  return mine.rows;
 }
 
 async function findExclusion(tx: Tx, id: string, own: Own | undefined): Promise<ExclusionRow | undefined> {

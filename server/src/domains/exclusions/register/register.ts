@@ -1,5 +1,5 @@
 import { KingaError } from '@kinga/shared/contract/errors.ts';
-import { isPersonal, type ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
+import { isPersonal, type OutputOf, type ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { Exclusion, exclusions } from '@kinga/shared/exclusions/contract.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import { claimOf } from '../../../platform/call/idempotency.ts';
@@ -13,6 +13,7 @@ import { parseGivenTime } from '../rules/period.ts';
 import { createBatchWriter } from './batch.ts';
 import { type Change, type Changed, changePeople } from './change.ts';
 import { isExcluded } from './is-excluded.ts';
+import { listExclusions } from './list.ts';
 import { RegistrationQueue } from './queue.ts';
 import { createReader, type ExclusionReader } from './read.ts';
 import { type Outcome, type Registration, sealPerson } from './registration.ts';
@@ -30,7 +31,7 @@ export interface RegisterDeps {
 export interface Register {
   register(input: RegisterInput, call: Call): Promise<Exclusion>;
   readonly get: ExclusionReader['get'];
-  readonly list: ExclusionReader['list'];
+  list(input: ParsedInputOf<typeof exclusions.list>, call: Call): Promise<OutputOf<typeof exclusions.list>>;
   isExcluded(tx: Tx, keys: readonly Buffer[]): Promise<boolean>;
   /** Registers within the caller's transaction; `told` comes after its commit. */
   registerWithin(tx: Tx, registration: Registration): Promise<{ exclusion: Exclusion; told: Told }>;
@@ -93,7 +94,7 @@ export function createRegister(platform: Platform, deps: RegisterDeps): Register
   return {
     register,
     get: reader.get,
-    list: reader.list,
+    list: (input, call) => listExclusions(platform, deps, { input, call }),
     isExcluded,
     async registerWithin(tx, registration) {
       const { outcomes, entries, epoch } = await writeBatch(tx, [registration], { crypto });
