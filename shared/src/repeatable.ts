@@ -33,6 +33,7 @@ export const REPEATABLE: readonly ProcedureName[] = [
   'operators.settings',
   'operators.compliance',
   'operators.complianceHistory',
+  'operators.performance',
   'operators.statistics',
   'operators.auditLog',
   'operators.acknowledge',

@@ -50,6 +50,10 @@ const SEEN: readonly (readonly [AlertKind, object])[] = [
   ['tokens.compromised', { handle: 'sub_1', reason: 'stolen', generation: 2 }],
   ['operators.licence', { licenceExpiresAt: AT, daysBefore: 30 }],
   ['operators.licence', { licenceExpiresAt: AT, daysBefore: 0 }],
+  ['operators.key', { keys: 1, endsAt: AT }],
+  ['operators.compliance', { about: 'low', day: '2026-11-19', score: 41.5, limit: 60 }],
+  ['operators.compliance', { about: 'fell', day: '2026-11-19', score: 70, best: 92.4 }],
+  ['operators.compliance', { about: 'silent', keys: 2, hours: 24, askedAt: null }],
   ['petitions.overdue', { ...overdue, state: 'filed', provisional: 'none' }],
   ['petitions.overdue', { ...overdue, state: 'heard', provisional: 'inForce' }],
 ];

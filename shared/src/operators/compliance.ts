@@ -32,6 +32,28 @@ const ms = z.number().nonnegative().nullable();
 /** How long the hub took for a lookup or a validation, without the network; null without any. */
 export const speed = { lookupP50Ms: ms, lookupP99Ms: ms };
 
+const performance = {
+  /** Changes of the register that were committed on that day and concern its customers. */
+  changes: fields.seq,
+  acknowledged: fields.seq,
+  /** From the commit to the acknowledgement, of those that were. */
+  acknowledgedP50Ms: ms,
+  acknowledgedP99Ms: ms,
+  /** Accounts to be closed after those changes. */
+  closings: fields.seq,
+  closed: fields.seq,
+  closedP50Ms: ms,
+  closedP99Ms: ms,
+  /** To its webhook; each attempt is one. Known for 30 days. */
+  posts: fields.seq,
+  delivered: fields.seq,
+  postP50Ms: ms,
+  /** Lookups and validations of production keys: answered, and refused for a quota. */
+  calls: fields.seq,
+  refused: fields.seq,
+  ...speed,
+};
+
 const day = z.object({
   day: z.iso.date(),
   checks: z.array(z.object({ purpose: z.enum(PURPOSES), answer: z.enum(ANSWERS), count: fields.seq })),
@@ -83,6 +105,21 @@ export const compliance = {
       ...speed,
       /** null: never. */
       countedAt: fields.instant.nullable(),
+    }),
+  }),
+  performance: procedure('operators.performance', {
+    summary:
+      'How an operator and the hub work together, by day: how soon changes were acknowledged and accounts closed, what its webhook took, its calls, refusals and how fast it was answered',
+    access,
+    limit: 'staff',
+    input: z.strictObject(period),
+    output: z.object({
+      operatorId: fields.id,
+      from: z.iso.date(),
+      to: z.iso.date(),
+      /** Every day of them, also the quiet ones. */
+      days: z.array(z.object({ day: z.iso.date(), ...performance })),
+      total: z.object(performance),
     }),
   }),
   auditLog: procedure('operators.auditLog', {

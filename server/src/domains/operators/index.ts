@@ -11,6 +11,7 @@ import type { Revocations } from '../../platform/revocations/revocations.ts';
 import { getAuditLog } from './compliance/audit-log.ts';
 import { getCompliance } from './compliance/compliance.ts';
 import { getComplianceHistory } from './compliance/history.ts';
+import { getPerformance } from './compliance/performance.ts';
 import { getStatistics } from './compliance/statistics.ts';
 import { revokeKey, updateKey } from './keys/changes.ts';
 import { issueKey, issueWithin, listKeys, rotateKey } from './keys/issue.ts';
@@ -96,6 +97,7 @@ export function createOperators(
         updateSettings: (input, call) => updateSettings(platform, input, call),
         compliance: (input, call) => getCompliance(platform, input, call),
         complianceHistory: (input, call) => getComplianceHistory(platform, input, call),
+        performance: (input, call) => getPerformance(platform, input, call),
         statistics: (input, call) => getStatistics(platform, input, call),
         auditLog: (input, call) => getAuditLog(platform, input, call),
         ...propagation,

@@ -70,6 +70,16 @@ const TELL: Readonly<Partial<Record<AlertKind, (telling: Telling) => string>>> =
         until: formats.moment(facts.text('licenceExpiresAt')),
       },
     ),
+  'operators.key': ({ t, facts, formats }) =>
+    t('explained.operators.lastKey', { until: formats.moment(facts.text('endsAt')) }),
+  'operators.compliance': ({ t, facts, formats, n }) => {
+    const about = facts.oneOf('about', { low: '', fell: '', silent: '' });
+    if (about === 'silent') return t('explained.operators.silent', { hours: n('hours'), keys: n('keys') });
+    const score = formats.figure(facts.number('score'));
+    return about === 'low'
+      ? t('explained.operators.low', { score, limit: n('limit') })
+      : t('explained.operators.fell', { score, best: formats.figure(facts.number('best')) });
+  },
   'petitions.overdue': ({ t, facts, formats }) => {
     const due = formats.moment(facts.text('dueAt'));
     return sentences(

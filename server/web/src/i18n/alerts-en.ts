@@ -67,6 +67,11 @@ export const alertsEn = {
       licenceEnded:
         'The licence ended on {{until}}. The operator’s keys still work: suspend it if it is to stop.',
       licenceEnds: 'The licence ends on {{until}}.',
+      lastKey: 'The last production key ends on {{until}}: after that the operator can ask about nobody.',
+      low: 'The compliance score is {{score}} of 100, below {{limit}}.',
+      fell: 'The compliance score fell from {{best}} to {{score}} within a week.',
+      silent:
+        'Nobody was asked about for {{hours}} hours, although the operator has {{keys}} production key(s).',
     },
     petitions: {
       notice: 'A petition waits: the notice to the person was to be served by {{due}}.',

@@ -74,6 +74,11 @@ export const alertsSw: Texts<typeof alertsEn> = {
       licenceEnded:
         'Leseni iliisha {{until}}. Funguo za kampuni bado zinafanya kazi: isimamishe ikiwa inapaswa kuacha.',
       licenceEnds: 'Leseni inaisha {{until}}.',
+      lastKey:
+        'Ufunguo wa mwisho wa kazi unaisha {{until}}: baada ya hapo kampuni haiwezi kuuliza kuhusu yeyote.',
+      low: 'Alama ya utiifu ni {{score}} kati ya 100, chini ya {{limit}}.',
+      fell: 'Alama ya utiifu ilishuka kutoka {{best}} hadi {{score}} ndani ya wiki moja.',
+      silent: 'Hakuna aliyeulizwa kwa saa {{hours}}, ingawa kampuni ina funguo {{keys}} za kazi.',
     },
     petitions: {
       notice: 'Ombi linasubiri: notisi kwa mhusika ilipaswa kutolewa kabla ya {{due}}.',

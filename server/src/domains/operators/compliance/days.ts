@@ -31,6 +31,14 @@ export async function periodOf(
   return { from: from.toISODate() ?? '', to: to.toISODate() ?? '' };
 }
 
+/** Each of them, in order. */
+export function daysOf({ from, to }: Period): string[] {
+  const [first, last] = [DateTime.fromISO(from, { zone: ZONE }), DateTime.fromISO(to, { zone: ZONE })];
+  const days: string[] = [];
+  for (let day = first; day <= last; day = day.plus({ days: 1 })) days.push(day.toISODate() ?? '');
+  return days;
+}
+
 /** The ids of the checks of one day: an id begins with its milliseconds. */
 export function checkIdsOf(date: string): { firstId: string; endId: string } {
   const from = DateTime.fromISO(date, { zone: ZONE });

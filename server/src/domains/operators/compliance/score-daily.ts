@@ -111,7 +111,7 @@ async function watchLow(tx: Tx, operatorId: string, of: Score & { readonly isLow
     severity: 'warning',
     operatorId,
     explanation: `The compliance score of ${day} is ${score}, below ${LOW}. ${weakest(parts)}`,
-    facts: { day, score, values: valuesOf(parts) },
+    facts: { about: 'low', day, score, limit: LOW, values: valuesOf(parts) },
   });
 }
 
@@ -131,7 +131,7 @@ async function watchFall(
     severity: 'warning',
     operatorId,
     explanation: `The compliance score fell from ${best} to ${score} within a week. ${weakest(parts)}`,
-    facts: { day, score, best, values: valuesOf(parts) },
+    facts: { about: 'fell', day, score, best, values: valuesOf(parts) },
   });
 }
 

@@ -61,6 +61,6 @@ async function watch(tx: Tx, { id, keys, asked_at: askedAt, is_silent: isSilent 
     severity: 'critical',
     operatorId: id,
     explanation: `Nobody was asked about for ${SILENT_HOURS} hours, although the operator has ${keys} production key(s)`,
-    facts: { keys, askedAt: askedAt?.toISOString() ?? null },
+    facts: { about: 'silent', keys, hours: SILENT_HOURS, askedAt: askedAt?.toISOString() ?? null },
   });
 }
