@@ -115,10 +115,11 @@ async function advance(tx: Tx, steps: readonly Step[]): Promise<Map<string, Date
        ON f.topic = ${SQL_TOPIC('s.operator_id')} AND f.seq > s.from_seq AND f.seq <= s.to_seq`,
     values,
   );
+  // Found by their ids alone: asked for those that are open, PostgreSQL would look through everybody's open ones.
   await tx.query(
     `UPDATE propagation_receipts
-     SET acknowledged_at = clock_timestamp(), sent_at = coalesce(sent_at, clock_timestamp())
-     WHERE id = ANY($1::text[]) AND acknowledged_at IS NULL`,
+     SET acknowledged_at = coalesce(acknowledged_at, clock_timestamp()), sent_at = coalesce(sent_at, clock_timestamp())
+     WHERE id = ANY($1::text[])`,
     [told.rows.map(({ receipt_id }) => receipt_id)],
   );
   const { rows } = await tx.query<{ tenant_id: string; acknowledged_at: Date }>(
