@@ -27,6 +27,7 @@ export const REPEATABLE: readonly ProcedureName[] = [
   'identity.suspendAccount',
   'operators.list',
   'operators.get',
+  'operators.staff',
   'operators.listApplications',
   'operators.getApplication',
   'operators.listKeys',

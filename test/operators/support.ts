@@ -1,4 +1,4 @@
-import { linkOperatorStaff } from '@kinga/server/domains/identity/operator-staff.ts';
+import { createOperatorStaff } from '@kinga/server/domains/identity/operator-staff.ts';
 import { createOperators, entities, type Operators } from '@kinga/server/domains/operators/index.ts';
 import { createPropagation } from '@kinga/server/domains/propagation/index.ts';
 import { createRevocations, type Revocations } from '@kinga/server/platform/revocations/revocations.ts';
@@ -27,7 +27,7 @@ export async function startOperatorsNode(
     revocations,
     operators: createOperators(platform, {
       revocations,
-      linkStaff: linkOperatorStaff,
+      staff: createOperatorStaff(platform, revocations),
       propagation,
       onReinstated,
     }),

@@ -20,7 +20,7 @@ export class Migration0016Verification extends Migration {
       CREATE TABLE challenges (
         id text PRIMARY KEY,
         purpose text NOT NULL
-          CHECK (purpose IN ('register', 'contact', 'identifier', 'factor', 'passwordReset', 'login', 'proof')),
+          CHECK (purpose IN ('register', 'contact', 'identifier', 'factor', 'passwordReset', 'invitation', 'login', 'proof')),
         subject text NOT NULL,
         account_id text REFERENCES accounts (id),
         code_digest text,
@@ -62,5 +62,35 @@ export class Migration0016Verification extends Migration {
         used_at timestamptz(3),
         PRIMARY KEY (account_id, digest)
       )`);
+    this.#staff();
+  }
+
+  #staff(): void {
+    // left_operator_id: whose staff it was. An account serves one operator in its life, so that what it did is
+    // the business of that one.
+    this.addSql(`
+      ALTER TABLE accounts
+        ADD COLUMN left_operator_id text REFERENCES operators (id),
+        ADD COLUMN left_operator_at timestamptz(3),
+        ADD CONSTRAINT accounts_left CHECK (left_operator_id IS NULL OR operator_id IS NULL)`);
+    this.addSql(`
+      CREATE INDEX accounts_left_operator ON accounts (left_operator_id) WHERE left_operator_id IS NOT NULL`);
+    // id: of the challenge that answers it. Its row is there whether or not the address has an account.
+    this.addSql(`
+      CREATE TABLE staff_invitations (
+        id text PRIMARY KEY,
+        tenant_id text NOT NULL REFERENCES operators (id),
+        email_key bytea NOT NULL CHECK (octet_length(email_key) = 16),
+        email bytea NOT NULL,
+        invited_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
+        expires_at timestamptz(3) NOT NULL,
+        UNIQUE (tenant_id, email_key)
+      )`);
+    // A statement that does not say for whom it acts sees nothing: see platform/db/tenant.ts.
+    this.addSql(`ALTER TABLE staff_invitations ENABLE ROW LEVEL SECURITY`);
+    this.addSql(`
+      CREATE POLICY tenant ON staff_invitations
+        USING (current_setting('kinga.tenant', true) IN (tenant_id, '*'))
+        WITH CHECK (current_setting('kinga.tenant', true) IN (tenant_id, '*'))`);
   }
 }

@@ -50,11 +50,13 @@ export const identity = {
     output: account,
   }),
   createAccount: procedure('identity.createAccount', {
-    summary: 'Create an account; its e-mail address is also one of its identifiers',
+    summary:
+      'Create an account; its e-mail address is also one of its identifiers. Without a password an invitation goes there',
     access: { roles: ['admin'] },
     input: z.strictObject({
       email,
-      password,
+      /** Left out: whoever it is for chooses it, with the code that is sent to them (acceptInvitation). */
+      password: password.optional(),
       role: z.enum(ROLES),
       identifiers: identifiers.optional(),
       /** Required for the role operator's staff to hear their operator's broadcasts. */

@@ -18,6 +18,9 @@ export const CODE_PURPOSES = [
   'factor',
 ] as const;
 
+/** As whom somebody registers: for themselves, or to apply for an operator. */
+export const REGISTER_AS = ['person', 'operator'] as const;
+
 const phone = z.string().trim().min(1).max(40);
 const locale = z.enum(LOCALES);
 const dateOfBirth = z.iso.date();
@@ -86,8 +89,13 @@ export const registration = {
         name: fields.shortText.optional(),
         dateOfBirth: dateOfBirth.optional(),
         locale: locale.default('en'),
+        /** `operator`: by an e-mail address; the account may apply for an operator and belongs to none yet. */
+        as: z.enum(REGISTER_AS).optional(),
       }),
-    ),
+    ).refine(({ as, phone }) => as !== 'operator' || phone === undefined, {
+      path: ['phone'],
+      message: 'whoever works for an operator signs in by an e-mail address',
+    }),
     output: challenge,
   }),
   requestCode: procedure('identity.requestCode', {
@@ -102,6 +110,14 @@ export const registration = {
     access: 'public',
     input: z.strictObject(codeAnswer),
     output: z.object({ accountId: fields.id, type: z.enum(CONTACT_TYPES), verifiedAt: fields.instant }),
+    errors: { CODE_REFUSED },
+  }),
+  acceptInvitation: procedure('identity.acceptInvitation', {
+    summary:
+      'Whoever was invited chooses a password by the code sent to them; makes the account unless there is one',
+    access: 'public',
+    input: z.strictObject({ ...codeAnswer, newPassword: password }),
+    output: z.object({ accountId: fields.id, email: z.string() }),
     errors: { CODE_REFUSED },
   }),
   identifiers: procedure('identity.identifiers', {

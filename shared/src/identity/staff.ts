@@ -102,6 +102,19 @@ export const staffProcedures = {
     input: z.strictObject({ accountId: fields.id }),
     output: found,
   }),
+  setRole: procedure('identity.setRole', {
+    summary:
+      'Gives an account another role, never one’s own; ends its sessions and what was granted to it beyond the old one',
+    ...staff,
+    grantable: false,
+    input: z.strictObject({
+      accountId: fields.id,
+      role: z.enum(ROLES),
+      /** Whose staff it is; only with the role operator. An account serves one operator in its life. */
+      operatorId: fields.id.optional(),
+    }),
+    output: found,
+  }),
   resetFactors: procedure('identity.resetFactors', {
     summary:
       'Removes every second factor of somebody who has lost theirs, ends their sessions and tells them everywhere',

@@ -7,6 +7,7 @@ import { onboarding } from './onboarding.ts';
 import { email, operator } from './operator.ts';
 import { operatorPropagation } from './propagation.ts';
 import { settingsProcedures } from './settings.ts';
+import { operatorStaff } from './staff.ts';
 
 export type { Operator } from './operator.ts';
 
@@ -31,6 +32,7 @@ export const operators = {
     output: fields.page(listedOperator),
   }),
   ...onboarding,
+  ...operatorStaff,
   ...keys,
   ...settingsProcedures,
   ...compliance,

@@ -4,9 +4,9 @@ import { type Actor, actorName } from '../../platform/call/actor.ts';
 export function audiencesOf(actor: Actor): string[] {
   if (actor.kind === 'anonymous') return [];
   if (actor.kind === 'key') return ['all', 'role:operator', `operator:${actor.operatorId}`];
-  const audiences = ['all', `role:${actor.role}`];
-  if (actor.role === 'operator' && actor.operatorId !== null) audiences.push(`operator:${actor.operatorId}`);
-  return audiences;
+  if (actor.role !== 'operator') return ['all', `role:${actor.role}`];
+  // Anybody can make an account that applies for an operator: it is none yet.
+  return actor.operatorId === null ? ['all'] : ['all', 'role:operator', `operator:${actor.operatorId}`];
 }
 
 export function isMember(actor: Actor, audience: string): boolean {

@@ -50,7 +50,8 @@ export function identifiersOf(crypto: Crypto, input: NewAccount): IdentifierKey[
 
 export interface AccountToInsert {
   readonly input: NewAccount;
-  readonly passwordHash: string;
+  /** Null: its owner chooses the password. */
+  readonly passwordHash: string | null;
   readonly identifiers: readonly IdentifierKey[];
 }
 

@@ -1,5 +1,6 @@
 import { invalidInput } from '@kinga/shared/contract/errors.ts';
 import type { Account } from '@kinga/shared/identity/contract.ts';
+import { actorName } from '../../platform/call/actor.ts';
 import type { By } from '../../platform/call/by.ts';
 import type { Call } from '../../platform/call/handler.ts';
 import { idempotent } from '../../platform/call/idempotency.ts';
@@ -8,9 +9,15 @@ import type { Tx } from '../../platform/db/tx.ts';
 import * as accounts from './accounts.ts';
 import type { OwnParts } from './parts.ts';
 import { sealedIdentifier } from './register-seam.ts';
+import type { Invitation } from './registration/invitations.ts';
+import { contactAt } from './verification/contact.ts';
+import { sendCode } from './verification/send-code.ts';
 
 /** Of nodes that start at once, one creates the administrator. */
 const ADMINISTRATOR_LOCK = ADVISORY_LOCKS.administrator;
+
+/** Without a password an invitation goes to the e-mail address. */
+type NewAccount = accounts.NewAccount & { readonly password?: string | undefined };
 
 /** Accounts that somebody makes for somebody else; citizens come by themselves. */
 export class NewAccounts {
@@ -20,17 +27,17 @@ export class NewAccounts {
     this.#parts = parts;
   }
 
-  create(input: accounts.NewAccount & { password: string }, by: By): Promise<Account> {
+  create(input: NewAccount, by: By): Promise<Account> {
     return this.#create(input, by, (_tx, insert) => insert());
   }
 
-  createByCall(input: accounts.NewAccount & { password: string }, call: Call): Promise<Account> {
+  createByCall(input: NewAccount, call: Call): Promise<Account> {
     const { crypto } = this.#parts.platform;
     return this.#create(input, call, (tx, insert) => idempotent(tx, crypto, { call, input }, insert));
   }
 
   async #create(
-    input: accounts.NewAccount & { password: string },
+    input: NewAccount,
     by: By,
     effect: (tx: Tx, insert: () => Promise<Account>) => Promise<Account>,
   ): Promise<Account> {
@@ -39,11 +46,13 @@ export class NewAccounts {
     }
     const { db, crypto } = this.#parts.platform;
     const identifiers = accounts.identifiersOf(crypto, input);
-    const passwordHash = await this.#parts.passwords.hash(input.password);
+    const { password } = input;
+    const passwordHash = password === undefined ? null : await this.#parts.passwords.hash(password);
     const { account, told } = await db.transaction(async (tx) => {
       let told = async () => {};
       const account = await effect(tx, async () => {
         const inserted = await accounts.insertAccount(tx, crypto, { input, passwordHash, identifiers, by });
+        if (passwordHash === null) await this.#invite(tx, inserted, by);
         // Somebody excluded who opens an account anew is excluded under all that it is known by.
         const added = identifiers.map((identifier) => sealedIdentifier(crypto, identifier));
         ({ told } = await this.#parts.register().identityChanged(tx, { accountKeys: [], added }));
@@ -53,6 +62,16 @@ export class NewAccounts {
     });
     await told();
     return account;
+  }
+
+  async #invite(tx: Tx, { id: accountId, email }: Account, { actor }: By): Promise<void> {
+    const { crypto } = this.#parts.platform;
+    const payload: Invitation = { email, locale: 'en' };
+    await sendCode(tx, crypto, {
+      ...{ purpose: 'invitation', accountId, payload, locale: 'en', invitedBy: 'Kinga' },
+      contact: contactAt(crypto, { type: 'email', value: email }, 'email'),
+      asker: actor === 'system' ? undefined : actorName(actor),
+    });
   }
 
   async ensureAdministrator(): Promise<void> {

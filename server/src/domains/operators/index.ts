@@ -19,10 +19,12 @@ import { KnownKeys, type Presented } from './keys/known-keys.ts';
 import { KeyUsage } from './keys/usage.ts';
 import { apply, getApplication, listApplications } from './onboarding/applications.ts';
 import { setLicence } from './onboarding/licences.ts';
-import { type LinkStaff, review } from './onboarding/review.ts';
+import { review } from './onboarding/review.ts';
 import { reinstateOperator, suspendOperator } from './onboarding/suspension.ts';
 import { createByCall, createOperator, getOperator, listOperators, updateOperator } from './operators.ts';
 import { getSettings, updateSettings } from './settings.ts';
+import { inviteStaff, listStaff, removeStaff } from './staff.ts';
+import type { OperatorStaff } from './staff-seam.ts';
 
 export { isSuspended, operatorExists, operatorOfCall } from './access.ts';
 export { countChecks } from './compliance/count-checks.ts';
@@ -58,7 +60,7 @@ export interface Operators {
 
 export interface OperatorsDeps {
   readonly revocations: Revocations;
-  readonly linkStaff: LinkStaff;
+  readonly staff: OperatorStaff;
   /** What operators do about changes of the register. */
   readonly propagation: Handlers<typeof operatorPropagation>;
   /** In the transaction that reinstates an operator, last. */
@@ -68,11 +70,11 @@ export interface OperatorsDeps {
 /** Licensed operators: how they become one, their machines' keys, and how well they keep their duties. */
 export function createOperators(
   platform: Platform,
-  { revocations, linkStaff, propagation, onReinstated }: OperatorsDeps,
+  { revocations, staff, propagation, onReinstated }: OperatorsDeps,
 ): Operators {
   const usage = new KeyUsage(platform);
   const keys = new KnownKeys(platform, { revocations, usage });
-  const parts = { platform, revocations };
+  const parts = { platform, revocations, staff };
   return {
     domain: {
       name: 'operators',
@@ -81,12 +83,15 @@ export function createOperators(
         list: (input) => listOperators(platform, input),
         get: (input, call) => getOperator(platform, input, call),
         update: (input, call) => updateOperator(platform, input, call),
-        apply: (input, call) => apply(platform, input, call),
+        apply: (input, call) => apply(parts, input, call),
         listApplications: (input, call) => listApplications(platform, input, call),
         getApplication: (input, call) => getApplication(platform, input.id, call),
-        review: (input, call) => review({ platform, linkStaff }, input, call),
+        review: (input, call) => review(parts, input, call),
         suspend: (input, call) => suspendOperator(parts, input, call),
-        reinstate: (input, call) => reinstateOperator({ platform, onReinstated }, input.operatorId, call),
+        reinstate: (input, call) => reinstateOperator({ ...parts, onReinstated }, input.operatorId, call),
+        staff: (input, call) => listStaff(parts, input, call),
+        inviteStaff: (input, call) => inviteStaff(parts, input, call),
+        removeStaff: (input, call) => removeStaff(parts, input, call),
         setLicence: (input, call) => setLicence(platform, input, call),
         issueKey: (input, call) => issueKey(platform, input, call),
         listKeys: (input, call) => listKeys(platform, input, call),

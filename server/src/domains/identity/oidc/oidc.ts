@@ -8,7 +8,7 @@ import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
 import { accountOf, findAccount } from '../accounts.ts';
 import { type RegisterSeam, sealedIdentifier } from '../register-seam.ts';
-import { insertCitizen } from '../registration/citizens.ts';
+import { insertNewcomer } from '../registration/newcomers.ts';
 import type { Proofs } from '../second-factors/proofs.ts';
 import type { IdentityService } from '../service.ts';
 import { signedIn } from '../signed-in.ts';
@@ -127,7 +127,8 @@ export class OidcSignIn {
       throw new KingaError('LINK_REQUIRED', 'Sign in to your account here first, then join the two');
     }
     const contact = contactAt(platform.crypto, { type: 'email', value: email }, 'code');
-    const { accountId } = await insertCitizen(tx, platform.crypto, {
+    const { accountId } = await insertNewcomer(tx, platform.crypto, {
+      role: 'citizen',
       contact,
       passwordHash: null,
       name: undefined,

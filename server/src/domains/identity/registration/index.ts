@@ -5,6 +5,7 @@ import type { OwnParts } from '../parts.ts';
 import { OwnIdentifiers } from '../verification/identifiers.ts';
 import { NationalIds } from '../verification/national-id.ts';
 import { createNationalIdRegistry } from '../verification/national-id-registry.ts';
+import { Invitations } from './invitations.ts';
 import { OwnPasswords } from './passwords.ts';
 import { Profiles } from './profile.ts';
 import { Registration } from './registration.ts';
@@ -17,6 +18,7 @@ export function createRegistration(parts: OwnParts): { handlers: Handlers<Own> }
   const registration = new Registration(parts, identifiers);
   const profiles = new Profiles(parts);
   const passwords = new OwnPasswords(parts);
+  const invitations = new Invitations(parts, passwords);
   const registry = createNationalIdRegistry(parts.platform.config);
   const nationalIds = new NationalIds(parts, identifiers, registry);
   return {
@@ -24,6 +26,7 @@ export function createRegistration(parts: OwnParts): { handlers: Handlers<Own> }
       register: (input, call) => registration.register(input, call),
       requestCode: (input, call) => registration.requestCode(input, call),
       verifyContact: (input, call) => registration.verifyContact(input, call),
+      acceptInvitation: (input, call) => invitations.accept(input, call),
       identifiers: (_input, call) => identifiers.list(call),
       addIdentifier: (input, call) => identifiers.add(input, call),
       removeIdentifier: async (input, call) => {

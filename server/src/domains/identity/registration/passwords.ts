@@ -92,13 +92,13 @@ export class OwnPasswords {
       const challenge = await answer(tx, platform.crypto, { ...input, purposes: ['passwordReset'], call });
       const accountId = challenge?.account_id ?? undefined;
       if (accountId === undefined) return undefined;
-      return await this.#change(tx, { accountId, passwordHash, by: call, action: 'password.reset' });
+      return await this.set(tx, { accountId, passwordHash, by: call, action: 'password.reset' });
     });
     if (ended === undefined) {
       attempts.failed(input.challengeId, call.address);
       throw codeRefused();
     }
-    this.#announce(ended);
+    this.announce(ended);
   }
 
   async change(input: ParsedInputOf<typeof identity.changePassword>, call: Call): Promise<void> {
@@ -116,7 +116,7 @@ export class OwnPasswords {
     }
     const passwordHash = await passwords.hash(input.newPassword);
     const ended = await platform.db.transaction((tx) =>
-      this.#change(tx, {
+      this.set(tx, {
         accountId,
         passwordHash,
         by: call,
@@ -126,11 +126,11 @@ export class OwnPasswords {
         keep: sessionId,
       }),
     );
-    this.#announce(ended);
+    this.announce(ended);
   }
 
   /** Gives the sessions it ended, to be announced after the commit. */
-  async #change(
+  async set(
     tx: Tx,
     change: {
       accountId: string;
@@ -152,6 +152,7 @@ export class OwnPasswords {
     const sessionIds = await standingSessions(tx, { accountId, ...keep });
     await endTrust(tx, accountId);
     await closeAll(tx, accountId, 'passwordReset');
+    await closeAll(tx, accountId, 'invitation');
     await tellOwner(tx, crypto, { accountId, template: 'passwordChanged' });
     await recordAudit(tx, {
       actor: by.actor,
@@ -163,7 +164,7 @@ export class OwnPasswords {
     return await revokeSessions(tx, this.#parts.revocations, sessionIds);
   }
 
-  #announce(sessionIds: readonly string[]): void {
+  announce(sessionIds: readonly string[]): void {
     for (const id of sessionIds) this.#parts.revocations.announce({ kind: 'session', id });
   }
 }

@@ -11,7 +11,7 @@ import { answer, auditCode, type Challenge, codeRefused } from '../verification/
 import { contactAt, contactOf } from '../verification/contact.ts';
 import type { OwnIdentifiers } from '../verification/identifiers.ts';
 import { sendCode } from '../verification/send-code.ts';
-import { insertCitizen } from './citizens.ts';
+import { insertNewcomer } from './newcomers.ts';
 import { checkDateOfBirth, localeOf } from './profile.ts';
 
 type RegisterInput = ParsedInputOf<typeof identity.register>;
@@ -25,9 +25,10 @@ const applicant = z.object({
   name: z.string().optional(),
   dateOfBirth: z.string().optional(),
   locale: z.enum(['en', 'sw']),
+  role: z.enum(['citizen', 'operator']),
 });
 
-/** Citizens who make an account for themselves. Nothing is one before its phone or e-mail address is proved. */
+/** People who make an account for themselves. Nothing is one before its phone or e-mail address is proved. */
 export class Registration {
   readonly #parts: OwnParts;
   readonly #identifiers: OwnIdentifiers;
@@ -53,6 +54,7 @@ export class Registration {
       name,
       dateOfBirth,
       locale,
+      role: input.as === 'operator' ? 'operator' : 'citizen',
     };
     return await db.transaction(async (tx) => {
       const owner = await findBySignIn(tx, contact);
@@ -119,7 +121,8 @@ export class Registration {
     const { crypto } = this.#parts.platform;
     const { contact: given, ...rest } = applicant.parse(payload);
     const contact = contactAt(crypto, given, 'code');
-    const { accountId, verifiedAt } = await insertCitizen(tx, crypto, {
+    const { accountId, verifiedAt } = await insertNewcomer(tx, crypto, {
+      role: rest.role,
       contact,
       passwordHash: rest.passwordHash,
       name: rest.name,

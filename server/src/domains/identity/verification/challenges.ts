@@ -9,10 +9,20 @@ import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
 import { forgetOld } from './limits.ts';
 
-export type Purpose = 'register' | 'contact' | 'identifier' | 'factor' | 'passwordReset' | 'login' | 'proof';
+export type Purpose =
+  | 'register'
+  | 'contact'
+  | 'identifier'
+  | 'factor'
+  | 'passwordReset'
+  | 'invitation'
+  | 'login'
+  | 'proof';
 
 const CODE_DIGITS = 6;
 const LIFETIME = '10 minutes';
+/** Whoever is invited did not ask for it, and reads it when they read their mail. */
+const INVITATION_LIFETIME = '3 days';
 const WRONG_MAX = 3;
 
 export interface Challenge {
@@ -62,7 +72,7 @@ export async function openChallenge(tx: Tx, crypto: Crypto, given: NewChallenge)
       subject,
       given.accountId ?? null,
       crypto.seal(JSON.stringify(given.payload)),
-      LIFETIME,
+      given.purpose === 'invitation' ? INVITATION_LIFETIME : LIFETIME,
     ],
   );
   const [row] = rows;

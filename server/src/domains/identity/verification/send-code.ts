@@ -5,7 +5,7 @@ import { type Challenge, giveCode, openChallenge, type Purpose } from './challen
 import { type Contact, type ContactType, channelOf } from './contact.ts';
 import { LIMITS, spend } from './limits.ts';
 
-type CodeTemplate = 'code' | 'codeElsewhere' | 'accountExists';
+type CodeTemplate = 'code' | 'codeElsewhere' | 'accountExists' | 'invitation';
 
 export interface CodeToSend {
   readonly purpose: Exclude<Purpose, 'login' | 'proof'>;
@@ -15,6 +15,8 @@ export interface CodeToSend {
   readonly locale: Locale;
   /** What the owner of the contact is told instead of a code: nobody will answer the challenge. */
   readonly insteadOfCode?: 'accountExists' | 'nothing';
+  /** By whom somebody is invited: their message says so, and has the code in one piece with its challenge. */
+  readonly invitedBy?: string | undefined;
   /** Where the code goes in place of the contact, which is told no more than that. */
   readonly codeTo?: Contact | undefined;
   /** By whom it is counted: the account, or a stranger's address. Undefined: an address that many share. */
@@ -31,16 +33,24 @@ export async function sendCode(tx: Tx, crypto: Crypto, given: CodeToSend): Promi
   const code = await giveCode(tx, crypto, opened.challengeId);
   if (given.insteadOfCode === 'nothing') return opened;
   const tell = async ({ type, canonical: to }: Contact, template: CodeTemplate) => {
-    const data: Record<string, string> = template === 'code' ? { code } : {};
+    const data = dataOf(template, { code, ...opened, by: given.invitedBy ?? '' });
     await deliver(tx, crypto, { type, to, template, data, locale, accountId });
   };
   if (given.codeTo === undefined) {
-    await tell(contact, given.insteadOfCode ?? 'code');
+    await tell(contact, given.insteadOfCode ?? (purpose === 'invitation' ? 'invitation' : 'code'));
   } else {
     await tell(given.codeTo, 'code');
     await tell(contact, 'codeElsewhere');
   }
   return opened;
+}
+
+function dataOf(
+  template: CodeTemplate,
+  { code, challengeId, by }: { code: string; challengeId: string; by: string },
+): Record<string, string> {
+  if (template === 'invitation') return { by, code: `${challengeId}.${code}` };
+  return template === 'code' ? { code } : {};
 }
 
 /** At most five an hour go from one asker to one phone or address, for whatever purpose. */

@@ -109,6 +109,41 @@ export const en = {
     short:
       'Help, free: 719. Kinga {{reference}} is no longer in force. A new one can be made at any time. Not yours? Do nothing.',
   },
+  invitation: {
+    subject: '{{by}} invites you to Kinga',
+    text: '{{by}} invites you to work with Kinga. Open the page of Kinga, choose “I was invited”, and enter this code:\n\n{{code}}\n\nIt is good for three days and for one use. You choose your own password.\n\nIf you do not know what this is about, do nothing.',
+    short: '{{by}} invites you to Kinga. See your e-mail for the code.',
+  },
+  applicationReceived: {
+    subject: 'Your application has arrived: {{name}}',
+    text: 'The application of {{name}} has arrived. Somebody will look at it. Sign in to see how it stands.\n\nIf you know of no application, tell us.',
+    short: 'Kinga: the application of {{name}} has arrived.',
+  },
+  applicationIncomplete: {
+    subject: 'Your application needs something more: {{name}}',
+    text: 'Whoever looked at the application of {{name}} asks for something more. Sign in to read what, complete it and send it again.',
+    short: 'Kinga: the application of {{name}} needs something more. Sign in to read what.',
+  },
+  applicationApproved: {
+    subject: 'Your application is approved: {{name}}',
+    text: 'The application of {{name}} is approved. Sign in to invite your colleagues and to connect your systems.',
+    short: 'Kinga: the application of {{name}} is approved. Sign in to go on.',
+  },
+  applicationRejected: {
+    subject: 'Your application is refused: {{name}}',
+    text: 'The application of {{name}} is refused. Sign in to read why; you may send another one.',
+    short: 'Kinga: the application of {{name}} is refused. Sign in to read why.',
+  },
+  operatorSuspended: {
+    subject: 'Access to Kinga is suspended: {{name}}',
+    text: 'The access of {{name}} to Kinga is suspended: its keys do not work for now. Sign in to read why, and speak to the regulator.',
+    short: 'Kinga: the access of {{name}} is suspended. Sign in to read why.',
+  },
+  operatorReinstated: {
+    subject: 'Access to Kinga works again: {{name}}',
+    text: 'The access of {{name}} to Kinga works again, with the keys it had before.',
+    short: 'Kinga: the access of {{name}} works again.',
+  },
   licenceEnding: {
     subject: 'Your licence {{licenceNo}} ends on {{until}}',
     text: 'Your licence {{licenceNo}} ends on {{until}}. Send its renewal to the regulator before that day.',

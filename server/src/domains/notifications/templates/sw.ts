@@ -106,6 +106,41 @@ export const sw: Texts = {
     short:
       'Msaada bila malipo: 719. Kinga {{reference}} haitumiki tena. Mpya inaweza kufanywa wakati wowote. Si yako? Usifanye lolote.',
   },
+  invitation: {
+    subject: '{{by}} wanakualika Kinga',
+    text: '{{by}} wanakualika kufanya kazi na Kinga. Fungua ukurasa wa Kinga, chagua “Nimealikwa”, kisha uweke msimbo huu:\n\n{{code}}\n\nUnafaa kwa siku tatu na kwa matumizi moja. Unachagua nenosiri lako mwenyewe.\n\nKama hujui hii inahusu nini, usifanye lolote.',
+    short: '{{by}} wanakualika Kinga. Msimbo uko kwenye barua pepe yako.',
+  },
+  applicationReceived: {
+    subject: 'Ombi lako limefika: {{name}}',
+    text: 'Ombi la {{name}} limefika. Litaangaliwa. Ingia ili uone limefikia wapi.\n\nKama huna habari na ombi lolote, tuambie.',
+    short: 'Kinga: ombi la {{name}} limefika.',
+  },
+  applicationIncomplete: {
+    subject: 'Ombi lako linahitaji zaidi: {{name}}',
+    text: 'Aliyeangalia ombi la {{name}} anaomba zaidi. Ingia usome ni nini, ulikamilishe na ulitume tena.',
+    short: 'Kinga: ombi la {{name}} linahitaji zaidi. Ingia usome ni nini.',
+  },
+  applicationApproved: {
+    subject: 'Ombi lako limekubaliwa: {{name}}',
+    text: 'Ombi la {{name}} limekubaliwa. Ingia ili uwaalike wenzako na kuunganisha mifumo yenu.',
+    short: 'Kinga: ombi la {{name}} limekubaliwa. Ingia ili uendelee.',
+  },
+  applicationRejected: {
+    subject: 'Ombi lako limekataliwa: {{name}}',
+    text: 'Ombi la {{name}} limekataliwa. Ingia usome sababu; unaweza kutuma jingine.',
+    short: 'Kinga: ombi la {{name}} limekataliwa. Ingia usome sababu.',
+  },
+  operatorSuspended: {
+    subject: 'Ufikiaji wa Kinga umesimamishwa: {{name}}',
+    text: 'Ufikiaji wa {{name}} kwa Kinga umesimamishwa: funguo zake hazifanyi kazi kwa sasa. Ingia usome sababu, na uzungumze na mdhibiti.',
+    short: 'Kinga: ufikiaji wa {{name}} umesimamishwa. Ingia usome sababu.',
+  },
+  operatorReinstated: {
+    subject: 'Ufikiaji wa Kinga unafanya kazi tena: {{name}}',
+    text: 'Ufikiaji wa {{name}} kwa Kinga unafanya kazi tena, kwa funguo zilizokuwepo.',
+    short: 'Kinga: ufikiaji wa {{name}} unafanya kazi tena.',
+  },
   licenceEnding: {
     subject: 'Leseni yako {{licenceNo}} inaisha tarehe {{until}}',
     text: 'Leseni yako {{licenceNo}} inaisha tarehe {{until}}. Tuma uhuishaji wake kwa mdhibiti kabla ya siku hiyo.',

@@ -29,8 +29,9 @@ export async function getAuditLog(
   return await db.transaction(async (tx) => {
     const operatorId = await operatorOfCall(tx, call.actor, input);
     await actForTenant(tx, operatorId);
-    const { actors, subjects } = await namesOf(tx, operatorId);
-    const { rows } = await tx.query<Row>(READ, [actors, subjects, cursor ?? null]);
+    const { actors, subjects, actedUntil, doneUntil } = await namesOf(tx, operatorId);
+    const values = [actors, subjects, cursor ?? null, actedUntil, doneUntil];
+    const { rows } = await tx.query<Row>(READ, values);
     const items = rows.slice(0, PAGE_SIZE).map((row) => ({
       at: row.at.toISOString(),
       actor: row.actor,
@@ -44,29 +45,47 @@ export async function getAuditLog(
   });
 }
 
+interface Names {
+  readonly actors: string[];
+  readonly subjects: string[];
+  /** For each of them until when it is the operator's business; null: it still is. */
+  readonly actedUntil: (Date | null)[];
+  readonly doneUntil: (Date | null)[];
+}
+
 /** Under which names an operator's keys and staff act, and what is done to an operator is done to. */
-async function namesOf(tx: Tx, operatorId: string): Promise<{ actors: string[]; subjects: string[] }> {
-  const { rows } = await tx.query<{ kind: 'key' | 'account' | 'application'; id: string }>(
-    `SELECT 'key' AS kind, id FROM api_keys WHERE tenant_id = $1
-     UNION ALL SELECT 'account', id FROM accounts WHERE operator_id = $1
-     UNION ALL SELECT 'application', id FROM operator_applications WHERE operator_id = $1`,
+async function namesOf(tx: Tx, operatorId: string): Promise<Names> {
+  const { rows } = await tx.query<{
+    kind: 'key' | 'account' | 'application';
+    id: string;
+    until: Date | null;
+  }>(
+    `SELECT 'key' AS kind, id, NULL::timestamptz AS until FROM api_keys WHERE tenant_id = $1
+     UNION ALL SELECT 'account', id, NULL FROM accounts WHERE operator_id = $1
+     UNION ALL SELECT 'account', id, left_operator_at FROM accounts WHERE left_operator_id = $1
+     UNION ALL SELECT 'application', id, NULL FROM operator_applications WHERE operator_id = $1`,
     [operatorId],
   );
+  const acting = rows.filter(({ kind }) => kind !== 'application');
   return {
-    actors: rows.filter(({ kind }) => kind !== 'application').map(({ kind, id }) => `${kind}:${id}`),
+    actors: acting.map(({ kind, id }) => `${kind}:${id}`),
+    actedUntil: acting.map(({ until }) => until),
     subjects: [operatorId, ...rows.map(({ id }) => id)],
+    doneUntil: [null, ...rows.map(({ until }) => until)],
   };
 }
 
 /** For each name the newest by its index, so that a quiet operator costs no walk through the whole log. */
 const READ = `
   SELECT DISTINCT ON (id) id, at, actor, action, subject, details, request_id FROM (
-    SELECT log.* FROM unnest($1::text[]) AS name (actor), LATERAL (
+    SELECT log.* FROM unnest($1::text[], $4::timestamptz[]) AS name (actor, until), LATERAL (
       SELECT * FROM audit_log a WHERE a.actor = name.actor AND ($3::bigint IS NULL OR a.id < $3)
+        AND (name.until IS NULL OR a.at <= name.until)
       ORDER BY a.id DESC LIMIT ${PAGE_SIZE + 1}) log
     UNION ALL
-    SELECT log.* FROM unnest($2::text[]) AS name (subject), LATERAL (
+    SELECT log.* FROM unnest($2::text[], $5::timestamptz[]) AS name (subject, until), LATERAL (
       SELECT * FROM audit_log a WHERE a.subject = name.subject AND ($3::bigint IS NULL OR a.id < $3)
+        AND (name.until IS NULL OR a.at <= name.until)
       ORDER BY a.id DESC LIMIT ${PAGE_SIZE + 1}) log
   ) found
   ORDER BY id DESC LIMIT ${PAGE_SIZE + 1}`;

@@ -12,6 +12,8 @@ import { isUniqueViolation } from '../../../platform/db/errors.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
 import { licenceTaken } from '../operators.ts';
+import type { OperatorStaff } from '../staff-seam.ts';
+import { tellApplicant } from './tell.ts';
 
 type NewApplication = ParsedInputOf<typeof operators.apply>;
 
@@ -35,14 +37,14 @@ const COLUMNS = `id, applicant_id, state, name, licence_no, contact_email, conta
 
 /** Somebody who is of no operator yet, or an administrator for somebody. */
 export async function apply(
-  { db, crypto }: Platform,
+  { platform, staff }: { platform: Platform; staff: OperatorStaff },
   input: NewApplication,
   call: Call,
 ): Promise<Application> {
   const applicant = accountOf(call);
-  return await db.transaction((tx) =>
-    idempotent(tx, crypto, { call, input }, async () => {
-      await refuseStaff(tx, applicant.accountId);
+  return await platform.db.transaction((tx) =>
+    idempotent(tx, platform.crypto, { call, input }, async () => {
+      await refuseOthers(tx, applicant, input.id);
       const taken = await tx.query('SELECT FROM operators WHERE lower(licence_no) = lower($1)', [
         input.licenceNo,
       ]);
@@ -51,18 +53,37 @@ export async function apply(
       const { actor, requestId } = call;
       const action = input.id === undefined ? 'application.submitted' : 'application.completed';
       await recordAudit(tx, { actor, requestId, action, subject: row.id });
+      await tellApplicant(tx, { platform, staff }, { ...toldOf(row), template: 'applicationReceived' });
       return applicationOf(row);
     }),
   );
 }
 
-async function refuseStaff(tx: Tx, accountId: string): Promise<void> {
+/** Whoever works for an operator, or did; and anybody can make an account, so that each has one open application. */
+async function refuseOthers(
+  tx: Tx,
+  { accountId, role }: AccountActor,
+  completed: string | undefined,
+): Promise<void> {
   const { rows } = await tx.query<{ operator_id: string | null }>(
-    'SELECT operator_id FROM accounts WHERE id = $1',
+    `SELECT coalesce(operator_id, left_operator_id) AS operator_id FROM accounts
+     WHERE id = $1 FOR NO KEY UPDATE`,
     [accountId],
   );
   if (rows[0]?.operator_id != null)
-    throw new KingaError('CONFLICT', 'This account belongs to an operator already');
+    throw new KingaError('CONFLICT', 'This account belongs to an operator already, or did before');
+  if (role !== 'operator' || completed !== undefined) return;
+  const open = await tx.query(
+    `SELECT FROM operator_applications
+     WHERE applicant_id = $1 AND state IN ('submitted', 'inReview', 'moreInformation')`,
+    [accountId],
+  );
+  if (open.rowCount > 0) throw new KingaError('CONFLICT', 'You have an open application already');
+}
+
+/** Who is told of it, and by what name. */
+export function toldOf(row: ApplicationRow): { applicantId: string; name: string; contactEmail: string } {
+  return { applicantId: row.applicant_id, name: row.name, contactEmail: row.contact_email };
 }
 
 async function store(tx: Tx, input: NewApplication, applicantId: string): Promise<ApplicationRow> {

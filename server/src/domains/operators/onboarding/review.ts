@@ -9,16 +9,16 @@ import type { Platform } from '../../../platform/context.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
 import { insertOperator } from '../operators.ts';
+import type { OperatorStaff } from '../staff-seam.ts';
 import {
   type ApplicationRow,
   accountOf,
   detailOf,
   findApplication,
+  toldOf,
   unknownApplication,
 } from './applications.ts';
-
-/** Makes an account the staff of an operator: the account's own domain knows how. */
-export type LinkStaff = (tx: Tx, accountId: string, operatorId: string) => Promise<void>;
+import { tellApplicant } from './tell.ts';
 
 /** What may follow on what; an application that wants more information waits for its applicant. */
 const TRANSITIONS: Readonly<Record<ApplicationState, readonly Decision[]>> = {
@@ -29,8 +29,15 @@ const TRANSITIONS: Readonly<Record<ApplicationState, readonly Decision[]>> = {
   rejected: [],
 };
 
+/** That somebody has begun to read it is no news. */
+const TEMPLATES = {
+  moreInformation: 'applicationIncomplete',
+  approved: 'applicationApproved',
+  rejected: 'applicationRejected',
+} as const;
+
 export async function review(
-  { platform, linkStaff }: { platform: Platform; linkStaff: LinkStaff },
+  { platform, staff }: { platform: Platform; staff: OperatorStaff },
   input: ParsedInputOf<typeof operators.review>,
   call: Call,
 ): Promise<ApplicationDetail> {
@@ -46,7 +53,7 @@ export async function review(
       if (!TRANSITIONS[application.state].includes(decision)) {
         throw new KingaError('CONFLICT', `An application that is ${application.state} cannot be ${decision}`);
       }
-      const operatorId = decision === 'approved' ? await admit(tx, linkStaff, application, call) : null;
+      const operatorId = decision === 'approved' ? await admit(tx, staff, application, call) : null;
       await tx.query(
         `UPDATE operator_applications SET state = $2, operator_id = $3, updated_at = clock_timestamp()
          WHERE id = $1`,
@@ -59,6 +66,13 @@ export async function review(
       const { actor, requestId } = call;
       const action = 'application.reviewed';
       await recordAudit(tx, { actor, requestId, action, subject: id, details: { decision, operatorId } });
+      if (decision !== 'inReview') {
+        await tellApplicant(
+          tx,
+          { platform, staff },
+          { ...toldOf(application), template: TEMPLATES[decision] },
+        );
+      }
       const after = await findApplication(tx, id);
       if (after === undefined) throw new Error('a locked application is gone');
       return await detailOf(tx, after);
@@ -66,7 +80,7 @@ export async function review(
   );
 }
 
-async function admit(tx: Tx, linkStaff: LinkStaff, row: ApplicationRow, by: By): Promise<string> {
+async function admit(tx: Tx, staff: OperatorStaff, row: ApplicationRow, by: By): Promise<string> {
   const application = {
     name: row.name,
     licenceNo: row.licence_no,
@@ -75,6 +89,6 @@ async function admit(tx: Tx, linkStaff: LinkStaff, row: ApplicationRow, by: By):
     website: row.website,
   };
   const { id } = await insertOperator(tx, application, by);
-  await linkStaff(tx, row.applicant_id, id);
+  await staff.link(tx, row.applicant_id, id);
   return id;
 }

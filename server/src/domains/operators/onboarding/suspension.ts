@@ -8,13 +8,23 @@ import { newId } from '../../../platform/crypto/ids.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import type { Revocations } from '../../../platform/revocations/revocations.ts';
 import { changeOperator, detailOf, lockOperator } from '../operators.ts';
+import type { OperatorStaff } from '../staff-seam.ts';
+import { tellOperator } from './tell.ts';
 
 /**
  * Its keys are good while the operator is not suspended, so there is nothing to undo in them: the revocation
  * makes every node close their sockets and forget them, and each time they come back their row decides.
  */
 export async function suspendOperator(
-  { platform, revocations }: { platform: Platform; revocations: Revocations },
+  {
+    platform,
+    revocations,
+    staff,
+  }: {
+    platform: Platform;
+    revocations: Revocations;
+    staff: OperatorStaff;
+  },
   { operatorId, reason }: ParsedInputOf<typeof operators.suspend>,
   by: By,
 ): Promise<OperatorDetail> {
@@ -24,6 +34,8 @@ export async function suspendOperator(
     if (before.suspendedAt) return { operator: detailOf(before), isNew: false };
     const changes = { suspendedAt: new Date(), suspensionReason: reason };
     const after = await changeOperator({ em, tx }, operatorId, { changes, by, action: 'operator.suspended' });
+    const told = { operatorId, name: after.name, contactEmail: after.contactEmail };
+    await tellOperator(tx, { platform, staff }, { ...told, template: 'operatorSuspended' });
     await revocations.revoke(tx, suspension);
     return { operator: after, isNew: true };
   });
@@ -34,8 +46,13 @@ export async function suspendOperator(
 export async function reinstateOperator(
   {
     platform,
+    staff,
     onReinstated,
-  }: { platform: Platform; onReinstated: (tx: Tx, operatorId: string) => Promise<void> },
+  }: {
+    platform: Platform;
+    staff: OperatorStaff;
+    onReinstated: (tx: Tx, operatorId: string) => Promise<void>;
+  },
   operatorId: string,
   by: By,
 ): Promise<OperatorDetail> {
@@ -45,6 +62,8 @@ export async function reinstateOperator(
     const changes = { suspendedAt: null, suspensionReason: null };
     const action = 'operator.reinstated';
     const after = await changeOperator({ em, tx }, operatorId, { changes, by, action });
+    const told = { operatorId, name: after.name, contactEmail: after.contactEmail };
+    await tellOperator(tx, { platform, staff }, { ...told, template: 'operatorReinstated' });
     await onReinstated(tx, operatorId);
     return after;
   });

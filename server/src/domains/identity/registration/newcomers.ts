@@ -7,7 +7,10 @@ import { recordAudit } from '../../../platform/outbox/audit.ts';
 import type { Locale } from '../../notifications/index.ts';
 import type { Contact } from '../verification/contact.ts';
 
-export interface NewCitizen {
+export interface Newcomer {
+  /** An operator’s staff belong to the operator that invited them, or to none yet. */
+  readonly role: 'citizen' | 'operator';
+  readonly operatorId?: string | undefined;
   /** Proved: it is what they sign in with, and one of their identifiers. */
   readonly contact: Contact;
   /** Null: they come by way of a provider. */
@@ -19,26 +22,28 @@ export interface NewCitizen {
 }
 
 /** Somebody who came by themselves. CONFLICT when the contact is another account's to sign in with by now. */
-export async function insertCitizen(
+export async function insertNewcomer(
   tx: Tx,
   crypto: Crypto,
-  citizen: NewCitizen,
+  newcomer: Newcomer,
 ): Promise<{ accountId: string; verifiedAt: Date }> {
-  const { contact } = citizen;
+  const { contact } = newcomer;
   const accountId = newId('acc');
   const sealed = (text: string | undefined) => (text === undefined ? null : crypto.seal(text));
   try {
     await tx.query(
-      `INSERT INTO accounts (id, email, phone_key, role, password_hash, name, date_of_birth, locale)
-       VALUES ($1, $2, $3, 'citizen', $4, $5, $6, $7)`,
+      `INSERT INTO accounts (id, email, phone_key, role, operator_id, password_hash, name, date_of_birth, locale)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
       [
         accountId,
         contact.type === 'email' ? contact.canonical : null,
         contact.type === 'phone' ? contact.key : null,
-        citizen.passwordHash,
-        sealed(citizen.name),
-        sealed(citizen.dateOfBirth),
-        citizen.locale,
+        newcomer.role,
+        newcomer.operatorId ?? null,
+        newcomer.passwordHash,
+        sealed(newcomer.name),
+        sealed(newcomer.dateOfBirth),
+        newcomer.locale,
       ],
     );
   } catch (error) {
@@ -54,8 +59,8 @@ export async function insertCitizen(
     actor: 'system',
     action: 'account.registered',
     subject: accountId,
-    details: { role: 'citizen', identifiers: [contact.type] },
-    requestId: citizen.requestId,
+    details: { role: newcomer.role, identifiers: [contact.type] },
+    requestId: newcomer.requestId,
   });
   const [row] = rows;
   if (row === undefined) throw new Error('INSERT returned no identifier');

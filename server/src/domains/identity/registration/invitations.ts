@@ -1,0 +1,110 @@
+import { KingaError } from '@kinga/shared/contract/errors.ts';
+import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
+import type { identity } from '@kinga/shared/identity/contract.ts';
+import { z } from 'zod';
+import { who } from '../../../platform/call/by.ts';
+import type { Call } from '../../../platform/call/handler.ts';
+import type { Tx } from '../../../platform/db/tx.ts';
+import { recordAudit } from '../../../platform/outbox/audit.ts';
+import { joinOperator, takeInvitation } from '../operator-staff.ts';
+import type { OwnParts } from '../parts.ts';
+import { sealedIdentifier } from '../register-seam.ts';
+import { answer, codeRefused, type OpenChallenge } from '../verification/challenges.ts';
+import { contactAt } from '../verification/contact.ts';
+import { insertNewcomer } from './newcomers.ts';
+import type { OwnPasswords } from './passwords.ts';
+
+/** What somebody was invited to; sealed until they answer. */
+export const invitation = z.object({
+  email: z.string(),
+  /** Whose staff they become; absent: an administrator made their account already. */
+  operatorId: z.string().optional(),
+  locale: z.enum(['en', 'sw']),
+});
+export type Invitation = z.output<typeof invitation>;
+
+type Input = ParsedInputOf<typeof identity.acceptInvitation>;
+
+interface Accepted {
+  readonly accountId: string;
+  readonly email: string;
+  /** After the commit. */
+  readonly told: () => Promise<void>;
+}
+
+/** Whoever was invited chooses their own password; nobody else has ever known it. */
+export class Invitations {
+  readonly #parts: OwnParts;
+  readonly #passwords: OwnPasswords;
+
+  constructor(parts: OwnParts, passwords: OwnPasswords) {
+    this.#parts = parts;
+    this.#passwords = passwords;
+  }
+
+  async accept(input: Input, call: Call): Promise<OutputOf<typeof identity.acceptInvitation>> {
+    const { attempts, passwords, platform } = this.#parts;
+    attempts.check(input.challengeId, call.address);
+    const passwordHash = await passwords.hash(input.newPassword);
+    const accepted = await platform.db.transaction(async (tx) => {
+      const challenge = await answer(tx, platform.crypto, { ...input, purposes: ['invitation'], call });
+      return challenge && (await this.#take(tx, { challenge, passwordHash, call }));
+    });
+    if (accepted === undefined) {
+      attempts.failed(input.challengeId, call.address);
+      throw codeRefused();
+    }
+    await accepted.told();
+    return { accountId: accepted.accountId, email: accepted.email };
+  }
+
+  /** Undefined: it was taken back. */
+  async #take(
+    tx: Tx,
+    given: { challenge: OpenChallenge; passwordHash: string; call: Call },
+  ): Promise<Accepted | undefined> {
+    const { challenge, passwordHash, call } = given;
+    const invited = invitation.parse(challenge.payload);
+    const { email, operatorId } = invited;
+    if (operatorId !== undefined && !(await takeInvitation(tx, { id: challenge.id, operatorId }))) {
+      return undefined;
+    }
+    if (challenge.account_id === null) return await this.#makeAccount(tx, { invited, passwordHash, call });
+    const accountId = challenge.account_id;
+    if (operatorId !== undefined) await joinOperator(tx, accountId, operatorId);
+    await this.#audit(tx, { accountId, operatorId, call });
+    const change = { accountId, passwordHash, by: call, action: 'password.reset' } as const;
+    const ended = await this.#passwords.set(tx, change);
+    return { accountId, email, told: async () => this.#passwords.announce(ended) };
+  }
+
+  async #makeAccount(
+    tx: Tx,
+    { invited, passwordHash, call }: { invited: Invitation; passwordHash: string; call: Call },
+  ): Promise<Accepted> {
+    const { crypto } = this.#parts.platform;
+    const { email, operatorId, locale } = invited;
+    if (operatorId === undefined) throw new KingaError('INTERNAL', 'an invitation to nothing');
+    const contact = contactAt(crypto, { type: 'email', value: email }, 'code');
+    const { accountId } = await insertNewcomer(tx, crypto, {
+      ...{ contact, passwordHash, operatorId, locale, role: 'operator' },
+      ...{ name: undefined, dateOfBirth: undefined, requestId: call.requestId },
+    });
+    await this.#audit(tx, { accountId, operatorId, call });
+    const added = [sealedIdentifier(crypto, contact)];
+    const { told } = await this.#parts.register().identityChanged(tx, { accountKeys: [], added });
+    return { accountId, email, told };
+  }
+
+  async #audit(
+    tx: Tx,
+    { accountId, operatorId, call }: { accountId: string; operatorId: string | undefined; call: Call },
+  ): Promise<void> {
+    await recordAudit(tx, {
+      ...who(call),
+      action: 'invitation.accepted',
+      subject: accountId,
+      details: { operatorId: operatorId ?? null },
+    });
+  }
+}
