@@ -1,4 +1,4 @@
-import type { AlertKind } from '@kinga/shared/alerts/contract.ts';
+import { ALERT_KINDS, type AlertKind } from '@kinga/shared/alerts/contract.ts';
 import { createInstance, type i18n } from 'i18next';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { explain } from '../../server/web/src/alerts/explanation.ts';
@@ -95,6 +95,10 @@ describe('an alert is explained in the language of the page', () => {
       expect(explainIn('sw', kind, { count: 'many', owner: 7, failures: [{}] })).toEqual(stored);
     },
   );
+
+  it('of whatever kind it may be', () => {
+    expect([...new Set(SEEN.map(([kind]) => kind))].sort()).toEqual([...ALERT_KINDS].sort());
+  });
 
   it('of a kind that came later than the page: as it is stored', () => {
     expect(explainIn('sw', 'later.kind' as AlertKind, { count: 1 })).toEqual({

@@ -13,7 +13,7 @@ interface Telling {
 }
 
 /** Each kind in the words of the page, from what was seen. */
-const TELL: Readonly<Partial<Record<AlertKind, (telling: Telling) => string>>> = {
+const TELL: Readonly<Record<AlertKind, (telling: Telling) => string>> = {
   'propagation.unacknowledged': ({ t, facts, formats, n }) =>
     t('explained.propagation.unacknowledged', {
       open: n('open'),
@@ -178,7 +178,8 @@ export function explain(
 ): Explanation {
   const facts = new Facts(seen);
   const n = (name: string) => formats.whole(facts.number(name));
-  const tell = TELL[kind];
+  // A kind that came later than this page was loaded has none.
+  const tell: ((telling: Telling) => string) | undefined = TELL[kind];
   if (tell === undefined) return { text: explanation, isStored: true };
   try {
     return { text: tell({ facts, t, formats, n }), isStored: false };

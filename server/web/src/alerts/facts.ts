@@ -40,7 +40,7 @@ export class Facts {
   /** One of the words a text exists for. */
   oneOf<TWord extends string>(name: string, words: Readonly<Record<TWord, string>>): TWord {
     const value = this.text(name);
-    if (!(value in words)) throw new MissingFact(name);
+    if (!Object.hasOwn(words, value)) throw new MissingFact(name);
     return value as TWord;
   }
 }
