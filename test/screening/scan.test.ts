@@ -99,6 +99,12 @@ test('two keys of one operator that share a scan are one scan; the honest third 
 
 test('numbers of two operators that follow each other are no scan, nor is a sorted customer base', async () => {
   await using hub = await startTestHub();
+  // They have mapped none of their customers.
+  await setScreening(hub, {
+    newPeoplePerDay: { floor: 100_000, perMappedCustomer: 2, mode: 'alarm', cites: 'test' },
+  });
+  const { token } = await hub.admin();
+  await probe(async () => ok((await hub.http('policy.current', {}, { token })).body).version === 2);
   const one = await newAsker(hub, { mode: 'block' });
   const two = await newAsker(hub, { mode: 'block' });
   for (const [i, identifier] of run(28_000_000, 36).entries()) {

@@ -82,7 +82,7 @@ export const VERSION_ONE: PolicyValues = {
   screening: {
     personPerHour: { lookups: 60, mode: 'alarm', cites: GRA },
     sequentialScan: { windowSeconds: 60, identifiers: 20, stepMax: 3, mode: 'alarm', cites: GRA },
-    newPeoplePerDay: { floor: 5_000, perMappedCustomer: 2, mode: 'alarm', cites: GRA },
+    newPeoplePerDay: { floor: 20_000, perMappedCustomer: 2, mode: 'alarm', cites: GRA },
     datesPerName: { dates: 5, mode: 'alarm', cites: GRA },
   },
 };
