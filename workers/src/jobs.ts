@@ -2,6 +2,7 @@ import { computeDailyJob } from './analytics/compute-daily.job.ts';
 import { confirmRegistrationJob } from './exclusions/confirm-registration.job.ts';
 import { forgetChecksJob } from './exclusions/forget-checks.job.ts';
 import { sendExpiryNoticesJob } from './exclusions/send-expiry-notices.job.ts';
+import { sendReportsJob } from './exclusions/send-reports.job.ts';
 import { tellChangeJob } from './exclusions/tell-change.job.ts';
 import { pruneJob } from './feed/prune.job.ts';
 import { deliverJob } from './notifications/deliver.job.ts';
@@ -21,6 +22,7 @@ export const workerJobs: readonly WorkerJob[] = [
   confirmRegistrationJob,
   forgetChecksJob,
   sendExpiryNoticesJob,
+  sendReportsJob,
   tellChangeJob,
   computeDailyJob,
   pruneJob,

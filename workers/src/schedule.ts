@@ -25,6 +25,12 @@ export const schedule: readonly Scheduled[] = [
     why: 'In the morning, when people read what they are told',
   },
   {
+    job: exclusionJobs.sendReports.name,
+    cron: '0 8 1-5 * *',
+    timeZone: NAIROBI,
+    why: 'On the first of the month; the days after it for what an outage kept back',
+  },
+  {
     job: analyticsJobs.computeDaily.name,
     cron: '15 0 * * *',
     timeZone: NAIROBI,

@@ -59,6 +59,15 @@ export class Migration0014LifeCycle extends Migration {
         updated_at timestamptz(3) NOT NULL DEFAULT clock_timestamp()
       )`);
 
+    // Who was sent the compliance report of which month: an account, or an operator and the digest of an address.
+    this.addSql(`
+      CREATE TABLE report_sends (
+        month text NOT NULL,
+        recipient text NOT NULL,
+        sent_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
+        PRIMARY KEY (month, recipient)
+      )`);
+
     // An extended exclusion has a new end, of which it is told anew. 0 days: the end has come, and it stays.
     this.addSql(`ALTER TABLE exclusion_notices ADD COLUMN ends_at timestamptz(3)`);
     this.addSql(`

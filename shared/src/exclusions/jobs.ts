@@ -19,6 +19,12 @@ export const exclusionJobs = {
     summary: 'Deletes the checks that are older than the policy in force keeps them',
     data: z.object({}),
   }),
+  sendReports: job({
+    name: 'exclusions.send-reports',
+    summary:
+      'Last month’s compliance report to the regulator, and to whom each operator names its own row, each once',
+    data: z.object({}),
+  }),
   sendExpiryNotices: job({
     name: 'exclusions.send-expiry-notices',
     summary: 'Notices 30, 7 and 1 days before an exclusion ends, each once',

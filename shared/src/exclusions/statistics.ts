@@ -46,8 +46,10 @@ export const statistics = {
     }),
   }),
   report: procedure('exclusions.report', {
-    summary: 'The compliance report: a row for each operator, also for one that asked nothing',
-    ...staff,
+    summary:
+      'The compliance report: a row for each operator, also for one that asked nothing. An operator sees its own, with the days that are counted',
+    access: { roles: ['admin', 'regulator', 'operator'], scopes: ['operator:self'] },
+    limit: 'staff',
     input: range,
     output: z.object({
       from: z.iso.date(),
@@ -70,6 +72,12 @@ export const statistics = {
           registrationsChecked: count,
           /** registrationsChecked / registrations; null without registrations. */
           registrationsCheckedShare: z.number().min(0).max(1).nullable(),
+          /** Changes of the register that concerned its customers, and those acknowledged within 5 seconds. */
+          changes: count,
+          changesInTime: count,
+          /** Accounts to be closed after them, and those reported closed within 24 hours. */
+          closings: count,
+          closingsInTime: count,
         }),
       ),
       uncounted,

@@ -49,6 +49,14 @@ export {
   SLOT_WORDS,
 } from './replica/shard.ts';
 export { countChecked } from './statistics/checked.ts';
+export {
+  ACKNOWLEDGED_WITHIN_SECONDS,
+  CLOSED_WITHIN_SECONDS,
+  type Heard,
+  NOTHING_HEARD,
+  readHeard,
+} from './statistics/heard.ts';
+export { sendReports } from './statistics/send-reports.ts';
 
 /** What the register needs to know of accounts. */
 export type ExclusionsDeps = Pick<RegisterDeps, 'accountKeys' | 'accountsOfKeys'> & {

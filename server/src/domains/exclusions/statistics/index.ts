@@ -1,27 +1,16 @@
-import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
+import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import { PERIODS, PURPOSES, SOURCES } from '@kinga/shared/exclusions/contract.ts';
 import type { statistics } from '@kinga/shared/exclusions/statistics.ts';
 import type { Handlers } from '../../../platform/call/handler.ts';
 import type { Platform } from '../../../platform/context.ts';
 import { actForEveryTenant } from '../../../platform/db/tenant.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
-import { type Counted, countsOf, grouped, readFigures } from './checks.ts';
+import { countsOf, grouped, readFigures } from './checks.ts';
 import { type Days, daysOf, recentOf } from './days.ts';
-import {
-  countAgeBands,
-  type Registered,
-  readChecked,
-  readRegistrations,
-  readStanding,
-} from './registrations.ts';
+import { countAgeBands, type Registered, readRegistrations, readStanding } from './registrations.ts';
+import { confinedTo, readOperators, readReport } from './report.ts';
 
 type Range = ParsedInputOf<typeof statistics.statistics>;
-
-interface Operator {
-  readonly id: string;
-  readonly name: string;
-  readonly licence_no: string;
-}
 
 /** The register in figures, for whoever supervises it. */
 export function createStatistics({ db, crypto }: Platform): Handlers<typeof statistics> {
@@ -60,20 +49,7 @@ export function createStatistics({ db, crypto }: Platform): Handlers<typeof stat
           uncounted: [...uncounted],
         };
       }),
-    report: (input) =>
-      db.transaction(async (tx) => {
-        const days = daysOf(input);
-        const { now, recent, figures, operators } = await readCommon(tx, days);
-        const { registrations, checked } = await readChecked(tx, days, recent);
-        const rows = operators.map((operator) =>
-          reportRow(operator, {
-            counted: figures.byOperator.get(operator.id) ?? [],
-            registrations,
-            registrationsChecked: checked.get(operator.id) ?? 0,
-          }),
-        );
-        return { ...rangeOf(input, now), rows, uncounted: [...figures.uncounted] };
-      }),
+    report: (input, call) => db.transaction((tx) => readReport(tx, input, confinedTo(call.actor))),
   };
 }
 
@@ -81,10 +57,7 @@ async function readCommon(tx: Tx, days: Days) {
   await actForEveryTenant(tx);
   const { now, recent } = await recentOf(tx, days);
   const figures = await readFigures(tx, days, recent);
-  const { rows: operators } = await tx.query<Operator>(
-    'SELECT id, name, licence_no FROM operators WHERE NOT internal ORDER BY name, id',
-  );
-  return { now, recent, figures, operators };
+  return { now, figures, operators: await readOperators(tx) };
 }
 
 function rangeOf({ from, to }: Range, now: Date) {
@@ -107,28 +80,4 @@ function registrationsOf(registered: readonly Registered[]) {
 
 function sum(registered: readonly Registered[]): number {
   return registered.reduce((all, { registrations }) => all + registrations, 0);
-}
-
-type ReportRow = OutputOf<typeof statistics.report>['rows'][number];
-
-function reportRow(
-  { id, name, licence_no: licenceNo }: Operator,
-  found: { counted: readonly Counted[]; registrations: number; registrationsChecked: number },
-): ReportRow {
-  const { counted, registrations, registrationsChecked } = found;
-  const of = (purpose: string) => countsOf(counted.filter((one) => one.purpose === purpose)).checks;
-  return {
-    operatorId: id,
-    name,
-    licenceNo,
-    registration: of('registration'),
-    login: of('login'),
-    deposit: of('deposit'),
-    bet: of('bet'),
-    marketing: of('marketing'),
-    ...countsOf(counted),
-    registrations,
-    registrationsChecked,
-    registrationsCheckedShare: registrations === 0 ? null : Math.min(1, registrationsChecked / registrations),
-  };
 }

@@ -144,6 +144,11 @@ export const en = {
     text: 'The access of {{name}} to Kinga works again, with the keys it had before.',
     short: 'Kinga: the access of {{name}} works again.',
   },
+  complianceReport: {
+    subject: 'Compliance report of {{month}}',
+    text: 'The compliance report of {{month}}, a line for each operator:\n\n{{csv}}\nDays whose checks are in no figure: {{uncounted}}.\n\nThe figures of any other days are on the page of Kinga.',
+    short: 'Kinga: the compliance report of {{month}} is there. Sign in to read it.',
+  },
   licenceEnding: {
     subject: 'Your licence {{licenceNo}} ends on {{until}}',
     text: 'Your licence {{licenceNo}} ends on {{until}}. Send its renewal to the regulator before that day.',

@@ -141,6 +141,11 @@ export const sw: Texts = {
     text: 'Ufikiaji wa {{name}} kwa Kinga unafanya kazi tena, kwa funguo zilizokuwepo.',
     short: 'Kinga: ufikiaji wa {{name}} unafanya kazi tena.',
   },
+  complianceReport: {
+    subject: 'Ripoti ya utekelezaji ya {{month}}',
+    text: 'Ripoti ya utekelezaji ya {{month}}, mstari mmoja kwa kila kampuni:\n\n{{csv}}\nSiku ambazo ukaguzi wake haujahesabiwa: {{uncounted}}.\n\nTakwimu za siku nyingine ziko kwenye ukurasa wa Kinga.',
+    short: 'Kinga: ripoti ya utekelezaji ya {{month}} ipo. Ingia uisome.',
+  },
   licenceEnding: {
     subject: 'Leseni yako {{licenceNo}} inaisha tarehe {{until}}',
     text: 'Leseni yako {{licenceNo}} inaisha tarehe {{until}}. Tuma uhuishaji wake kwa mdhibiti kabla ya siku hiyo.',

@@ -5,9 +5,10 @@ import type { Call } from '../../../platform/call/handler.ts';
 import type { Platform } from '../../../platform/context.ts';
 import { actForTenant } from '../../../platform/db/tenant.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
+import { NOTHING_HEARD, readHeard } from '../../exclusions/index.ts';
 import { operatorOfCall } from '../access.ts';
 import { type Period, periodOf } from './days.ts';
-import { ACKNOWLEDGED_WITHIN_SECONDS, CLOSED_WITHIN_SECONDS, type Facts, judge } from './rules.ts';
+import { type Facts, judge } from './rules.ts';
 
 export async function getCompliance(
   { db }: Platform,
@@ -31,7 +32,7 @@ export async function judgeOperator(
   return judge({
     ...(await standing(tx, operatorId, period)),
     ...(await asked(tx, operatorId, period)),
-    ...(await heard(tx, operatorId, period)),
+    ...((await readHeard(tx, period, operatorId)).get(operatorId) ?? NOTHING_HEARD),
   });
 }
 
@@ -92,39 +93,5 @@ async function asked(
     checksBy: Object.fromEntries(counts.rows.map(({ purpose, checks }) => [purpose, Number(checks)])),
     unknown: sum('unknown'),
     unknownRepeated: sum('repeated'),
-  };
-}
-
-/** What is still within its time is not judged yet. */
-async function heard(
-  tx: Tx,
-  operatorId: string,
-  { from, to }: Period,
-): Promise<Pick<Facts, 'changes' | 'changesInTime' | 'closings' | 'closingsInTime'>> {
-  const { rows } = await tx.query<
-    Record<'changes' | 'changes_in_time' | 'closings' | 'closings_in_time', string>
-  >(
-    `WITH receipts AS (
-       SELECT must_close, acknowledged_at, closed_at,
-              committed_at + make_interval(secs => $4) AS acknowledge_by,
-              committed_at + make_interval(secs => $5) AS close_by
-       FROM propagation_receipts
-       WHERE tenant_id = $1 AND committed_at >= $2::date::timestamp AT TIME ZONE 'Africa/Nairobi'
-         AND committed_at < ($3::date + 1)::timestamp AT TIME ZONE 'Africa/Nairobi'
-     )
-     SELECT count(*) FILTER (WHERE acknowledged_at IS NOT NULL OR acknowledge_by < clock_timestamp()) AS changes,
-            count(*) FILTER (WHERE acknowledged_at <= acknowledge_by) AS changes_in_time,
-            count(*) FILTER (WHERE must_close AND (closed_at IS NOT NULL OR close_by < clock_timestamp()))
-              AS closings,
-            count(*) FILTER (WHERE must_close AND closed_at <= close_by) AS closings_in_time
-     FROM receipts`,
-    [operatorId, from, to, ACKNOWLEDGED_WITHIN_SECONDS, CLOSED_WITHIN_SECONDS],
-  );
-  const [row] = rows;
-  return {
-    changes: Number(row?.changes ?? 0),
-    changesInTime: Number(row?.changes_in_time ?? 0),
-    closings: Number(row?.closings ?? 0),
-    closingsInTime: Number(row?.closings_in_time ?? 0),
   };
 }

@@ -1,19 +1,14 @@
 import type { Purpose } from '@kinga/shared/exclusions/contract.ts';
 import type { CompliancePart } from '@kinga/shared/operators/compliance.ts';
+import { ACKNOWLEDGED_WITHIN_SECONDS, type Heard } from '../../exclusions/index.ts';
 
 /** What is known of one operator in one period. */
-export interface Facts {
+export interface Facts extends Heard {
   readonly days: number;
   readonly daysWithChecks: number;
   readonly checksBy: Readonly<Partial<Record<Purpose, number>>>;
   readonly unknown: number;
   readonly unknownRepeated: number;
-  /** Changes that concerned its customers and should have been acknowledged, and those that were, in time. */
-  readonly changes: number;
-  readonly changesInTime: number;
-  /** Accounts that should have been closed, and those that were, in time. */
-  readonly closings: number;
-  readonly closingsInTime: number;
   /** null: nobody has said until when. */
   readonly licenceIsValid: boolean | null;
   readonly liveKeys: number;
@@ -25,10 +20,6 @@ interface Rule {
   readonly weight: number;
   judge(facts: Facts): Pick<CompliancePart, 'value' | 'reason'>;
 }
-
-/** From the commit of a change to its acknowledgement, and to the report that the account is closed. */
-export const ACKNOWLEDGED_WITHIN_SECONDS = 5;
-export const CLOSED_WITHIN_SECONDS = 24 * 3600;
 
 /** Before each of these a person has to be checked (L.N. 112 of 2026; BetStop and Spelpaus ask for the same). */
 const REQUIRED_PURPOSES = ['registration', 'deposit', 'bet'] as const satisfies readonly Purpose[];

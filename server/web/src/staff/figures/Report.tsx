@@ -1,34 +1,13 @@
-import type { OutputOf } from '@kinga/shared/contract/procedure.ts';
-import type { Contract } from '@kinga/shared/contract.ts';
+import { type ReportRow, reportCsv } from '@kinga/shared/exclusions/report.ts';
 import { useTranslation } from 'react-i18next';
 import { hrefOf } from '../../app/use-route.ts';
 import { useSession } from '../../hub/session-context.ts';
 import { useLoad } from '../../hub/use-load.ts';
-import { csvOf, download } from '../../ui/csv.ts';
+import { download } from '../../ui/csv.ts';
 import type { Days } from '../../ui/days.ts';
 import { useFormats } from '../../ui/format.ts';
 import { Shown } from '../../ui/Loaded.tsx';
 import { type Column, Table } from '../../ui/Table.tsx';
-
-type Row = OutputOf<Contract['exclusions']['report']>['rows'][number];
-
-/** In the order of the file, by the names of the contract: machines read it. */
-const COLUMNS = [
-  'operatorId',
-  'name',
-  'licenceNo',
-  'registration',
-  'login',
-  'deposit',
-  'bet',
-  'marketing',
-  'checks',
-  'hits',
-  'unknowns',
-  'registrations',
-  'registrationsChecked',
-  'registrationsCheckedShare',
-] as const satisfies readonly (keyof Row)[];
 
 /** A row for each operator, also for one that asked nothing. */
 export function Report({ days }: { days: Days }) {
@@ -36,9 +15,8 @@ export function Report({ days }: { days: Days }) {
   const { hub } = useSession();
   const loaded = useLoad(() => hub.exclusions.report(days), [hub, days.from, days.to]);
   const columns = useColumns();
-  const save = (rows: readonly Row[], { from, to }: Days) => {
-    const lines = rows.map((row) => COLUMNS.map((column) => row[column] ?? ''));
-    download(`kinga-report-${from}-${to}.csv`, csvOf([COLUMNS, ...lines]));
+  const save = (rows: readonly ReportRow[], { from, to }: Days) => {
+    download(`kinga-report-${from}-${to}.csv`, reportCsv(rows));
   };
   return (
     <section className="block" aria-labelledby="report">
@@ -65,13 +43,24 @@ export function Report({ days }: { days: Days }) {
   );
 }
 
-function useColumns(): readonly Column<Row>[] {
+function useColumns(): readonly Column<ReportRow>[] {
   const { t } = useTranslation();
   const { whole, percent } = useFormats();
-  const count = (head: string, value: (row: Row) => number): Column<Row> => ({
+  const count = (head: string, value: (row: ReportRow) => number): Column<ReportRow> => ({
     head,
     number: true,
     cell: (row) => whole(value(row)),
+  });
+  const share = (
+    head: string,
+    parts: (row: ReportRow) => [inTime: number, of: number],
+  ): Column<ReportRow> => ({
+    head,
+    number: true,
+    cell: (row) => {
+      const [inTime, of] = parts(row);
+      return of === 0 ? t('live.none') : percent(inTime / of);
+    },
   });
   return [
     {
@@ -88,5 +77,7 @@ function useColumns(): readonly Column<Row>[] {
       cell: ({ registrationsCheckedShare }) =>
         registrationsCheckedShare === null ? t('live.none') : percent(registrationsCheckedShare),
     },
+    share(t('figures.acknowledged'), ({ changesInTime, changes }) => [changesInTime, changes]),
+    share(t('figures.closed'), ({ closingsInTime, closings }) => [closingsInTime, closings]),
   ];
 }
