@@ -48,8 +48,10 @@ export const en = {
     keys: 'Keys',
     webhook: 'Webhook',
     figures: 'Our figures',
+    performance: 'Performance',
     conformance: 'Conformance',
     audit: 'Audit log',
+    staff: 'Staff',
     menu: 'Menu',
     groups: {
       now: 'Now',

@@ -48,8 +48,10 @@ export const sw: Translation = {
     keys: 'Funguo',
     webhook: 'Webhuku',
     figures: 'Takwimu zetu',
+    performance: 'Utendaji',
     conformance: 'Upimaji',
     audit: 'Ukaguzi',
+    staff: 'Wafanyakazi',
     menu: 'Menyu',
     groups: {
       now: 'Sasa',

@@ -8,6 +8,7 @@ import { Mark } from '../ui/Mark.tsx';
 import type { ProviderAnswer, Reason } from './arrival.ts';
 import { FactorStep } from './FactorStep.tsx';
 import { Forgot } from './Forgot.tsx';
+import { Invited } from './Invited.tsx';
 import { SignInForm } from './SignInForm.tsx';
 import { SignUp } from './SignUp.tsx';
 import type { Asked } from './second-factor.ts';
@@ -72,7 +73,13 @@ function Ways({ reason, onSession }: DoorProps) {
       />
     );
   }
-  if (step === 'sign-up') return <SignUp onSession={(session) => void open(session)} />;
+  if (step === 'sign-up' || step === 'sign-up-operator') {
+    const as = step === 'sign-up' ? 'person' : 'operator';
+    return <SignUp key={as} as={as} onSession={(session) => void open(session)} />;
+  }
+  if (step === 'invited') {
+    return <Invited onSession={(session) => void open(session)} onAsked={setAsked} />;
+  }
   if (step === 'forgot') return <Forgot onReset={reset} />;
   return (
     <SignInForm

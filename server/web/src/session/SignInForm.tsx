@@ -6,8 +6,8 @@ import { Field } from '../ui/Field.tsx';
 import { useFocusInvalid } from '../ui/use-focus-invalid.ts';
 import { ContactField } from './fields.tsx';
 import { ProviderWay } from './ProviderWay.tsx';
-import { type Asked, askedBy } from './second-factor.ts';
-import { type Session, signIn } from './session.ts';
+import { type Asked, signInOrAsk } from './second-factor.ts';
+import type { Session } from './session.ts';
 import { byOf, type Wrong, wrongWith } from './sign-in-by.ts';
 
 interface SignInFormProps {
@@ -31,7 +31,7 @@ export function SignInForm({ notice, onSession, onAsked }: SignInFormProps) {
     const seen = { contact: wrongWith(contact), password: password === '' };
     setWrong(seen);
     if (seen.contact !== undefined || seen.password) return;
-    const done = await run(() => signInOrAsk(contact, password));
+    const done = await run(() => signInOrAsk(byOf(contact), password));
     if (done === undefined) form.current?.querySelector<HTMLElement>('[name=password]')?.focus();
     else if ('challengeId' in done) onAsked(done);
     else onSession(done);
@@ -59,19 +59,9 @@ export function SignInForm({ notice, onSession, onAsked }: SignInFormProps) {
       <p className="door-ways">
         <a href="#forgot">{t('door.forgot')}</a>
         <a href="#sign-up">{t('door.signUp')}</a>
+        <a href="#invited">{t('door.invited')}</a>
       </p>
       <ProviderWay />
     </form>
   );
-}
-
-/** A second factor is not a failure: it is the next step. */
-async function signInOrAsk(contact: string, password: string): Promise<Session | Asked> {
-  try {
-    return await signIn(byOf(contact), password);
-  } catch (error) {
-    const asked = askedBy(error as Parameters<typeof askedBy>[0]);
-    if (asked === undefined) throw error;
-    return asked;
-  }
 }

@@ -15,11 +15,18 @@ interface Applied {
   readonly challengeId: string;
 }
 
+type As = 'person' | 'operator';
+
+interface SignUpProps {
+  readonly as: As;
+  readonly onSession: (session: Session) => void;
+}
+
 /** Two things to type and a code: whoever needs protection needs no more than that. */
-export function SignUp({ onSession }: { onSession: (session: Session) => void }) {
+export function SignUp({ as, onSession }: SignUpProps) {
   const [applied, setApplied] = useState<Applied>();
-  const apply = useApplication();
-  if (applied === undefined) return <Application apply={apply} onApplied={setApplied} />;
+  const apply = useApplication(as);
+  if (applied === undefined) return <Application as={as} apply={apply} onApplied={setApplied} />;
   const { by, password, challengeId } = applied;
   const finish = async (code: string) => {
     await anonymously((hub) => hub.identity.verifyContact({ challengeId, code }));
@@ -38,21 +45,22 @@ export function SignUp({ onSession }: { onSession: (session: Session) => void })
   );
 }
 
-function useApplication(): (by: SignInBy, password: string) => Promise<Applied> {
+function useApplication(as: As): (by: SignInBy, password: string) => Promise<Applied> {
   const { i18n } = useTranslation();
   const locale = i18n.language === 'sw' ? 'sw' : 'en';
   return async (by, password) => {
-    const sent = await anonymously((hub) => hub.identity.register({ ...by, password, locale }));
+    const sent = await anonymously((hub) => hub.identity.register({ ...by, password, locale, as }));
     return { by, password, challengeId: sent.challengeId };
   };
 }
 
 interface ApplicationProps {
+  readonly as: As;
   readonly apply: (by: SignInBy, password: string) => Promise<Applied>;
   readonly onApplied: (applied: Applied) => void;
 }
 
-function Application({ apply, onApplied }: ApplicationProps) {
+function Application({ as, apply, onApplied }: ApplicationProps) {
   const { t } = useTranslation();
   const { busy, error, run } = useAction<Applied>();
   const [wrong, setWrong] = useState<{ contact?: Wrong | undefined; password?: boolean }>({});
@@ -64,7 +72,7 @@ function Application({ apply, onApplied }: ApplicationProps) {
     const data = new FormData(event.currentTarget);
     const contact = String(data.get('email'));
     const password = String(data.get('password'));
-    const seen = { contact: wrongWith(contact), password: password.length < PASSWORD_CHARS_MIN };
+    const seen = { contact: wrongAs(as, contact), password: password.length < PASSWORD_CHARS_MIN };
     setWrong(seen);
     if (seen.contact !== undefined || seen.password) return;
     const applied = await run(() => apply(byOf(contact), password));
@@ -73,16 +81,27 @@ function Application({ apply, onApplied }: ApplicationProps) {
   return (
     <form className="door-form" ref={form} onSubmit={(event) => void submit(event)} noValidate>
       <div>
-        <h1 tabIndex={-1}>{t('door.signUpTitle')}</h1>
-        <p className="hint">{t('door.signUpLead')}</p>
+        <h1 tabIndex={-1}>{t(as === 'person' ? 'door.signUpTitle' : 'door.operatorTitle')}</h1>
+        <p className="hint">{t(as === 'person' ? 'door.signUpLead' : 'door.operatorLead')}</p>
       </div>
-      <ContactField problem={problem} hint={t('door.contactHint')} />
+      <ContactField problem={problem} hint={t(as === 'person' ? 'door.contactHint' : 'door.emailHint')} />
       <NewPasswordField label={t('door.newPassword')} tooShort={wrong.password === true} />
       <Failure error={error}>{problem === undefined ? undefined : t('field.summary')}</Failure>
       <Submit busy={busy}>{t('door.signUpSubmit')}</Submit>
       <p className="door-ways">
         <a href="#sign-in">{t('door.haveAccount')}</a>
+        {as === 'person' ? (
+          <a href="#sign-up-operator">{t('door.forOperator')}</a>
+        ) : (
+          <a href="#sign-up">{t('door.forMyself')}</a>
+        )}
       </p>
     </form>
   );
+}
+
+/** Whoever works for an operator signs in by an e-mail address. */
+function wrongAs(as: As, typed: string): Wrong | undefined {
+  const wrong = wrongWith(typed);
+  return wrong === undefined && as === 'operator' && !typed.includes('@') ? 'email' : wrong;
 }

@@ -1,4 +1,6 @@
 import type { HubError } from '@kinga/client-sdk';
+import { type Session, signIn } from './session.ts';
+import type { SignInBy } from './sign-in-by.ts';
 
 export interface Factor {
   readonly id: string;
@@ -27,4 +29,15 @@ export function askedBy(error: HubError | undefined): Asked | undefined {
 
 function kindOf(text: string): Factor['kind'] {
   return text === 'sms' || text === 'email' ? text : 'totp';
+}
+
+/** A second factor is not a failure: it is the next step. */
+export async function signInOrAsk(by: SignInBy, password: string): Promise<Session | Asked> {
+  try {
+    return await signIn(by, password);
+  } catch (error) {
+    const asked = askedBy(error as Parameters<typeof askedBy>[0]);
+    if (asked === undefined) throw error;
+    return asked;
+  }
 }

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-const DOOR_STEPS = ['sign-in', 'sign-up', 'forgot'] as const;
+const DOOR_STEPS = ['sign-in', 'sign-up', 'sign-up-operator', 'invited', 'forgot'] as const;
 export type DoorStep = (typeof DOOR_STEPS)[number];
 
 function listen(changed: () => void): () => void {

@@ -7,6 +7,7 @@ import { Reason } from '../../ui/Reason.tsx';
 import type { AccountDetail } from './AccountPage.tsx';
 import { Grants, STAFF_ROLES } from './Grants.tsx';
 import { ResetFactors } from './ResetFactors.tsx';
+import { SetRole } from './SetRole.tsx';
 
 interface ActionsProps {
   readonly account: AccountDetail;
@@ -21,6 +22,7 @@ export function AccountActions({ account, onChanged }: ActionsProps) {
     <>
       <Sessions account={account} onChanged={onChanged} />
       <ResetFactors accountId={account.id} onChanged={onChanged} />
+      <SetRole account={account} onChanged={onChanged} />
       <Suspending account={account} onChanged={onChanged} />
       {STAFF_ROLES.includes(account.role) && <Grants account={account} onChanged={onChanged} />}
     </>

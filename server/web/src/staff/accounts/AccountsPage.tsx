@@ -14,6 +14,7 @@ import { Table } from '../../ui/Table.tsx';
 import { ChoiceField, TextField, textIn } from '../../ui/TextField.tsx';
 import { AccountPage } from './AccountPage.tsx';
 import { ROLES } from './choices.ts';
+import { InviteAccount } from './InviteAccount.tsx';
 
 type Search = Omit<InputOf<Contract['identity']['searchAccounts']>, 'cursor'>;
 
@@ -25,13 +26,14 @@ export function AccountsPage() {
 /** Whoever signs in, found by what is known of them. */
 function Accounts() {
   const { t } = useTranslation();
-  const { hub } = useSession();
+  const { hub, account } = useSession();
   const { recent } = useFormats();
   const [search, setSearch] = useState<Search>({});
   const accounts = useList((page) => hub.identity.searchAccounts({ ...search, ...page }), [hub, search]);
   return (
     <>
       <Heading lead={t('accounts.lead')}>{t('accounts.title')}</Heading>
+      {account.role === 'admin' && <InviteAccount onInvited={accounts.reload} />}
       <SearchForm onSearch={setSearch} />
       <Listed of={accounts} empty={t('accounts.none')}>
         {(items) => (
