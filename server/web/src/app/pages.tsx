@@ -8,6 +8,7 @@ import { ConformancePage } from '../operator/ConformancePage.tsx';
 import { OperatorHome } from '../operator/OperatorHome.tsx';
 import { OperatorPetitionsPage } from '../operator/PetitionsPage.tsx';
 import { AuditPage, FiguresPage, KeysPage, WebhookPage } from '../operator/pages.tsx';
+import { StaffPage } from '../operator/StaffPage.tsx';
 import { IdentityPage } from '../person/identity/IdentityPage.tsx';
 import { OthersPage } from '../person/others/OthersPage.tsx';
 import { ProtectionPage } from '../person/protection/ProtectionPage.tsx';
@@ -47,6 +48,7 @@ export interface Page {
     | 'figures'
     | 'conformance'
     | 'audit'
+    | 'staff'
     | 'protection'
     | 'identity'
     | 'others'
@@ -100,6 +102,7 @@ export const PAGES: Readonly<Record<Role, readonly [Page, ...Page[]]>> = {
     { id: 'webhook', Content: WebhookPage, group: 'own' },
     { id: 'conformance', Content: ConformancePage, group: 'own' },
     { id: 'figures', Content: FiguresPage, group: 'own' },
+    { id: 'staff', Content: StaffPage, group: 'own' },
     { id: 'audit', Content: AuditPage, group: 'own' },
     { ...security, group: 'own' },
   ],
