@@ -129,7 +129,7 @@ describe.skipIf(!hasChromium)('every page of staff', () => {
 
 function detailsOf(operatorId: string): readonly string[] {
   return [
-    ...['', '/score', '/conformance', '/statistics', '/screening', '/keys', '/audit'].map(
+    ...['', '/score', '/conformance', '/statistics', '/performance', '/screening', '/keys', '/audit'].map(
       (tab) => `operators/${operatorId}${tab}`,
     ),
     `propagation/${operatorId}`,

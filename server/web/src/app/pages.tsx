@@ -7,7 +7,7 @@ import { Dashboard } from '../live/Dashboard.tsx';
 import { ConformancePage } from '../operator/ConformancePage.tsx';
 import { OperatorHome } from '../operator/OperatorHome.tsx';
 import { OperatorPetitionsPage } from '../operator/PetitionsPage.tsx';
-import { AuditPage, FiguresPage, KeysPage, WebhookPage } from '../operator/pages.tsx';
+import { AuditPage, FiguresPage, KeysPage, PerformancePage, WebhookPage } from '../operator/pages.tsx';
 import { StaffPage } from '../operator/StaffPage.tsx';
 import { IdentityPage } from '../person/identity/IdentityPage.tsx';
 import { OthersPage } from '../person/others/OthersPage.tsx';
@@ -46,6 +46,7 @@ export interface Page {
     | 'keys'
     | 'webhook'
     | 'figures'
+    | 'performance'
     | 'conformance'
     | 'audit'
     | 'staff'
@@ -102,6 +103,7 @@ export const PAGES: Readonly<Record<Role, readonly [Page, ...Page[]]>> = {
     { id: 'webhook', Content: WebhookPage, group: 'own' },
     { id: 'conformance', Content: ConformancePage, group: 'own' },
     { id: 'figures', Content: FiguresPage, group: 'own' },
+    { id: 'performance', Content: PerformancePage, group: 'own' },
     { id: 'staff', Content: StaffPage, group: 'own' },
     { id: 'audit', Content: AuditPage, group: 'own' },
     { ...security, group: 'own' },

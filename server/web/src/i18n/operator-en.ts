@@ -108,7 +108,7 @@ export const operatorEn = {
     lead: 'How soon your systems follow the register, and how the hub answers them.',
     acknowledged: 'Changes acknowledged',
     closed: 'Accounts closed',
-    delivered: 'Posts your webhook took',
+    delivered: 'Posts the webhook took',
     answered: 'Calls not refused for a quota',
     of: '{{done}} of {{of}}',
     acknowledgeTime: 'Time to acknowledge, ms',

@@ -111,7 +111,7 @@ export const operatorSw: Texts<typeof operatorEn> = {
     lead: 'Mifumo yenu inafuata rejista kwa haraka gani, na kituo kinaijibu vipi.',
     acknowledged: 'Mabadiliko yaliyothibitishwa',
     closed: 'Akaunti zilizofungwa',
-    delivered: 'Ujumbe uliopokelewa na webhuku yenu',
+    delivered: 'Ujumbe uliopokelewa na webhuku',
     answered: 'Maombi yasiyokataliwa kwa kiwango',
     of: '{{done}} kati ya {{of}}',
     acknowledgeTime: 'Muda wa kuthibitisha, ms',

@@ -7,6 +7,7 @@ import { DayRange } from '../ui/DayRange.tsx';
 import { lastDays } from '../ui/days.ts';
 import { useFormats } from '../ui/format.ts';
 import { Shown } from '../ui/Loaded.tsx';
+import { ScoreHistory } from './ScoreHistory.tsx';
 import { partKey } from './words.ts';
 
 const GOOD_SHARE = 0.8;
@@ -51,6 +52,7 @@ export function Score({ operatorId }: { operatorId: string }) {
           </>
         )}
       </Shown>
+      <ScoreHistory operatorId={operatorId} days={days} />
     </section>
   );
 }

@@ -3,6 +3,7 @@ import { useSession } from '../hub/session-context.ts';
 import { Heading } from '../ui/Heading.tsx';
 import { AuditLog } from './AuditLog.tsx';
 import { Keys } from './Keys.tsx';
+import { Performance } from './Performance.tsx';
 import { Statistics } from './Statistics.tsx';
 import { Webhook } from './Webhook.tsx';
 
@@ -37,6 +38,17 @@ export function FiguresPage() {
     <>
       <Heading>{t('app.figures')}</Heading>
       {operatorId === null ? <NoOperator /> : <Statistics operatorId={operatorId} />}
+    </>
+  );
+}
+
+export function PerformancePage() {
+  const { t } = useTranslation();
+  const operatorId = useOwn();
+  return (
+    <>
+      <Heading lead={t('performance.lead')}>{t('app.performance')}</Heading>
+      {operatorId === null ? <NoOperator /> : <Performance operatorId={operatorId} />}
     </>
   );
 }

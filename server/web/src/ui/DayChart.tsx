@@ -8,7 +8,15 @@ interface DayChartProps {
   /** Nairobi days, in order. */
   readonly days: readonly string[];
   /** The first as columns, a second as columns in front of them. */
-  readonly series: readonly { readonly name: string; readonly values: readonly number[] }[];
+  readonly series: readonly DaySeries[];
+}
+
+export interface DaySeries {
+  readonly name: string;
+  /** null: not known of that day. */
+  readonly values: readonly (number | null)[];
+  /** What all of them come to, where that is not their sum. */
+  readonly text?: string;
 }
 
 /** Something counted by day. */
@@ -37,7 +45,7 @@ export function DayChart({ title, days, series }: DayChartProps) {
     };
   }, [days, series, whole]);
 
-  const sums = series.map(({ name, values }) => `${name} ${whole(values.reduce((sum, n) => sum + n, 0))}`);
+  const sums = series.map(({ name, values, text }) => `${name} ${text ?? whole(sumOf(values))}`);
   const label = t('chart.days', { title, from: days[0] ?? '', to: days.at(-1) ?? '', sums: sums.join(', ') });
   return (
     <figure className="days">
@@ -58,6 +66,10 @@ export function DayChart({ title, days, series }: DayChartProps) {
       )}
     </figure>
   );
+}
+
+function sumOf(values: DaySeries['values']): number {
+  return values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
 }
 
 const noonOf = (day: string) => Date.parse(`${day}T12:00:00Z`) / 1_000;

@@ -6,6 +6,7 @@ import { type Loaded, useLoad } from '../../hub/use-load.ts';
 import { AuditLog } from '../../operator/AuditLog.tsx';
 import { Keys } from '../../operator/Keys.tsx';
 import { Licence } from '../../operator/Licence.tsx';
+import { Performance } from '../../operator/Performance.tsx';
 import { Score } from '../../operator/Score.tsx';
 import { Statistics } from '../../operator/Statistics.tsx';
 import { Webhook } from '../../operator/Webhook.tsx';
@@ -21,6 +22,7 @@ const TABS = [
   'score',
   'conformance',
   'statistics',
+  'performance',
   'screening',
   'keys',
   'webhook',
@@ -91,6 +93,8 @@ function Subject({ tab, operatorId, operator }: SubjectProps) {
       return <Screening operatorId={operatorId} />;
     case 'statistics':
       return <Statistics operatorId={operatorId} />;
+    case 'performance':
+      return <Performance operatorId={operatorId} />;
     case 'keys':
       return <Keys operatorId={operatorId} />;
     case 'webhook':

@@ -1,4 +1,4 @@
-import type { Operator } from '@kinga/shared/operators/contract.ts';
+import type { ListedOperator } from '@kinga/shared/operators/contract.ts';
 import { useTranslation } from 'react-i18next';
 import { hrefOf, useRoute } from '../../app/use-route.ts';
 import { useSession } from '../../hub/session-context.ts';
@@ -32,7 +32,7 @@ function Operators() {
   );
 }
 
-function useColumns(): readonly Column<Operator>[] {
+function useColumns(): readonly Column<ListedOperator>[] {
   const { t } = useTranslation();
   const { moment } = useFormats();
   return [
@@ -52,6 +52,28 @@ function useColumns(): readonly Column<Operator>[] {
         return <span className={ended ? 'late' : undefined}>{moment(licenceExpiresAt)}</span>;
       },
     },
+    { head: t('score.list'), cell: ({ compliance }) => <Compliance of={compliance} /> },
     { head: t('licence.email'), cell: ({ contactEmail }) => contactEmail },
   ];
+}
+
+const LOW = 60;
+
+/** The newest score, of which day, and what became of it within a week. */
+function Compliance({ of }: { of: ListedOperator['compliance'] }) {
+  const { t } = useTranslation();
+  const { figure } = useFormats();
+  if (of === null || of.score === null) return t('live.none');
+  const change = of.weekBefore === null ? 0 : of.score - of.weekBefore;
+  return (
+    <span className={of.score < LOW ? 'late' : undefined} data-score={of.score}>
+      {t('score.listed', { score: figure(of.score), day: of.day })}
+      {change !== 0 && (
+        <small className="hint">
+          {' '}
+          {t('score.sinceWeek', { change: `${change > 0 ? '+' : '−'}${figure(Math.abs(change))}` })}
+        </small>
+      )}
+    </span>
+  );
 }
