@@ -49,10 +49,11 @@ export class Migration0004Exclusions extends Migration {
       )`);
     this.addSql(`CREATE INDEX exclusions_ends_at ON exclusions (ends_at) WHERE ends_at IS NOT NULL`);
     this.addSql(`CREATE INDEX exclusions_registered_by ON exclusions (registered_by, seq)`);
-    // A list of the rare ones: of one source, of one period, or yet to begin.
+    // A list of the rare ones: of one source, of one period, or yet to begin; and where in the register a day is.
     this.addSql(`CREATE INDEX exclusions_source ON exclusions (source, seq)`);
     this.addSql(`CREATE INDEX exclusions_period ON exclusions (period, seq)`);
     this.addSql(`CREATE INDEX exclusions_starts_at ON exclusions (starts_at)`);
+    this.addSql(`CREATE INDEX exclusions_day ON exclusions (registered_at, seq)`);
     this.addSql(`
       CREATE TABLE exclusion_persons (
         person_id text NOT NULL REFERENCES persons (id),

@@ -83,9 +83,24 @@ function conditionsOf(input: Input, put: (value: unknown) => string): string[] {
   if (source !== undefined) conditions.push(`e.source = ${put(source)}`);
   if (period !== undefined) conditions.push(`e.period = ${put(period)}`);
   if (status !== undefined) conditions.push(STATUSES[status]);
-  if (from !== undefined) conditions.push(`e.registered_at >= ${put(dayOf(from).toJSDate())}`);
-  if (to !== undefined) conditions.push(`e.registered_at < ${put(dayOf(to).plus({ days: 1 }).toJSDate())}`);
+  if (from !== undefined) conditions.push(registeredSince(put(dayOf(from).toJSDate())));
+  if (to !== undefined) conditions.push(registeredBefore(put(dayOf(to).plus({ days: 1 }).toJSDate())));
   return conditions;
+}
+
+/** The register grows in time: a day is a stretch of it, but for what a clock that was set back has mixed up. */
+const CLOCK_SLACK = `interval '1 hour'`;
+
+function registeredSince(instant: string): string {
+  return `e.registered_at >= ${instant} AND e.seq >= (
+    SELECT seq FROM exclusions WHERE registered_at >= ${instant}::timestamptz - ${CLOCK_SLACK}
+    ORDER BY registered_at, seq LIMIT 1)`;
+}
+
+function registeredBefore(instant: string): string {
+  return `e.registered_at < ${instant} AND e.seq <= (
+    SELECT seq FROM exclusions WHERE registered_at < ${instant}::timestamptz + ${CLOCK_SLACK}
+    ORDER BY registered_at DESC, seq DESC LIMIT 1)`;
 }
 
 function dayOf(day: string): DateTime {
