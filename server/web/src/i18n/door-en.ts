@@ -9,6 +9,7 @@ export const doorEn = {
     signUpLead: 'Two fields and a code. Then you can protect yourself at once.',
     operatorTitle: 'Apply for an operator',
     operatorLead: 'First an account of your own, by your e-mail address at work. Then you apply.',
+    email: 'E-mail address',
     emailHint: 'A code is sent there. Such as name@example.com.',
     forOperator: 'I apply for a betting operator',
     forMyself: 'An account for myself',

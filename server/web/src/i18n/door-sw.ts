@@ -11,6 +11,7 @@ export const doorSw: Texts<typeof doorEn> = {
     signUpLead: 'Sehemu mbili na msimbo tu. Kisha unaweza kujikinga papo hapo.',
     operatorTitle: 'Omba kuwa kampuni',
     operatorLead: 'Kwanza akaunti yako mwenyewe, kwa barua pepe yako ya kazini. Kisha unaomba.',
+    email: 'Barua pepe',
     emailHint: 'Msimbo unatumwa huko. Kama vile jina@example.com.',
     forOperator: 'Ninaomba kwa niaba ya kampuni ya kamari',
     forMyself: 'Akaunti yangu mwenyewe',

@@ -29,7 +29,6 @@ export function StaffPage() {
 }
 
 function Team() {
-  const { t } = useTranslation();
   const { hub } = useSession();
   const loaded = useLoad(() => hub.operators.staff({}), [hub]);
   const action = useAction<unknown>();
@@ -37,12 +36,11 @@ function Team() {
     if ((await action.run(() => hub.operators.removeStaff({ id }))) !== undefined) loaded.reload();
   };
   return (
-    <section className="block" aria-labelledby="team">
-      <h2 id="team">{t('team.title')}</h2>
+    <>
       <Failure error={action.error} />
       <Shown of={loaded}>{({ items }) => <Members items={items} onRemove={(id) => void remove(id)} />}</Shown>
       <Invite onInvited={loaded.reload} />
-    </section>
+    </>
   );
 }
 
@@ -124,20 +122,22 @@ function Invite({ onInvited }: { onInvited: () => void }) {
     onInvited();
   };
   return (
-    <form className="sheet" ref={form} onSubmit={(event) => void submit(event)} noValidate>
-      <h3>{t('team.invite')}</h3>
-      <TextField
-        name="email"
-        label={t('team.email')}
-        hint={t('team.inviteHint')}
-        error={errors.at('email')}
-        inputMode="email"
-      />
-      <Failure error={errors.any ? undefined : error} />
-      <Submit busy={busy}>{t('team.submit')}</Submit>
-      <p role="status" className="hint">
-        {result && error === undefined && t('team.sent', { to: result.email })}
-      </p>
-    </form>
+    <section className="block" aria-labelledby="invite">
+      <h2 id="invite">{t('team.invite')}</h2>
+      <form className="sheet" ref={form} onSubmit={(event) => void submit(event)} noValidate>
+        <TextField
+          name="email"
+          label={t('team.email')}
+          hint={t('team.inviteHint')}
+          error={errors.at('email')}
+          inputMode="email"
+        />
+        <Failure error={errors.any ? undefined : error} />
+        <Submit busy={busy}>{t('team.submit')}</Submit>
+        <p role="status" className="hint">
+          {result && error === undefined && t('team.sent', { to: result.email })}
+        </p>
+      </form>
+    </section>
   );
 }

@@ -84,7 +84,11 @@ function Application({ as, apply, onApplied }: ApplicationProps) {
         <h1 tabIndex={-1}>{t(as === 'person' ? 'door.signUpTitle' : 'door.operatorTitle')}</h1>
         <p className="hint">{t(as === 'person' ? 'door.signUpLead' : 'door.operatorLead')}</p>
       </div>
-      <ContactField problem={problem} hint={t(as === 'person' ? 'door.contactHint' : 'door.emailHint')} />
+      <ContactField
+        problem={problem}
+        emailOnly={as === 'operator'}
+        hint={t(as === 'person' ? 'door.contactHint' : 'door.emailHint')}
+      />
       <NewPasswordField label={t('door.newPassword')} tooShort={wrong.password === true} />
       <Failure error={error}>{problem === undefined ? undefined : t('field.summary')}</Failure>
       <Submit busy={busy}>{t('door.signUpSubmit')}</Submit>

@@ -18,11 +18,22 @@ export function contactProblem(wrong: Wrong | undefined, error: HubError | undef
   return isMalformed(error, 'email') ? 'email' : undefined;
 }
 
-export function ContactField({ problem, hint }: { problem: Wrong | undefined; hint?: string }) {
+interface ContactFieldProps {
+  readonly problem: Wrong | undefined;
+  readonly hint?: string;
+  /** Whoever works for an operator signs in by an e-mail address. */
+  readonly emailOnly?: boolean;
+}
+
+export function ContactField({ problem, hint, emailOnly }: ContactFieldProps) {
   const { t } = useTranslation();
-  const words = problem && (problem === 'missing' ? t('door.contactMissing') : t(`field.${problem}`));
+  const words =
+    problem &&
+    (problem === 'missing' && !emailOnly
+      ? t('door.contactMissing')
+      : t(`field.${problem === 'missing' ? 'email' : problem}`));
   return (
-    <Field label={t('door.contact')} hint={hint} error={words}>
+    <Field label={t(emailOnly ? 'door.email' : 'door.contact')} hint={hint} error={words}>
       {(described) => (
         <input
           {...described}
