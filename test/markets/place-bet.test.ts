@@ -96,7 +96,7 @@ describe('a bet', () => {
     const holder = await database.pool.connect();
     await holder.query('BEGIN');
     await holder.query('UPDATE markets SET closes_at = clock_timestamp() WHERE id = $1', [market.id]);
-    const bet = world.bet(bettor, market.id);
+    const isRefused = expect(world.bet(bettor, market.id)).rejects.toEqual(refused('MARKET_CLOSED'));
     await probe(async () => {
       const waiting = await database.pool.query(
         `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
@@ -105,7 +105,7 @@ describe('a bet', () => {
     });
     await holder.query('COMMIT');
     holder.release();
-    await expect(bet).rejects.toEqual(refused('MARKET_CLOSED'));
+    await isRefused;
   });
 
   it('needs the higher minimum when the market asks for one', async () => {

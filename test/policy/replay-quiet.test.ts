@@ -7,6 +7,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { newPeople, type Person } from '../support/people.ts';
 import { probe } from '../support/probe.ts';
 import { DAY_MS, open } from './replay-world.ts';
+import { beginWithQuietDays } from './support.ts';
 
 async function passDays(database: TestDatabase, id: string, days: number): Promise<void> {
   await database.pool.query(
@@ -19,6 +20,7 @@ async function passDays(database: TestDatabase, id: string, days: number): Promi
 
 test('marketing is judged by the quiet days of the version, and nothing else is', async () => {
   await using database = await createTestDatabase();
+  await beginWithQuietDays(database, 30);
   await using registering = await startNode(database);
   const [lately, longAgo, returned, mistaken, stranger] = newPeople(5) as Person[];
   const register = async (who: Person, period: '24h' | '1y') =>

@@ -61,8 +61,8 @@ export const VERSION_ONE: PolicyValues = {
   staleness: { maxMs: 1_000, cites: GRA },
   marketing: {
     toExcluded: false,
-    quietDays: 30,
-    cites: `L.N. 112 of 2026, r. 70(5)(c); quiet days after it: ${GRA}`,
+    quietDays: 0,
+    cites: `L.N. 112 of 2026, r. 70(5)(c), which asks for no quiet days after an exclusion; ${GRA}`,
   },
   retention: {
     checksHashedYears: 7,

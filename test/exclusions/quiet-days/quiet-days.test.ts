@@ -5,7 +5,7 @@ import { createPolicy } from '@kinga/server/domains/policy/index.ts';
 import type { Purpose } from '@kinga/shared/exclusions/contract.ts';
 import { PURPOSES } from '@kinga/shared/exclusions/exclusion.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { valuesWith } from '../../policy/support.ts';
+import { beginWithQuietDays, valuesWith } from '../../policy/support.ts';
 import { callBy } from '../../support/call.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { newPeople, newPerson, type Person } from '../../support/people.ts';
@@ -21,6 +21,7 @@ let node: RegisterNode;
 
 beforeEach(async () => {
   database = await createTestDatabase();
+  await beginWithQuietDays(database, 30);
   node = await startNode(database);
 });
 afterEach(async () => {
@@ -109,6 +110,8 @@ test('the quiet days end by themselves, and PostgreSQL says the same as a node',
   expect(await told(lately, loaded)).toBe('CLEAR EXCLUDED');
   expect(await told(longAgo, loaded)).toBe('CLEAR CLEAR');
   const policy = createPolicy(node.platform);
+  const following = policy.domain.services ?? [];
+  for (const service of following) await service.start?.();
   const questions = new RegisterQuestions(database.db, policy);
   for (const [who, isQuiet] of [
     [lately, true],
@@ -120,6 +123,7 @@ test('the quiet days end by themselves, and PostgreSQL says the same as a node',
       view.prober.probe(key.toString('latin1'), endOf(view, purpose), view.upper);
     expect([isHit('bet'), isHit('marketing')]).toEqual([false, isQuiet]);
   }
+  for (const service of following) await service.stop?.();
 });
 
 test('a return begins them; what never should have been leaves none, lifted or over already', async () => {
