@@ -3,7 +3,9 @@ import { pruneSandbox } from '@kinga/server/domains/sandbox/index.ts';
 import type { FeedEvent } from '@kinga/shared/contract/wire.ts';
 import { SLOW_MS, TEST_PERSONS } from '@kinga/shared/sandbox/persons.ts';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { beginWithQuietDays } from '../policy/support.ts';
 import { ok, refused } from '../support/client.ts';
+import { createTestDatabase } from '../support/database.ts';
 import { startTestHub, type TestHub } from '../support/hub.ts';
 import { probe } from '../support/probe.ts';
 import { type SandboxKey, sandboxKey } from './support.ts';
@@ -56,9 +58,21 @@ describe('the test persons', () => {
     expect(answer.checkId).toMatch(/^sbc_/);
   });
 
-  it('“ended” is not advertised to in the quiet days after it', async () => {
-    expect(ok(await ask('ended', { purpose: 'marketing' })).status).toBe('EXCLUDED');
-    expect(ok(await ask('clear', { purpose: 'marketing' })).status).toBe('CLEAR');
+  it('“ended” may be advertised to when the policy names no quiet days', async () => {
+    expect(ok(await ask('ended', { purpose: 'marketing' })).status).toBe('CLEAR');
+  });
+
+  it('“ended” is not advertised to in the quiet days of the policy', async () => {
+    await using database = await createTestDatabase();
+    await beginWithQuietDays(database, 30);
+    await using quiet = await startTestHub({ database });
+    const { apiKey } = await sandboxKey(quiet);
+    const status = async (name: string) => {
+      const input = { identifiers: personNamed(name).identifiers, purpose: 'marketing' };
+      return ok((await quiet.http('exclusions.lookup', input, { apiKey })).body).status;
+    };
+    expect(await status('ended')).toBe('EXCLUDED');
+    expect(await status('clear')).toBe('CLEAR');
   });
 
   it('“sharedPhone” is CLEAR by the national id alone', async () => {

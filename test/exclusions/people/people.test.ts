@@ -8,7 +8,7 @@ import { openPeople, type PeopleWorld } from './support.ts';
 
 let world: PeopleWorld;
 beforeAll(async () => {
-  world = await openPeople();
+  world = await openPeople({ quietDays: 30 });
 });
 afterAll(() => world[Symbol.asyncDispose]());
 

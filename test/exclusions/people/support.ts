@@ -2,6 +2,7 @@ import { keysOf } from '@kinga/server/domains/identifiers/index.ts';
 import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { Identifier } from '@kinga/shared/exclusions/identifier.ts';
 import type { people } from '@kinga/shared/exclusions/people.ts';
+import { beginWithQuietDays } from '../../policy/support.ts';
 import { callBy } from '../../support/call.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { createLocalBus } from '../../support/local-bus.ts';
@@ -22,8 +23,9 @@ export interface PeopleWorld extends AsyncDisposable {
   ownersOf(identifier: Identifier): Promise<string[]>;
 }
 
-export async function openPeople(): Promise<PeopleWorld> {
+export async function openPeople({ quietDays = 0 } = {}): Promise<PeopleWorld> {
   const database = await createTestDatabase();
+  if (quietDays > 0) await beginWithQuietDays(database, quietDays);
   const node = await startNode(database, { bus: createLocalBus() });
   const follower = await startNode(database, { bus: deafBus() });
   const hexOf = (identifier: Identifier) =>
