@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startHubBehind, startProvider, type TestProvider } from '../identity/oidc-support.ts';
 import type { TestHub } from '../support/hub.ts';
@@ -69,15 +69,18 @@ describe.skipIf(!hasChromium)('signing in with an account of the state, in Chrom
     expect(complaints).toEqual([]);
   });
 
-  test('without a password the first second step takes a code to where one was reached before', async () => {
-    await using visitor = await visit(browser, door, PHONE);
-    const { page, complaints } = visitor;
-    const { email, phone } = newPerson();
+  /** Somebody with a state account and no password comes for the first time. */
+  async function arrive(page: Page, { email }: { readonly email: string }): Promise<void> {
     provider.present({ subject: subject(), email });
     await page.getByRole('button', { name: 'Continue with your state account' }).click();
     await page.getByRole('heading', { name: 'My protection' }).waitFor();
-    await open(page, 'Security', 'Security');
-    await page.getByRole('button', { name: 'Message' }).click();
+  }
+
+  /** A phone is given and its code entered; then a code goes to the address that was proved before. */
+  async function proveNewPhone(
+    page: Page,
+    { email, phone }: { readonly email: string; readonly phone: string },
+  ) {
     await page.getByLabel('Phone').fill(phone);
     await page.getByRole('button', { name: 'Send the code' }).click();
     await page.getByText(`Sent to ${phone}.`).waitFor();
@@ -85,10 +88,20 @@ describe.skipIf(!hasChromium)('signing in with an account of the state, in Chrom
     await page.getByRole('button', { name: 'Send the code' }).click();
     await page.getByText(`Sent to ${email}.`).waitFor();
     await fitsThePhone(page);
+  }
+
+  test('without a password the first second step takes a code to where one was reached before', async () => {
+    await using visitor = await visit(browser, door, PHONE);
+    const { page, complaints } = visitor;
+    const person = newPerson();
+    await arrive(page, person);
+    await open(page, 'Security', 'Security');
+    await page.getByRole('button', { name: 'Message' }).click();
+    await proveNewPhone(page, person);
     await picture(page, 'factor-contact-proof');
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByText('Enter the code as it is in the message or the app.').waitFor();
-    await page.getByLabel('The code we sent you').fill(await codeSentTo(hub.platform, email));
+    await page.getByLabel('The code we sent you').fill(await codeSentTo(hub.platform, person.email));
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByText('The second step is in force.').waitFor();
     expect(complaints).toEqual([]);
@@ -97,31 +110,23 @@ describe.skipIf(!hasChromium)('signing in with an account of the state, in Chrom
   test('nor is a contact added or removed without a code to where one was reached before', async () => {
     await using visitor = await visit(browser, door, PHONE);
     const { page, complaints } = visitor;
-    const { email, phone } = newPerson();
-    provider.present({ subject: subject(), email });
-    await page.getByRole('button', { name: 'Continue with your state account' }).click();
-    await page.getByRole('heading', { name: 'My protection' }).waitFor();
+    const person = newPerson();
+    await arrive(page, person);
     await open(page, 'Identity', 'Who I am');
     await page.getByRole('button', { name: '+ Phone' }).click();
-    await page.getByLabel('Phone').fill(phone);
-    await page.getByRole('button', { name: 'Send the code' }).click();
-    await page.getByText(`Sent to ${phone}.`).waitFor();
-    await page.getByLabel('Code, 6 digits').fill(await codeSentTo(hub.platform, phone));
-    await page.getByRole('button', { name: 'Send the code' }).click();
-    await page.getByText(`Sent to ${email}.`).waitFor();
-    await fitsThePhone(page);
+    await proveNewPhone(page, person);
     await picture(page, 'contact-owner-proof');
-    const first = await codeSentTo(hub.platform, email);
+    const first = await codeSentTo(hub.platform, person.email);
     await page.getByLabel('The code we sent you').fill(first);
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByText('Added and proved.').waitFor();
 
-    await page.getByRole('button', { name: `Remove ${phone}` }).click();
+    await page.getByRole('button', { name: `Remove ${person.phone}` }).click();
     await page.getByRole('button', { name: 'Remove it' }).click();
     await page.getByText('Enter the code as it is in the message or the app.').waitFor();
     await page.getByRole('button', { name: 'Send the code' }).click();
-    await page.getByText(`Sent to ${email}.`).waitFor();
-    await page.getByLabel('The code we sent you').fill(await newCodeTo(hub, email, first));
+    await page.getByText(`Sent to ${person.email}.`).waitFor();
+    await page.getByLabel('The code we sent you').fill(await newCodeTo(hub, person.email, first));
     await page.getByRole('button', { name: 'Remove it' }).click();
     await page.getByText('Removed.', { exact: true }).waitFor();
     expect(complaints).toEqual([]);

@@ -15,7 +15,7 @@ const market = z.object({
   id: fields.id,
   question: z.string(),
   closesAt: fields.instant,
-  /** KES 20 unless the market asks for more (Gambling Control Act 2025, s. 71(1)). */
+  /** What the market was opened with, else the least stake of the policy then in force (Gambling Control Act 2025, s. 71(1)). */
   minStakeMinor: fields.amountMinor,
   currency: z.literal('KES'),
   pools,
