@@ -2,6 +2,7 @@ import type { Ack } from '@kinga/shared/contract/errors.ts';
 import type { CallMeta } from '@kinga/shared/contract/wire.ts';
 import { errorOf, HubError } from './errors.ts';
 import type { Link } from './link.ts';
+import { Unanswered } from './unanswered.ts';
 
 /** One message that wants an answer. */
 export interface Outgoing {
@@ -20,6 +21,9 @@ export interface Outgoing {
 interface Pending extends Outgoing {
   readonly deadlineAt: number;
   wasSent: boolean;
+  /** Among the unanswered: theirs to write. */
+  place: number;
+  order: number;
 }
 
 const UNANSWERED_DEFAULT = 1_024;
@@ -30,7 +34,7 @@ const UNANSWERED_DEFAULT = 1_024;
  */
 export class Calls {
   readonly #waiting = new Set<Pending>();
-  readonly #sent = new Set<Pending>();
+  readonly #sent = new Unanswered<Pending>();
   #link: Link | undefined;
   #unansweredMax = UNANSWERED_DEFAULT;
   #closedBy: HubError | undefined;
@@ -44,7 +48,7 @@ export class Calls {
       return undefined;
     }
     const deadlineAt = performance.now() + outgoing.deadlineMs;
-    const pending: Pending = { ...outgoing, deadlineAt, wasSent: false };
+    const pending: Pending = { ...outgoing, deadlineAt, wasSent: false, place: -1, order: 0 };
     this.#watchDeadline(deadlineAt);
     if (this.#link !== undefined && this.#sent.size < this.#unansweredMax)
       this.#transmit(pending, this.#link);
@@ -68,9 +72,8 @@ export class Calls {
   down(cause: HubError): void {
     this.#link = undefined;
     const unsent = [...this.#waiting];
-    const unanswered = [...this.#sent];
+    const unanswered = this.#sent.takeAll();
     this.#waiting.clear();
-    this.#sent.clear();
     for (const call of unanswered) {
       if (call.repeatable || call.idempotencyKey !== undefined) this.#waiting.add(call);
       else call.fail(lost(call, cause));
@@ -83,8 +86,7 @@ export class Calls {
     this.#closedBy = error;
     this.#link = undefined;
     clearTimeout(this.#timer);
-    const open = [...this.#sent, ...this.#waiting];
-    this.#sent.clear();
+    const open = [...this.#sent.takeAll(), ...this.#waiting];
     this.#waiting.clear();
     for (const call of open) call.fail(ended(call, error));
   }
@@ -123,7 +125,7 @@ export class Calls {
   #expire(): void {
     this.#timerAt = Number.POSITIVE_INFINITY;
     const now = performance.now();
-    for (const pending of [...this.#waiting, ...this.#sent]) {
+    for (const pending of [...this.#waiting, ...this.#sent.all()]) {
       if (pending.deadlineAt > now + 1) {
         this.#watchDeadline(pending.deadlineAt);
         continue;
