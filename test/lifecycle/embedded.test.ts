@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -43,6 +43,16 @@ async function ask(url: string, sql: string): Promise<unknown[]> {
   }
 }
 
+/** sched(7). */
+const SCHED_BATCH = 3;
+const POLICY_COLUMN = 38;
+const hasChrt = spawnSync('chrt', ['--batch', '0', 'true']).status === 0;
+
+function policyOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[POLICY_COLUMN]);
+}
+
 const postmaster = () => runningPostmaster(join(dataDir, 'postgres'));
 
 describe('the embedded PostgreSQL', () => {
@@ -68,6 +78,16 @@ describe('the embedded PostgreSQL', () => {
     const role = 'SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user';
     expect(await ask(url, role)).toEqual([false, false, true]);
     await expect(ask(url, 'SHOW hba_file')).rejects.toThrow(/permission denied/);
+  });
+
+  test.runIf(hasChrt)('is batch work to the scheduler, and so is every backend', async () => {
+    const { url } = await startHere();
+    expect(policyOf(postmaster() ?? 0)).toBe(SCHED_BATCH);
+    const open = new pg.Client({ connectionString: url });
+    await open.connect();
+    const { rows } = await open.query('SELECT pg_backend_pid() AS pid');
+    expect(policyOf(rows[0].pid)).toBe(SCHED_BATCH);
+    await open.end();
   });
 
   test('comes back on its port when it is killed', async () => {

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { groupServices } from '@kinga/server/platform/lifecycle/services.ts';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
@@ -8,6 +10,15 @@ const log = pino({ level: 'silent' });
 
 function spawnProcess(kind: string) {
   return spawnEntry('test/lifecycle/process.ts', {}, [kind]);
+}
+
+function threadsOf(pid: number) {
+  const folder = `/proc/${pid}/task`;
+  return readdirSync(folder).map((thread) => ({
+    id: Number(thread),
+    name: readFileSync(`${folder}/${thread}/comm`, 'utf8').trim(),
+    niceness: getPriority(Number(thread)),
+  }));
 }
 
 describe('a process', () => {
@@ -21,6 +32,20 @@ describe('a process', () => {
     expect(await ended()).toBe(0);
     expect(output).toEqual(['ready', 'draining', 'drained', 'put away the second', 'put away the first']);
   });
+
+  test.runIf(process.platform === 'linux')(
+    'has V8 compile and collect behind its own thread, which keeps its priority',
+    async () => {
+      const { child, output, kill } = spawnProcess('plain');
+      await probe(() => output.includes('ready'), { timeoutMs: 15_000 });
+      const threads = threadsOf(child.pid ?? 0);
+      const helpers = threads.filter(({ name }) => name === 'V8Worker');
+      expect(helpers.length).toBeGreaterThan(0);
+      expect(new Set(helpers.map(({ niceness }) => niceness))).toEqual(new Set([19]));
+      expect(threads.find(({ id }) => id === child.pid)?.niceness).toBe(getPriority());
+      await kill();
+    },
+  );
 
   test('that cannot start says so in one line, puts away what it had, and ends with 1', async () => {
     const { output, ended } = spawnProcess('fails');

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { putHelperThreadsLast } from './helper-threads.ts';
 import { describeStartError } from './start-error.ts';
 import { within } from './within.ts';
 
@@ -27,6 +28,7 @@ export interface Scope {
  * nothing, because npm, a terminal and a supervisor may each send one. A start that fails is one line.
  */
 export async function runProcess(start: (scope: Scope) => Promise<void>): Promise<never> {
+  putHelperThreadsLast();
   const life = new Life();
   let exitCode = 0;
   try {

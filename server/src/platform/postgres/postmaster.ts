@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { commandOf, isAlive } from '../lifecycle/process-identity.ts';
+import { batchPrefix } from './as-batch.ts';
 import type { Binaries } from './binaries.ts';
 import type { Runner } from './unprivileged.ts';
 
@@ -46,7 +47,7 @@ export async function startPostmaster(options: PostmasterOptions): Promise<Child
   clearStalePid(options.folder);
   const { runner, binaries, folder, port, settings } = options;
   const [command = binaries.postgres, ...args] = [
-    ...[...runner.prefix, binaries.postgres, '-D', folder, '-p', String(port)],
+    ...[...batchPrefix(), ...runner.prefix, binaries.postgres, '-D', folder, '-p', String(port)],
     ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ];
   const { file, offset } = openLog(options.logFile);
