@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { unlink } from 'node:fs/promises';
 import { isRow, ROW_BYTES } from './row.ts';
 
 /** Which batch of which process. */
@@ -98,5 +98,7 @@ export function readSegment(path: string, node: string): Batch | undefined {
 
 /** In the thread pool: with a busy disk an unlink can take ten milliseconds. */
 export async function removeSegment(path: string): Promise<void> {
-  await rm(path, { force: true });
+  await unlink(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
 }
