@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { restoreFastStrings } from './fast-strings.ts';
 import { putHelperThreadsLast } from './helper-threads.ts';
 import { describeStartError } from './start-error.ts';
 import { within } from './within.ts';
@@ -28,6 +29,7 @@ export interface Scope {
  * nothing, because npm, a terminal and a supervisor may each send one. A start that fails is one line.
  */
 export async function runProcess(start: (scope: Scope) => Promise<void>): Promise<never> {
+  restoreFastStrings();
   putHelperThreadsLast();
   const life = new Life();
   let exitCode = 0;
