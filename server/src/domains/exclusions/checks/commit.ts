@@ -1,9 +1,8 @@
-import { finished } from 'node:stream/promises';
 import pg from 'pg';
-import copyStreams from 'pg-copy-streams';
 import type { Database } from '../../../platform/db/database.ts';
 import { sqlStateOf } from '../../../platform/db/errors.ts';
 import { OwnConnection } from '../replica/own-connection.ts';
+import { copyInto } from './copy-query.ts';
 import { COPY_CHECKS_SQL, COPY_HEADER, COPY_TRAILER } from './row.ts';
 import type { Batch } from './segment.ts';
 
@@ -51,13 +50,9 @@ export class BatchCommitter {
 
 async function commitOn(client: pg.Client, batch: Batch): Promise<void> {
   try {
-    if (batch.rows.length === 0) {
-      await client.query(commitSql(batch));
-      return;
-    }
-    const copy = client.query(copyStreams.from(commitSql(batch)));
-    copy.end(Buffer.concat([COPY_HEADER, batch.rows, COPY_TRAILER]));
-    await finished(copy);
+    const sql = commitSql(batch);
+    if (batch.rows.length === 0) await client.query(sql);
+    else await copyInto(client, sql, Buffer.concat([COPY_HEADER, batch.rows, COPY_TRAILER]));
   } catch (error) {
     if (sqlStateOf(error) !== ALREADY_COMMITTED) throw error;
   }
