@@ -44,6 +44,7 @@ describe.each(Object.keys(GOOD) as (keyof typeof tokens)[])('tokens.%s', (key) =
     expect(await code({})).toBe('UNAUTHENTICATED');
     const { apiKey } = await hub.operatorKey(['exclusions:lookup', 'exclusions:watch', 'operator:self']);
     expect(await code({ apiKey })).toBe('FORBIDDEN');
+    // An operator's staff tends tokens, and what it may not is for its systems; whoever is of no operator may nothing.
     for (const role of ['bettor', 'citizen', 'support', 'operator'] as const) {
       const { token: session } = await hub
         .account(role, { identifiers: newPerson().identifiers })

@@ -97,6 +97,13 @@ const TOKEN_REVOKED = {
 } as const;
 
 const managing = { access: { scopes: ['tokens:manage'] } } as const;
+/** What an operator's staff do too. Issuing and mapping take identity data, and stay with its systems. */
+const tending = { access: { scopes: ['tokens:manage'], roles: ['operator'] } } as const;
+/** An operator sees its own, staff of the register everybody's. */
+const reporting = {
+  access: { scopes: ['tokens:manage'], roles: ['operator', 'admin', 'regulator'] },
+  limit: 'staff',
+} as const;
 const validating = {
   access: { scopes: ['tokens:validate', 'tokens:manage'] },
   limit: 'lookup',
@@ -148,14 +155,14 @@ export const tokens = {
   }),
   rotate: procedure('tokens.rotate', {
     summary: 'A new token in place of this one, which works for another 24 hours; the customers stay mapped',
-    ...managing,
+    ...tending,
     input: z.strictObject({ token }),
     output: issued,
     errors: { TOKEN_REVOKED },
   }),
   revoke: procedure('tokens.revoke', {
     summary: 'Refused on every node within a second, and its customers are mapped no more',
-    ...managing,
+    ...tending,
     input: z.strictObject({ token }),
     output: ended,
   }),
@@ -168,7 +175,7 @@ export const tokens = {
   compromise: procedure('tokens.compromise', {
     summary:
       'The token is in wrong hands: refused at once everywhere, a new one issued, somebody accountable told',
-    ...managing,
+    ...tending,
     input: z.strictObject({ token, reason: z.enum(COMPROMISES) }),
     output: issued,
     errors: { TOKEN_REVOKED },
@@ -188,14 +195,13 @@ export const tokens = {
   }),
   mappings: procedure('tokens.mappings', {
     summary: 'The operator’s customers and their tokens, the newest first',
-    ...managing,
+    ...tending,
     input: fields.listInput,
     output: fields.page(mapping),
   }),
   history: procedure('tokens.history', {
     summary: 'Issue, rotation, uses per day and audit of one token; staff may name it by its handle',
-    access: { scopes: ['tokens:manage'], roles: ['admin', 'regulator'] },
-    limit: 'staff',
+    ...reporting,
     input: named,
     output: history,
   }),
@@ -208,8 +214,7 @@ export const tokens = {
   }),
   statistics: procedure('tokens.statistics', {
     summary: 'Tokens and their use per day: an operator sees its own, staff those of every operator',
-    access: { scopes: ['tokens:manage'], roles: ['admin', 'regulator'] },
-    limit: 'staff',
+    ...reporting,
     input: z.strictObject({
       operatorId: fields.id.optional(),
       /** Days; the last 30 unless said otherwise, and at most 92. */

@@ -5,7 +5,7 @@ import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit, recordAudits } from '../../../platform/outbox/audit.ts';
 import { raiseAlert } from '../../alerts/index.ts';
 import { tellChanges } from '../memory/changes.ts';
-import { keyOf, revokedToken, unknownToken } from '../operator.ts';
+import { ownerOf, revokedToken, unknownToken } from '../operator.ts';
 import type { ForeignUse } from '../validate/foreign-use.ts';
 import { countAsLearned } from './customers.ts';
 import { issueActive, workingTokens } from './generations.ts';
@@ -31,9 +31,9 @@ export async function rotateToken(
   hash: string,
   call: Call,
 ): Promise<Done<IssuedToken>> {
-  const key = keyOf(call);
+  const owner = ownerOf(call);
   return await db.transaction(async (tx) => {
-    const { id, subjectId, state, works } = await lockOwnToken(tx, key, hash, foreignUse);
+    const { id, subjectId, state, works } = await lockOwnToken(tx, owner, hash, foreignUse);
     if (!works) throw revokedToken();
     if (state === 'active') {
       await tx.query(
@@ -42,7 +42,7 @@ export async function rotateToken(
         [id],
       );
     }
-    const { answer, created } = await next(tx, crypto, key.operatorId, subjectId);
+    const { answer, created } = await next(tx, crypto, owner.operatorId, subjectId);
     if (created === undefined) return { answer, seq: undefined };
     await recordAudit(tx, {
       ...by(call),
@@ -62,9 +62,9 @@ export async function revokeTokens(
   hashes: readonly string[],
   call: Call,
 ): Promise<Done<Revoked>> {
-  const key = keyOf(call);
+  const owner = ownerOf(call);
   return await db.transaction(async (tx) => {
-    const own = await lockOwnTokens(tx, key, hashes, foreignUse);
+    const own = await lockOwnTokens(tx, owner, hashes, foreignUse);
     const subjectIds = [...new Set([...own.values()].filter(isOpen).map(({ subjectId }) => subjectId))];
     const ended = await endAll(tx, subjectIds);
     await tx.query('DELETE FROM token_customers WHERE subject_id = ANY($1::text[])', [subjectIds]);
@@ -84,20 +84,20 @@ export async function compromiseToken(
   input: { readonly hash: string; readonly reason: Compromise },
   call: Call,
 ): Promise<Done<IssuedToken>> {
-  const key = keyOf(call);
+  const owner = ownerOf(call);
   return await db.transaction(async (tx) => {
-    const token = await lockOwnToken(tx, key, input.hash, foreignUse);
-    if (token.state === 'compromised') return await replacementOf(tx, crypto, key.operatorId, token);
+    const token = await lockOwnToken(tx, owner, input.hash, foreignUse);
+    if (token.state === 'compromised') return await replacementOf(tx, crypto, owner.operatorId, token);
     if (!token.works) throw revokedToken();
     const ended = await endAll(tx, [token.subjectId]);
     await tx.query(`UPDATE tokens SET state = 'compromised' WHERE id = $1`, [token.id]);
-    const { answer, created } = await next(tx, crypto, key.operatorId, token.subjectId);
+    const { answer, created } = await next(tx, crypto, owner.operatorId, token.subjectId);
     const details = { reason: input.reason, generation: answer.generation };
     await recordAudit(tx, { ...by(call), action: 'token.compromised', subject: token.subjectId, details });
     await raiseAlert(tx, {
       kind: 'tokens.compromised',
       severity: 'critical',
-      operatorId: key.operatorId,
+      operatorId: owner.operatorId,
       key: token.subjectId,
       explanation:
         `An operator reported that a token is in wrong hands (${input.reason}). It was refused everywhere at ` +

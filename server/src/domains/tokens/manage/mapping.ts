@@ -7,7 +7,7 @@ import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
 import { watch } from '../fraud/watch.ts';
 import { tellChanges } from '../memory/changes.ts';
-import { keyOf, revokedToken } from '../operator.ts';
+import { keyOf, ownerOf, revokedToken } from '../operator.ts';
 import { countAsLearned, customerHash, mapCustomers } from './customers.ts';
 import type { EndingsDeps } from './endings.ts';
 import { workingTokens } from './generations.ts';
@@ -84,7 +84,7 @@ export async function listMappings(
   cursor: string | undefined,
   call: Call,
 ): Promise<OutputOf<typeof tokens.mappings>> {
-  const { operatorId } = keyOf(call);
+  const { operatorId } = ownerOf(call);
   const rows = await db.transaction(async (tx) => {
     await actForTenant(tx, operatorId);
     const found = await tx.query<MappingRow>(

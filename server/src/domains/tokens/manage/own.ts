@@ -1,8 +1,7 @@
 import type { TokenState } from '@kinga/shared/tokens/contract.ts';
-import type { KeyActor } from '../../../platform/call/actor.ts';
 import { actForEveryTenant, actForTenant } from '../../../platform/db/tenant.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
-import { unknownToken } from '../operator.ts';
+import { type OfOperator, unknownToken } from '../operator.ts';
 import type { ForeignUse } from '../validate/foreign-use.ts';
 
 /** A token of the caller's operator, with its subject locked to the end of the transaction. */
@@ -36,7 +35,7 @@ interface StateRow {
  */
 export async function lockOwnTokens(
   tx: Tx,
-  key: KeyActor,
+  owner: OfOperator,
   hashes: readonly string[],
   foreignUse: ForeignUse,
 ): Promise<Map<string, OwnToken>> {
@@ -46,9 +45,9 @@ export async function lockOwnTokens(
     'SELECT hash, id, tenant_id, subject_id FROM tokens WHERE hash = ANY($1::bytea[])',
     [bytes],
   );
-  await actForTenant(tx, key.operatorId);
+  await actForTenant(tx, owner.operatorId);
   for (const { tenant_id, subject_id } of found.rows) {
-    if (tenant_id !== key.operatorId) foreignUse.note(subject_id, tenant_id, key);
+    if (tenant_id !== owner.operatorId) foreignUse.note(subject_id, tenant_id, owner);
   }
   const subjectIds = found.rows.map((row) => row.subject_id);
   await tx.query('SELECT FROM token_subjects WHERE id = ANY($1::text[]) ORDER BY id FOR NO KEY UPDATE', [
@@ -77,11 +76,11 @@ export async function lockOwnTokens(
 
 export async function lockOwnToken(
   tx: Tx,
-  key: KeyActor,
+  owner: OfOperator,
   hash: string,
   foreignUse: ForeignUse,
 ): Promise<OwnToken> {
-  const own = (await lockOwnTokens(tx, key, [hash], foreignUse)).get(hash);
+  const own = (await lockOwnTokens(tx, owner, [hash], foreignUse)).get(hash);
   if (own === undefined) throw unknownToken();
   return own;
 }

@@ -5,20 +5,21 @@ import { actForEveryTenant, actForTenant } from '../../../platform/db/tenant.ts'
 import type { Tx } from '../../../platform/db/tx.ts';
 import { hashOf } from '../format.ts';
 import type { EndingsDeps } from '../manage/endings.ts';
-import { unknownToken } from '../operator.ts';
+import { boundTo, unknownToken } from '../operator.ts';
 
 export interface Found {
   readonly handle: string;
   readonly operatorId: string;
 }
 
-/** Whom a report is about: staff find anybody's, an operator its own. The transaction acts for as many. */
+/** Whom a report is about: staff of the register find anybody's, an operator its own. The transaction acts for as many. */
 export async function findSubject(
   tx: Tx,
   { platform: { crypto }, foreignUse }: EndingsDeps,
   { token, handle }: ParsedInputOf<typeof tokens.history>,
-  { actor }: Call,
+  call: Call,
 ): Promise<Found> {
+  const owner = boundTo(call);
   await actForEveryTenant(tx);
   const { rows } = await tx.query<{ id: string; tenant_id: string }>(
     token === undefined
@@ -29,11 +30,11 @@ export async function findSubject(
   const [row] = rows;
   if (row === undefined) throw unknownToken();
   const found = { handle: row.id, operatorId: row.tenant_id };
-  if (actor.kind !== 'key') return found;
-  if (found.operatorId !== actor.operatorId) {
-    foreignUse.note(found.handle, found.operatorId, actor);
+  if (owner === undefined) return found;
+  if (found.operatorId !== owner.operatorId) {
+    foreignUse.note(found.handle, found.operatorId, owner);
     throw unknownToken();
   }
-  await actForTenant(tx, actor.operatorId);
+  await actForTenant(tx, owner.operatorId);
   return found;
 }

@@ -3,6 +3,7 @@ import type { TokenHistory, TokenState, tokens } from '@kinga/shared/tokens/cont
 import type { Call } from '../../../platform/call/handler.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import type { EndingsDeps } from '../manage/endings.ts';
+import { boundTo } from '../operator.ts';
 import { findSubject } from './find.ts';
 
 const DAYS = 90;
@@ -35,7 +36,7 @@ export async function readHistory(
       generations: await generationsOf(tx, handle),
       customers: rows[0]?.count ?? 0,
       uses: await usesOf(tx, handle),
-      audit: await auditOf(tx, handle, call.actor.kind === 'key' ? OWN_ACTIONS : null),
+      audit: await auditOf(tx, handle, boundTo(call) === undefined ? null : OWN_ACTIONS),
     };
   });
 }

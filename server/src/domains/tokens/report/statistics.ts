@@ -7,7 +7,7 @@ import type { Call } from '../../../platform/call/handler.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import { actForEveryTenant, actForTenant } from '../../../platform/db/tenant.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
-import { unknownToken } from '../operator.ts';
+import { boundTo, unknownToken } from '../operator.ts';
 
 const ZONE = 'Africa/Nairobi';
 const DAYS_USUAL = 30;
@@ -21,14 +21,14 @@ export async function readStatistics(
   input: Input,
   call: Call,
 ): Promise<OutputOf<typeof tokens.statistics>> {
-  const { actor } = call;
-  if (actor.kind === 'key' && input.operatorId !== undefined && input.operatorId !== actor.operatorId) {
+  const owner = boundTo(call);
+  if (owner !== undefined && input.operatorId !== undefined && input.operatorId !== owner.operatorId) {
     throw unknownToken();
   }
-  const only = actor.kind === 'key' ? actor.operatorId : input.operatorId;
+  const only = owner === undefined ? input.operatorId : owner.operatorId;
   return await db.transaction(async (tx) => {
-    if (actor.kind === 'key') await actForTenant(tx, actor.operatorId);
-    else await actForEveryTenant(tx);
+    if (owner === undefined) await actForEveryTenant(tx);
+    else await actForTenant(tx, owner.operatorId);
     const period = await periodOf(tx, input);
     const operators = await tx.query<{ id: string }>(
       `SELECT id FROM operators WHERE NOT internal AND ($1::text IS NULL OR id = $1) AND ($2::text IS NULL OR id > $2)

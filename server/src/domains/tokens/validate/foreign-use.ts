@@ -1,7 +1,7 @@
-import type { KeyActor } from '../../../platform/call/actor.ts';
 import type { Platform } from '../../../platform/context.ts';
 import type { Service } from '../../../platform/lifecycle/service.ts';
 import { raiseAlert } from '../../alerts/index.ts';
+import type { OfOperator } from '../operator.ts';
 
 /** Uses between the same two operators are told at most this often; those in between are counted. */
 const AGAIN_AFTER_MS = 1_000;
@@ -30,7 +30,7 @@ export class ForeignUse implements Service {
     await Promise.all(this.#raising);
   }
 
-  note(handle: string, ownerId: string, user: KeyActor): void {
+  note(handle: string, ownerId: string, user: OfOperator): void {
     const key = `${user.operatorId}:${ownerId}`;
     const between = this.#between.get(key) ?? { raisedAtMs: Number.NEGATIVE_INFINITY, untold: 0 };
     this.#between.set(key, between);
@@ -50,7 +50,7 @@ export class ForeignUse implements Service {
 
   async #raise(
     of: { handle: string; ownerId: string; key: string; untold: number },
-    user: KeyActor,
+    user: OfOperator,
   ): Promise<void> {
     const { handle, ownerId, key, untold } = of;
     await this.#platform.db.transaction((tx) =>
@@ -60,9 +60,12 @@ export class ForeignUse implements Service {
         operatorId: user.operatorId,
         key,
         explanation:
-          `A token of the operator ${ownerId} was used with a key of the operator ${user.operatorId}. ` +
+          `A token of the operator ${ownerId} was used by the operator ${user.operatorId}. ` +
           'A token is good at its own operator only: it was passed on or stolen.',
-        facts: { handle, owner: ownerId, usedBy: user.operatorId, keyId: user.keyId, usesBefore: untold },
+        facts: {
+          ...{ handle, owner: ownerId, usedBy: user.operatorId, usesBefore: untold },
+          ...(user.keyId !== undefined && { keyId: user.keyId }),
+        },
       }),
     );
   }
