@@ -8,6 +8,8 @@ import type { Sampling } from './sampling.ts';
 import type { Screen } from './screen.ts';
 
 const EVERY_MS = 1_000;
+/** The figures of the keys are of a minute each. */
+const FIGURES_EVERY_MS = 5_000;
 const PRUNE_EVERY_MS = 60_000;
 /** People asked about often; more than these would be no person's question any more. */
 const OFTEN_MAX = 10_000;
@@ -32,7 +34,7 @@ interface ElsewhereRow {
 /**
  * What the nodes tell each other, every second and through PostgreSQL: how often people are asked about who are
  * asked about often, so that a limit holds over all nodes but for what they are asked within that second; how many
- * different people each operator asks about (see sampling.ts); and what each key asked, for the figures.
+ * different people each operator asks about (see sampling.ts); and, more seldom, what each key asked, for the figures.
  */
 export class Exchange implements Service {
   readonly name = 'screening-exchange';
@@ -43,6 +45,7 @@ export class Exchange implements Service {
   /** The database's time up to which the other nodes' rows are known. */
   #readUntil = new Date(0);
   #prunedAtMs = 0;
+  #figuresAtMs = Number.NEGATIVE_INFINITY;
   #isLate = false;
   #ending: AbortController | undefined;
   #running: Promise<void> | undefined;
@@ -78,7 +81,7 @@ export class Exchange implements Service {
   }
 
   async #turn(isLast = false): Promise<void> {
-    const asked = this.#takeCounts();
+    const asked = this.#areFiguresDue(isLast) ? this.#takeCounts() : [];
     const news = this.#news();
     try {
       const told = await this.#platform.db.transaction(async (tx) => {
@@ -100,6 +103,14 @@ export class Exchange implements Service {
       if (!this.#isLate) this.#platform.log.warn({ err: error }, 'what keys ask could not be exchanged');
       this.#isLate = true;
     }
+  }
+
+  /** Each statement of a turn takes the processor from an answer. */
+  #areFiguresDue(isLast: boolean): boolean {
+    const now = performance.now();
+    if (!isLast && now - this.#figuresAtMs < FIGURES_EVERY_MS) return false;
+    this.#figuresAtMs = now;
+    return true;
   }
 
   #takeCounts(): Asked[] {

@@ -10,9 +10,11 @@ import { tellLost } from './lost.ts';
 import { Round } from './round.ts';
 
 const EVERY_MS = 1_000;
-/** Operators of a turn: of a thousand each is judged within five seconds, and what is judged in hours in twenty. */
+/** Operators of a turn: of a thousand each is judged within five seconds. */
 const LATENESS_SLICE = 200;
-const CLOSING_SLICE = 50;
+/** What is judged in hours: not in every turn, since each statement takes the processor from an answer. */
+const CLOSING_EVERY_TURNS = 4;
+const CLOSING_SLICE = 200;
 const NODES_KEPT = '1 minute';
 
 /** What a guard has to know of its node. */
@@ -54,10 +56,10 @@ export class Guard implements Service {
 
   async #run(signal: AbortSignal): Promise<void> {
     let isLate = false;
-    while (!signal.aborted) {
+    for (let turn = 0; !signal.aborted; turn++) {
       try {
         await this.#noteReach();
-        await this.#watch();
+        await this.#watch(turn % CLOSING_EVERY_TURNS === 0);
         isLate = false;
       } catch (error) {
         // Once for all the seconds until it works again.
@@ -79,12 +81,12 @@ export class Guard implements Service {
     );
   }
 
-  async #watch(): Promise<void> {
+  async #watch(withClosing: boolean): Promise<void> {
     const { crypto } = this.#platform;
     const seen = await this.#alone(async (tx) => {
       await watchLateness(tx, crypto, await this.#lateness.next(tx));
-      const some = await this.#closing.next(tx);
-      await watchClosing(tx, some);
+      const some = withClosing ? await this.#closing.next(tx) : [];
+      if (some.length > 0) await watchClosing(tx, some);
       return some;
     });
     // By itself: it takes what acknowledgements take, in their order.
