@@ -120,6 +120,21 @@ describe('who has no account', () => {
     expect(id).toBeDefined();
   });
 
+  it('is told how many days are left, also where a notice comes late: after an outage, or once it renews no longer', async () => {
+    const person = newPerson();
+    const { endsAt } = await registered([person.byNationalId, person.byPhone]);
+    for (const days of [24, 4.5]) {
+      await sendExpiryNotices(world.hub.platform, {
+        now: new Date(Date.parse(endsAt ?? '') - days * DAY_MS),
+      });
+    }
+    const mine = (await messages()).filter(({ to }) => to === person.phone);
+    expect(mine.map(({ template, data }) => `${template} ${data.days}`)).toEqual([
+      'recordEnding 24',
+      'recordEnding 5',
+    ]);
+  });
+
   it('is told beside somebody else of the same exclusion who has one, and a shared phone once', async () => {
     const [known, unknown] = [await world.someone(), newPerson()];
     await registered([unknown.byNationalId, unknown.byPhone], { period: '24h' });

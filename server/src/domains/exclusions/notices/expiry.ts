@@ -19,7 +19,8 @@ export interface ExpiryNoticesOptions {
 /**
  * Notices 30, 7 and 1 days before the end of an exclusion, and one once it has come and the exclusion stays in
  * force until the person asks; each once for each end that was promised: the row that says so is written in the
- * transaction of the notice. After an outage only the one that fits the time left is sent. No notice for a point
+ * transaction of the notice. After an outage, or once a renewal is switched off, only the one that fits the time left
+ * is sent, and it says how many days are left. No notice for a point
  * that lies before the promise itself (a 30-day one has no "30 days before"), nor of one that renews, nor while
  * another exclusion of the same person lasts longer, for that would promise an end that does not come.
  */
@@ -40,8 +41,10 @@ interface Due {
   readonly id: string;
   readonly reference: string;
   readonly ends_at: Date;
-  /** 0: the end has come. */
+  /** Which notice: so many days before the end, or 0 once it has come. */
   readonly days: number;
+  /** Begun ones counted: fewer where the notice comes late. */
+  readonly days_left: number;
 }
 
 async function sendBatch(tx: Tx, crypto: Crypto, now: Date | null): Promise<number> {
@@ -64,7 +67,8 @@ async function sendBatch(tx: Tx, crypto: Crypto, now: Date | null): Promise<numb
 async function claim(tx: Tx, now: Date | null): Promise<Map<string, Due>> {
   const { rows } = await tx.query<Due>(
     `WITH clock AS (SELECT coalesce($2::timestamptz, statement_timestamp()) AS now), due AS (
-       SELECT e.id, e.reference, e.ends_at, point.days
+       SELECT e.id, e.reference, e.ends_at, point.days,
+              greatest(0, ceil(extract(epoch FROM e.ends_at - now) / 86400))::int AS days_left
          FROM clock, exclusions AS e
          CROSS JOIN LATERAL (
            SELECT min(days) AS days FROM unnest(ARRAY[30, 7, 1, 0]) AS days
@@ -89,7 +93,7 @@ async function claim(tx: Tx, now: Date | null): Promise<Map<string, Due>> {
        INSERT INTO exclusion_notices (exclusion_id, days_before, ends_at) SELECT id, days, ends_at FROM due
        ON CONFLICT DO NOTHING RETURNING exclusion_id
      )
-     SELECT due.id, due.reference, due.ends_at, due.days FROM claimed JOIN due ON due.id = claimed.exclusion_id`,
+     SELECT due.id, due.reference, due.ends_at, due.days, due.days_left FROM claimed JOIN due ON due.id = claimed.exclusion_id`,
     [BATCH, now],
   );
   return new Map(rows.map((due) => [due.id, due]));
@@ -106,16 +110,16 @@ async function send(
   tx: Tx,
   crypto: Crypto,
   reader: Reader,
-  { reference, ends_at, days }: Due,
+  { reference, ends_at, days, days_left }: Due,
 ): Promise<void> {
   await sendToAccount(tx, crypto, reader, {
     template: days === 0 ? 'exclusionStays' : 'exclusionEnding',
-    data: (locale) => ({ reference, until: until(ends_at, locale), days: String(days) }),
+    data: (locale) => ({ reference, until: until(ends_at, locale), days: String(days_left) }),
   });
   if (days > 0) await sendToSupport(tx, crypto, reader, 'ending');
 }
 
-function recordOf({ reference, ends_at, days }: Due): ContactMessage {
-  const data = { reference, until: until(ends_at, CONTACT_LOCALE), days: String(days) };
+function recordOf({ reference, ends_at, days, days_left }: Due): ContactMessage {
+  const data = { reference, until: until(ends_at, CONTACT_LOCALE), days: String(days_left) };
   return { template: days === 0 ? 'recordStays' : 'recordEnding', data };
 }
