@@ -65,6 +65,34 @@ it('is worst where somebody is excluded meanwhile; withdrawn it is over', async 
   expect(await alertsOf(id)).toEqual(['critical 1 resolved']);
 });
 
+it('neither is an appeal that waits as long for its decision as the petition could', async () => {
+  const citizen = await world.hub.account('citizen');
+  const decided = async (decision: 'upheld' | 'dismissed') => {
+    const { id } = await by(world, citizen, 'petitions.file', filing('family', newPerson()));
+    await by(world, world.clerk, 'petitions.serveNotice', { id });
+    await by(world, world.clerk, 'petitions.respond', { id, hearing: 'waived', statement: 'No word.' });
+    await by(world, world.judge, 'petitions.decide', { id, decision, reason: 'x' });
+    await by(world, decision === 'upheld' ? world.clerk : citizen, 'petitions.appeal', {
+      id,
+      statement: 'x',
+    });
+    return id;
+  };
+  for (const [decision, severity] of [
+    ['dismissed', 'warning'],
+    ['upheld', 'critical'],
+  ] as const) {
+    const id = await decided(decision);
+    await passDays(world, id, 29.9);
+    expect(await check()).toBe(0);
+    await passDays(world, id, 0.2);
+    expect(await check()).toBe(1);
+    expect(await alertsOf(id)).toEqual([`${severity} 1`]);
+    await by(world, world.clerk, 'petitions.decideAppeal', { id, decision: 'confirmed', reason: 'x' });
+    expect(await alertsOf(id)).toEqual([`${severity} 1 resolved`]);
+  }
+});
+
 it('keeps the windows of the policy it was filed under, whatever version comes after', async () => {
   const before = await filed();
   const values = valuesWith(({ petitions }) => {

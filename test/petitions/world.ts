@@ -101,7 +101,8 @@ export async function passDays({ hub }: PetitionWorld, id: string, days: number)
   await hub.database.pool.query(
     `UPDATE petitions SET filed_at = filed_at - $2 * interval '1 day',
             hearing_ends_at = hearing_ends_at - $2 * interval '1 day',
-            appeal_ends_at = appeal_ends_at - $2 * interval '1 day' WHERE id = $1`,
+            appeal_ends_at = appeal_ends_at - $2 * interval '1 day',
+            appealed_at = appealed_at - $2 * interval '1 day' WHERE id = $1`,
     [id, days],
   );
 }

@@ -90,6 +90,7 @@ export class Migration0015Petitions extends Migration {
         decided_by text REFERENCES accounts (id),
         decided_at timestamptz(3),
         appeal_ends_at timestamptz(3),
+        appealed_at timestamptz(3),
         notice_days integer NOT NULL,
         hearing_days integer NOT NULL,
         decision_days integer NOT NULL,
@@ -101,7 +102,7 @@ export class Migration0015Petitions extends Migration {
     this.addSql(`CREATE INDEX petitions_filed_by ON petitions (filed_by, id)`);
     this.addSql(`
       CREATE INDEX petitions_open ON petitions (id)
-      WHERE state IN ('filed', 'noticeServed', 'heard', 'hearingWaived')`);
+      WHERE state IN ('filed', 'noticeServed', 'heard', 'hearingWaived', 'appealed')`);
     this.addSql(`CREATE INDEX petitions_tenant_id ON petitions (tenant_id, id) WHERE tenant_id IS NOT NULL`);
     // The person it is about, as the petitioner knows them.
     this.addSql(`

@@ -22,7 +22,7 @@ export async function appeal(
   }
   const appealed = await advance(
     work,
-    { ...petition, state: 'appealed' },
+    { ...petition, state: 'appealed', appealed_at: work.now },
     { kind: 'appealed', content: { text: statement, readers: [party] } },
   );
   const other = party === 'person' ? 'petitioner' : 'person';

@@ -72,6 +72,7 @@ async function newPetition(
     decided_by: null,
     decided_at: null,
     appeal_ends_at: null,
+    appealed_at: null,
     notice_days: windows.noticeDays,
     hearing_days: windows.hearingDays,
     decision_days: windows.decisionDays,

@@ -23,6 +23,7 @@ export interface PetitionRow {
   readonly decided_by: string | null;
   readonly decided_at: Date | null;
   readonly appeal_ends_at: Date | null;
+  readonly appealed_at: Date | null;
   /** The windows of the policy it was filed under. */
   readonly notice_days: number;
   readonly hearing_days: number;
@@ -37,8 +38,8 @@ export const GENESIS_HASH = '0'.repeat(64);
 
 export const COLUMNS = `p.id, p.tenant_id, p.source, p.ground, p.period, p.state, p.provisional, p.decision,
   p.appeal_decision, p.exclusion_id, p.filed_by, p.filed_at, p.notice_served_at, p.hearing_ends_at, p.decided_by,
-  p.decided_at, p.appeal_ends_at, p.notice_days, p.hearing_days, p.decision_days, p.appeal_days, p.steps,
-  p.head_hash`;
+  p.decided_at, p.appeal_ends_at, p.appealed_at, p.notice_days, p.hearing_days, p.decision_days, p.appeal_days,
+  p.steps, p.head_hash`;
 
 export type Party = 'petitioner' | 'person';
 
@@ -94,7 +95,7 @@ async function save(tx: Tx, row: PetitionRow): Promise<void> {
   await tx.query(
     `UPDATE petitions SET state = $2, provisional = $3, decision = $4, appeal_decision = $5, exclusion_id = $6,
             notice_served_at = $7, hearing_ends_at = $8, decided_by = $9, decided_at = $10,
-            appeal_ends_at = $11, steps = $12, head_hash = $13, period = $14
+            appeal_ends_at = $11, steps = $12, head_hash = $13, period = $14, appealed_at = $15
      WHERE id = $1`,
     [
       row.id,
@@ -111,6 +112,7 @@ async function save(tx: Tx, row: PetitionRow): Promise<void> {
       row.steps,
       row.head_hash,
       row.period,
+      row.appealed_at,
     ],
   );
 }

@@ -13,11 +13,13 @@ const PAGE = 500;
 const WAITS = `(
   (p.state = 'filed' AND p.filed_at + make_interval(hours => 24 * p.notice_days) < statement_timestamp())
   OR (p.state IN ('noticeServed', 'heard', 'hearingWaived')
-      AND p.hearing_ends_at + make_interval(hours => 24 * p.decision_days) < statement_timestamp()))`;
+      AND p.hearing_ends_at + make_interval(hours => 24 * p.decision_days) < statement_timestamp())
+  OR (p.state = 'appealed'
+      AND p.appealed_at + make_interval(hours => 24 * p.decision_days) < statement_timestamp()))`;
 
 /**
- * A petition nobody goes on with would leave a person excluded provisionally without ever being heard, or somebody
- * in danger without an answer. Returns how many wait too long; each is an alert until it goes on.
+ * A petition nobody goes on with would leave a person excluded without ever being heard, or somebody in danger
+ * without an answer; an appeal has as long as the decision had. Returns how many wait too long; each is an alert until it goes on.
  */
 export async function checkWindows(
   { db }: Pick<Platform, 'db'>,
@@ -43,6 +45,12 @@ export async function checkWindows(
   }
 }
 
+/** What somebody waits for; in any other state the decision. */
+const MISSING: Partial<Record<PetitionRow['state'], string>> = {
+  filed: 'the notice to the person was to be served',
+  appealed: 'the appeal was to be decided',
+};
+
 /** Held meanwhile, so that a step of this very moment closes what is raised here. */
 async function raise(tx: Tx, id: string): Promise<boolean> {
   await actForEveryTenant(tx);
@@ -53,17 +61,17 @@ async function raise(tx: Tx, id: string): Promise<boolean> {
   const [petition] = rows;
   if (petition === undefined) return false;
   const { state, source, provisional } = petition;
+  const isExcluded = provisional === 'inForce' || (state === 'appealed' && petition.decision === 'upheld');
   const dueAt = dueOf(petition);
   const day = dueAt && until(dueAt, 'en');
-  const missing = state === 'filed' ? 'the notice to the person was to be served' : 'it was to be decided';
+  const missing = MISSING[state] ?? 'it was to be decided';
   await raiseAlert(tx, {
     kind: OVERDUE,
-    severity: provisional === 'inForce' ? 'critical' : 'warning',
+    severity: isExcluded ? 'critical' : 'warning',
     key: id,
-    explanation:
-      provisional === 'inForce'
-        ? `Petition ${id}: ${missing} by ${day}, and the person is excluded meanwhile`
-        : `Petition ${id}: ${missing} by ${day}`,
+    explanation: isExcluded
+      ? `Petition ${id}: ${missing} by ${day}, and the person is excluded meanwhile`
+      : `Petition ${id}: ${missing} by ${day}`,
     facts: { petitionId: id, state, source, provisional, dueAt: dueAt?.toISOString() },
   });
   return true;
@@ -81,8 +89,9 @@ export async function resolveUnlessOverdue(tx: Tx, petition: PetitionRow, now: D
 }
 
 /** By when somebody of staff has to act; undefined: nobody has to. */
-function dueOf({ state, filed_at, hearing_ends_at, ...days }: PetitionRow): Date | undefined {
+function dueOf({ state, filed_at, hearing_ends_at, appealed_at, ...days }: PetitionRow): Date | undefined {
   if (state === 'filed') return daysAfter(filed_at, days.notice_days);
+  if (state === 'appealed' && appealed_at !== null) return daysAfter(appealed_at, days.decision_days);
   const isOpen = state === 'noticeServed' || state === 'heard' || state === 'hearingWaived';
   return isOpen && hearing_ends_at !== null ? daysAfter(hearing_ends_at, days.decision_days) : undefined;
 }
