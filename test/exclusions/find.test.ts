@@ -1,7 +1,9 @@
 import type { InputOf } from '@kinga/shared/contract/procedure.ts';
 import type { exclusions } from '@kinga/shared/exclusions/contract.ts';
+import { DateTime } from 'luxon';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ok, refused } from '../support/client.ts';
+import { filing } from '../petitions/world.ts';
+import { ok, type ProcedureName, refused } from '../support/client.ts';
 import { newPerson } from '../support/people.ts';
 import { openWorld, type World } from './life-cycle/world.ts';
 
@@ -101,6 +103,24 @@ it('one way at a time, and what is malformed is named by its path without being 
     'person.dateOfBirth',
   ]);
   expect(await complaint({ person: { name: person.name } })).toEqual(['person.dateOfBirth']);
+});
+
+it('nobody is put on record with a date of birth that is to come, by which they would never be found', async () => {
+  const named = async (name: ProcedureName, input: object) =>
+    refused(await world.call(name, input, world.admin.token)).details?.map(({ path }) => path);
+  const { byNationalId, name } = newPerson();
+  const tomorrow = DateTime.now().setZone('Africa/Nairobi').plus({ days: 1 }).toISODate();
+  const registration = { identifiers: [byNationalId], period: '24h', source: 'regulator' };
+  for (const dateOfBirth of [tomorrow, '2099-00-00']) {
+    const person = { name, dateOfBirth };
+    expect(await named('exclusions.register', { ...registration, person })).toEqual(['person.dateOfBirth']);
+    expect(await named('exclusions.correctPerson', { personId: 'per_1', dateOfBirth })).toEqual([
+      'dateOfBirth',
+    ]);
+    expect(await named('petitions.file', filing('regulator', newPerson(), { person }))).toEqual([
+      'person.dateOfBirth',
+    ]);
+  }
 });
 
 it('only staff find people', async () => {

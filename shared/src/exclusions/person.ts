@@ -15,7 +15,19 @@ export function isDateOfBirth(text: string): boolean {
 
 export const NO_DATE_OF_BIRTH = 'no such date: YYYY-MM-DD, with 00 for an unknown month or day';
 
-export const dateOfBirth = z.string().max(10).refine(isDateOfBirth, NO_DATE_OF_BIRTH);
+/** Kenya has one offset all year. */
+const NAIROBI_MS = 3 * 3_600_000;
+
+/** Whoever is put on record with one that is to come would never be found by it. */
+function isNotToCome(text: string): boolean {
+  return text <= new Date(Date.now() + NAIROBI_MS).toISOString().slice(0, 10);
+}
+
+export const dateOfBirth = z
+  .string()
+  .max(10)
+  .refine(isDateOfBirth, { error: NO_DATE_OF_BIRTH, abort: true })
+  .refine(isNotToCome, 'a date that is still to come');
 
 /** What a registration says of a person beside the identifiers. */
 export const person = z.strictObject({

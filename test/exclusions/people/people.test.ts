@@ -35,6 +35,14 @@ describe('a person of the register', () => {
     const row = { action: 'person.read', actor: 'account:acc_admin' };
     expect(rows).toEqual([row, row]);
     expect((await refusal(world.staff.getPerson('per_none'))).code).toBe('NOT_FOUND');
+    // Of two ids the one that is nobody's is named.
+    for (const [keep, merge, path] of [
+      [personId, 'per_none', 'mergeId'],
+      ['per_none', personId, 'keepId'],
+    ] as const) {
+      const error = await refusal(world.staff.mergePeople(keep, merge));
+      expect(error).toMatchObject({ code: 'NOT_FOUND', details: [{ path }] });
+    }
   });
 
   it('is excluded under a new identifier at once, on every node, and the operators are told', async () => {

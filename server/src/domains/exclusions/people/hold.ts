@@ -35,7 +35,10 @@ export async function holdPerson(
 }
 
 export function standing(person: HeldPerson | undefined, path: string): HeldPerson {
-  if (person === undefined) throw new KingaError('NOT_FOUND', 'There is no such person');
+  if (person === undefined) {
+    const message = 'There is no such person';
+    throw new KingaError('NOT_FOUND', message, { details: [{ path, message }] });
+  }
   if (person.merged_into !== null) {
     const message = `merged into ${person.merged_into}`;
     throw new KingaError('CONFLICT', `${path}: ${message}`, { details: [{ path, message }] });
