@@ -9,6 +9,7 @@ import { OperatorHome } from '../operator/OperatorHome.tsx';
 import { OperatorPetitionsPage } from '../operator/PetitionsPage.tsx';
 import { AuditPage, FiguresPage, KeysPage, PerformancePage, WebhookPage } from '../operator/pages.tsx';
 import { StaffPage } from '../operator/StaffPage.tsx';
+import { TokensPage } from '../operator/tokens/TokensPage.tsx';
 import { IdentityPage } from '../person/identity/IdentityPage.tsx';
 import { OthersPage } from '../person/others/OthersPage.tsx';
 import { ProtectionPage } from '../person/protection/ProtectionPage.tsx';
@@ -44,6 +45,7 @@ export interface Page {
     | 'broadcasts'
     | 'home'
     | 'keys'
+    | 'tokens'
     | 'webhook'
     | 'figures'
     | 'performance'
@@ -100,6 +102,7 @@ export const PAGES: Readonly<Record<Role, readonly [Page, ...Page[]]>> = {
     { id: 'home', Content: OperatorHome, group: 'own' },
     { id: 'petitions', Content: OperatorPetitionsPage, group: 'own' },
     { id: 'keys', Content: KeysPage, group: 'own' },
+    { id: 'tokens', Content: TokensPage, group: 'own' },
     { id: 'webhook', Content: WebhookPage, group: 'own' },
     { id: 'conformance', Content: ConformancePage, group: 'own' },
     { id: 'figures', Content: FiguresPage, group: 'own' },

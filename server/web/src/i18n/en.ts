@@ -8,6 +8,7 @@ import { personEn } from './person-en.ts';
 import { policyEn } from './policy-en.ts';
 import { supervisionEn } from './supervision-en.ts';
 import type { Texts } from './texts.ts';
+import { tokensEn } from './tokens-en.ts';
 
 /** Every text of the page in English. Swahili has the same keys: its type is this one's shape. */
 export const en = {
@@ -20,6 +21,7 @@ export const en = {
   ...policyEn,
   ...supervisionEn,
   ...personEn,
+  ...tokensEn,
   app: {
     name: 'Kinga',
     tagline: 'The national self-exclusion register',
@@ -46,6 +48,7 @@ export const en = {
     accounts: 'Accounts',
     permissions: 'Permissions',
     keys: 'Keys',
+    tokens: 'Screening tokens',
     webhook: 'Webhook',
     figures: 'Our figures',
     performance: 'Performance',

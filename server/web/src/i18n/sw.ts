@@ -8,6 +8,7 @@ import { othersSw } from './others-sw.ts';
 import { personSw } from './person-sw.ts';
 import { policySw } from './policy-sw.ts';
 import { supervisionSw } from './supervision-sw.ts';
+import { tokensSw } from './tokens-sw.ts';
 
 /** Maandishi yote ya ukurasa kwa Kiswahili. */
 export const sw: Translation = {
@@ -20,6 +21,7 @@ export const sw: Translation = {
   ...policySw,
   ...supervisionSw,
   ...personSw,
+  ...tokensSw,
   app: {
     name: 'Kinga',
     tagline: 'Rejista ya taifa ya kujizuia kucheza kamari',
@@ -46,6 +48,7 @@ export const sw: Translation = {
     accounts: 'Akaunti',
     permissions: 'Ruhusa',
     keys: 'Funguo',
+    tokens: 'Tokeni za uchunguzi',
     webhook: 'Webhuku',
     figures: 'Takwimu zetu',
     performance: 'Utendaji',

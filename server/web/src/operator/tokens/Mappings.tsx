@@ -1,0 +1,61 @@
+import type { TokenMapping } from '@kinga/shared/tokens/contract.ts';
+import { useTranslation } from 'react-i18next';
+import { hrefOf } from '../../app/use-route.ts';
+import { useSession } from '../../hub/session-context.ts';
+import { useList } from '../../hub/use-list.ts';
+import { Badge } from '../../ui/Badge.tsx';
+import { useFormats } from '../../ui/format.ts';
+import { Listed } from '../../ui/Loaded.tsx';
+import { type Column, Table } from '../../ui/Table.tsx';
+import { TokenActions } from './TokenActions.tsx';
+import type { Tending } from './use-tending.ts';
+
+/** The customers that are asked about by token, those mapped last first. */
+export function Mappings({ tending, round }: { tending: Tending; round: number }) {
+  const { t } = useTranslation();
+  const { hub } = useSession();
+  const mappings = useList((page) => hub.tokens.mappings(page), [hub, round]);
+  const columns = useColumns(tending);
+  return (
+    <section className="block" aria-labelledby="customers">
+      <h2 id="customers">{t('tokens.customers')}</h2>
+      <Listed of={mappings} empty={t('tokens.noCustomers')}>
+        {(items) => (
+          <Table
+            label={t('tokens.customers')}
+            columns={columns}
+            rows={items}
+            id={({ customerId }) => customerId}
+          />
+        )}
+      </Listed>
+    </section>
+  );
+}
+
+function useColumns(tending: Tending): readonly Column<TokenMapping>[] {
+  const { t } = useTranslation();
+  const { recent } = useFormats();
+  return [
+    {
+      head: t('tokens.customer'),
+      cell: ({ customerId, handle }) => <a href={hrefOf('tokens', handle)}>{customerId}</a>,
+    },
+    {
+      head: t('tokens.token'),
+      cell: ({ token }) =>
+        token === null ? (
+          <Badge tone="warn">{t('tokens.states.revoked')}</Badge>
+        ) : (
+          <span className="mono">{token}</span>
+        ),
+    },
+    { head: t('tokens.mapped'), cell: ({ mappedAt }) => recent(mappedAt) },
+    {
+      head: t('tokens.actions'),
+      quiet: true,
+      cell: ({ customerId, token }) =>
+        token !== null && <TokenActions key={token} of={{ token, name: customerId }} tending={tending} />,
+    },
+  ];
+}
