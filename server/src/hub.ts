@@ -125,7 +125,7 @@ async function compose(platform: Platform): Promise<Hub> {
   wiring.exclusions = exclusions;
   const canaries = createCanaries(platform, exclusions);
   const sandbox = createSandbox(platform, { policy });
-  const conformance = createConformance(platform, { operators });
+  const conformance = createConformance(platform, { operators, screening });
   const ledger = createLedger(platform);
   const markets = createMarkets(platform, {
     ledger,

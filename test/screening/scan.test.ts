@@ -191,3 +191,49 @@ test('a key that is made in the place of a blocked one is blocked too; its end e
   expect(await ask(rotated.apiKey)).toBe(200);
   expect(await ask(asker.apiKey)).toBe(200);
 });
+
+test('a key from before the rotation is blocked with the one that scanned; its end ends both', async () => {
+  await using hub = await startTestHub();
+  const { token } = await hub.admin();
+  const asker = await newAsker(hub, { mode: 'block' });
+  const rotation = { keyId: asker.keyId, overlapHours: 1 };
+  const rotated = ok((await hub.http('operators.rotateKey', rotation, { token })).body);
+  const ask = async (apiKey: string, identifier = nationalId(35_111_222)) =>
+    (await hub.http('exclusions.lookup', { identifiers: [identifier], purpose: 'bet' }, { apiKey })).status;
+  for (const identifier of run(33_000_000, 20)) await ask(rotated.apiKey, identifier);
+  await probe(async () => (await ask(asker.apiKey)) === 429, { timeoutMs: 2_000 });
+  const unblocked = await hub.http('screening.unblock', { keyId: asker.keyId }, { token });
+  expect(ok(unblocked.body).wasBlocked).toBe(true);
+  expect(await ask(rotated.apiKey)).toBe(200);
+  await probe(async () => (await ask(asker.apiKey)) === 200, { timeoutMs: 2_000 });
+});
+
+test('an operator that is blocked gets no other key by itself, nor ever a stock of them', async () => {
+  await using hub = await startTestHub();
+  const admin = await hub.admin();
+  const asker = await newAsker(hub, { mode: 'block' });
+  const { operatorId } = asker;
+  const staff = await hub.account('operator', { operatorId });
+  await hub.database.pool.query(
+    'INSERT INTO conformance_certificates (run_id, tenant_id, vectors) VALUES ($1, $2, 1)',
+    ['run_of_a_test', operatorId],
+  );
+  const apply = async () => {
+    const wanted = { label: 'another', scopes: ['exclusions:lookup'] };
+    return (await hub.http('conformance.applyForProductionKey', wanted, staff)).body;
+  };
+  for (const identifier of run(34_000_000, 20)) await asker.lookup(identifier);
+  const blocked = await probe(async () => {
+    const body = await apply();
+    return !body.ok && body.error;
+  });
+  expect(blocked.code).toBe('RATE_LIMITED');
+  expect(blocked.retryAfterMs).toBeGreaterThan(14 * 60_000);
+  ok((await hub.http('screening.unblock', { keyId: asker.keyId }, admin)).body);
+  let refusal = (await Promise.all(Array.from({ length: 25 }, apply))).filter(({ ok: isOk }) => !isOk);
+  expect(refusal.length).toBeGreaterThanOrEqual(6);
+  for (const body of refusal) expect(refused(body).code).toBe('CONFLICT');
+  ok((await hub.http('operators.revokeKey', { keyId: asker.keyId }, staff)).body);
+  refusal = [await apply()].filter(({ ok: isOk }) => !isOk);
+  expect(refusal).toEqual([]);
+});

@@ -6,8 +6,14 @@ import type { Platform } from '../../platform/context.ts';
 import { actForTenant } from '../../platform/db/tenant.ts';
 import type { Tx } from '../../platform/db/tx.ts';
 import { recordAudit } from '../../platform/outbox/audit.ts';
-import { type Operators, operatorOfCall } from '../operators/index.ts';
+import { type Operators, operatorOfCall, refuseMoreKeys } from '../operators/index.ts';
 import { operatorOf } from '../sandbox/index.ts';
+
+export interface ConformanceDeps {
+  readonly operators: Pick<Operators, 'issueWithin'>;
+  /** Throws while the operator is blocked for how it asks; the transaction acts for the operator from then on. */
+  readonly screening: { readonly refuseWhileBlocked: (tx: Tx, operatorId: string) => Promise<void> };
+}
 
 export async function getCertificate(
   { db }: Platform,
@@ -22,11 +28,12 @@ export async function getCertificate(
 
 /**
  * A live key, by the operator's own staff: the certificate is what an administrator's word is for other keys, so
- * it is asked for in the transaction that makes the key.
+ * it is asked for in the transaction that makes the key. One key is blocked for what it asked: a new one, or one of
+ * a stock of them, must not be the way on.
  */
 export async function applyForProductionKey(
   { db }: Platform,
-  operators: Pick<Operators, 'issueWithin'>,
+  { operators, screening }: ConformanceDeps,
   { label, scopes }: ParsedInputOf<typeof conformance.applyForProductionKey>,
   by: Call,
 ): Promise<OutputOf<typeof conformance.applyForProductionKey>> {
@@ -39,6 +46,8 @@ export async function applyForProductionKey(
         'The operator has not passed the conformance suite within the last 12 months',
       );
     }
+    await screening.refuseWhileBlocked(tx, operatorId);
+    await refuseMoreKeys(tx, operatorId);
     const { validUntil: expiresAt, runId } = certificate;
     const terms = { mode: 'block', environment: 'live', expiresAt } as const;
     const issued = await operators.issueWithin(tx, { input: { operatorId, label, scopes, ...terms }, by });

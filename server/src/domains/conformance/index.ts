@@ -1,8 +1,7 @@
 import type { conformance } from '@kinga/shared/conformance/contract.ts';
 import type { Domain } from '../../domain.ts';
 import type { Platform } from '../../platform/context.ts';
-import type { Operators } from '../operators/index.ts';
-import { applyForProductionKey, getCertificate } from './certificate.ts';
+import { applyForProductionKey, type ConformanceDeps, getCertificate } from './certificate.ts';
 import { start } from './start.ts';
 import { submit } from './submit.ts';
 
@@ -12,12 +11,8 @@ export interface Conformance {
   readonly domain: Domain<typeof conformance>;
 }
 
-export interface ConformanceDeps {
-  readonly operators: Pick<Operators, 'issueWithin'>;
-}
-
 /** Does an operator's system decide as it must? Judged by what it decided, and by what it asked. */
-export function createConformance(platform: Platform, { operators }: ConformanceDeps): Conformance {
+export function createConformance(platform: Platform, deps: ConformanceDeps): Conformance {
   return {
     domain: {
       name: 'conformance',
@@ -25,7 +20,7 @@ export function createConformance(platform: Platform, { operators }: Conformance
         start: (_input, call) => start(platform, call),
         submit: (input, call) => submit(platform, input, call),
         certificate: (input, call) => getCertificate(platform, input, call),
-        applyForProductionKey: (input, call) => applyForProductionKey(platform, operators, input, call),
+        applyForProductionKey: (input, call) => applyForProductionKey(platform, deps, input, call),
       },
     },
   };

@@ -35,6 +35,7 @@ export { type Contact, incidentContactOf } from './contact.ts';
 export { entities } from './entities.ts';
 export { instantOf } from './instants.ts';
 export { checkKeys } from './keys/check-keys.ts';
+export { refuseMoreKeys } from './keys/issue.ts';
 export { checkLicences } from './onboarding/licences.ts';
 
 export interface Operators {

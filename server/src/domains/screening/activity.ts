@@ -6,7 +6,7 @@ import type { Platform } from '../../platform/context.ts';
 import { actForEveryTenant, actForTenant } from '../../platform/db/tenant.ts';
 import type { Tx } from '../../platform/db/tx.ts';
 import { recordAudit } from '../../platform/outbox/audit.ts';
-import { BLOCKED, type Blocks, CHANNEL } from './blocks.ts';
+import { BLOCKED, type Blocks, CHANNEL, LINE } from './blocks.ts';
 
 type Activity = OutputOf<typeof screening.activity>;
 
@@ -22,7 +22,7 @@ const hour = (column: string) =>
 const day = (column: string) => `coalesce(sum(a.${column}), 0)::float8`;
 
 const KEYS_SQL = `
-  WITH RECURSIVE ${BLOCKED}
+  WITH ${BLOCKED}
   SELECT k.id, k.mode, b.until AS blocked_until,
          ${COUNTS.map((column, i) => `${hour(column)} AS h${i + 1}`).join(', ')},
          ${COUNTS.map((column, i) => `${day(column)} AS d${i + 1}`).join(', ')}
@@ -101,13 +101,25 @@ export async function unblock(
   return { keyId, wasBlocked: lifted.length > 0 };
 }
 
-/** Of the key, and of those it was made in the place of. */
+/** Of the key, and of every other of its row of rotations: they are blocked together. */
 const LIFT_SQL = `
   UPDATE screening_blocks SET lifted_at = clock_timestamp()
   WHERE lifted_at IS NULL AND until > clock_timestamp() AND key_id IN (
-    WITH RECURSIVE line (id) AS (
-      SELECT $1::text
-      UNION
-      SELECT k.id FROM line JOIN api_keys k ON k.replaced_by = line.id
-    ) SELECT id FROM line)
+    SELECT id FROM api_keys WHERE ${LINE} = (SELECT ${LINE} FROM api_keys WHERE id = $1))
   RETURNING key_id`;
+
+/** Whoever is blocked does not get another key to go on with: until the last block of the operator is over. */
+export async function refuseWhileBlocked(tx: Tx, operatorId: string): Promise<void> {
+  await actForTenant(tx, operatorId);
+  const { rows } = await tx.query<{ left_ms: number | null }>(
+    `SELECT (extract(epoch FROM max(until) - statement_timestamp()) * 1000)::float8 AS left_ms
+     FROM screening_blocks
+     WHERE tenant_id = $1 AND lifted_at IS NULL AND until > statement_timestamp()`,
+    [operatorId],
+  );
+  const leftMs = rows[0]?.left_ms ?? null;
+  if (leftMs === null) return;
+  throw new KingaError('RATE_LIMITED', 'A key of the operator is blocked: not before that is over', {
+    retryAfterMs: Math.ceil(leftMs),
+  });
+}

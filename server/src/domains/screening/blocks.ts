@@ -11,17 +11,24 @@ export const CHANNEL = 'kinga_screening';
  */
 export const BLOCK_MS = 15 * 60_000;
 
-/** The blocks in force; a key that was made in the place of a blocked one is blocked as that is. */
+/** The keys of one row of rotations: each was made in the place of the one before. */
+export const LINE = 'coalesce(rotated_from, id)';
+
+/**
+ * The blocks in force. A key is blocked with every other of its row of rotations: whoever is blocked has a new one
+ * made in its place, or goes on with the old one that is still good for a while.
+ */
 export const BLOCKED = `
   blocked (key_id, until) AS (
-    SELECT key_id, until FROM screening_blocks WHERE lifted_at IS NULL AND until > statement_timestamp()
-    UNION
-    SELECT k.replaced_by, b.until FROM blocked b JOIN api_keys k ON k.id = b.key_id
-    WHERE k.replaced_by IS NOT NULL
+    SELECT k.id, b.until
+    FROM (SELECT key_id, until FROM screening_blocks
+          WHERE lifted_at IS NULL AND until > statement_timestamp()) b
+    CROSS JOIN LATERAL (SELECT ${LINE} AS first FROM api_keys WHERE id = b.key_id) l
+    JOIN api_keys k ON k.id = l.first OR k.rotated_from = l.first
   )`;
 
 const BLOCKED_SQL = `
-  WITH RECURSIVE ${BLOCKED}
+  WITH ${BLOCKED}
   SELECT key_id, max(extract(epoch FROM until - clock_timestamp()) * 1000)::float8 AS left_ms
   FROM blocked GROUP BY key_id`;
 
@@ -45,7 +52,7 @@ export class Blocks implements Service {
       log,
       name: 'screening',
       channel: CHANNEL,
-      head: `WITH RECURSIVE ${BLOCKED} SELECT string_agg(concat_ws(' ', key_id, until), ',' ORDER BY key_id, until) FROM blocked`,
+      head: `WITH ${BLOCKED} SELECT string_agg(concat_ws(' ', key_id, until), ',' ORDER BY key_id, until) FROM blocked`,
       read: (tx) => this.#read(tx),
     });
   }

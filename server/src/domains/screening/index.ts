@@ -1,7 +1,8 @@
 import type { screening } from '@kinga/shared/screening/contract.ts';
 import type { Domain } from '../../domain.ts';
 import type { Platform } from '../../platform/context.ts';
-import { readActivity, unblock } from './activity.ts';
+import type { Tx } from '../../platform/db/tx.ts';
+import { readActivity, refuseWhileBlocked, unblock } from './activity.ts';
 import { Blocks } from './blocks.ts';
 import { Exchange } from './exchange.ts';
 import { Findings } from './findings.ts';
@@ -14,6 +15,8 @@ export interface Screening {
   readonly domain: Domain<typeof screening>;
   /** Every question about a person passes it: see screen.ts. */
   readonly screen: Screen;
+  /** RATE_LIMITED while a key of the operator is blocked; the transaction acts for the operator from then on. */
+  readonly refuseWhileBlocked: (tx: Tx, operatorId: string) => Promise<void>;
 }
 
 /** Defends the register against being asked as an oracle. */
@@ -47,5 +50,6 @@ export function createScreening(
       services: [blocks, findings, exchange],
     },
     screen,
+    refuseWhileBlocked,
   };
 }

@@ -75,6 +75,23 @@ function checkIssuer(
   }
 }
 
+/** Production keys with which an operator makes do before an administrator has to give it more. */
+const LIVE_KEYS_MAX = 20;
+
+/** For keys nobody looks at before they are made. Two that are made at once are counted one after the other. */
+export async function refuseMoreKeys(tx: Tx, operatorId: string): Promise<void> {
+  await tx.query('SELECT FROM operators WHERE id = $1 FOR NO KEY UPDATE', [operatorId]);
+  await actForTenant(tx, operatorId);
+  const { rows } = await tx.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM api_keys
+     WHERE tenant_id = $1 AND environment = 'live' AND revoked_at IS NULL AND replaced_by IS NULL
+       AND (expires_at IS NULL OR expires_at > statement_timestamp())`,
+    [operatorId],
+  );
+  if ((rows[0]?.count ?? 0) < LIVE_KEYS_MAX) return;
+  throw new KingaError('CONFLICT', `The operator has ${LIVE_KEYS_MAX} production keys: revoke one first`);
+}
+
 /** The new key has the old one's terms, its end too: whoever may rotate a key may not prolong it. */
 export async function rotateKey(
   { platform, revocations }: ChangeParts,
