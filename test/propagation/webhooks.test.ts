@@ -1,4 +1,4 @@
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { verifyWebhook } from '@kinga/client-sdk';
 import { isPublicAddress } from '@kinga/server/domains/propagation/webhooks/addresses.ts';
 import { checkUrl, post } from '@kinga/server/domains/propagation/webhooks/post.ts';
@@ -162,6 +162,30 @@ describe('an operator without a socket', () => {
       [house.operatorId],
     );
     for (const { secret } of [old, fresh]) expect(rows[0]?.text).not.toContain(secret);
+  });
+
+  it('is posted to its new endpoint at once, whatever the old one is failing at just then', async () => {
+    await using target = await endpoint(() => ({ status: 204 }));
+    const sockets: Socket[] = [];
+    const dead = createServer((socket) => void sockets.push(socket.on('error', () => {})));
+    await new Promise<void>((resolve) => dead.listen(0, '127.0.0.1', resolve));
+    const house = await newHouse(hub);
+    const url = `http://127.0.0.1:${(dead.address() as AddressInfo).port}/`;
+    await house.ask('operators.setWebhook', { url });
+    await hub.database.pool.query('UPDATE operator_webhooks SET failures = 20 WHERE tenant_id = $1', [
+      house.operatorId,
+    ]);
+    await concern(house);
+    await probe(() => sockets.length > 0);
+    await house.ask('operators.setWebhook', { url: target.url });
+    for (const socket of sockets) socket.destroy();
+    await probe(async () => (await acknowledged(house)) === 1);
+    expect(target.seqs()).toEqual([1]);
+    expect((await house.ask('operators.webhook')).webhook).toMatchObject({
+      failures: 0,
+      nextAttemptAt: null,
+    });
+    dead.close();
   });
 
   it('is not posted any more once it is removed', async () => {

@@ -128,7 +128,7 @@ async function nextBatch(tx: Tx, operatorId: string, key: string): Promise<Batch
   return { webhook, epoch, after, upTo: last.seq, events: events.rows };
 }
 
-/** False when it was not taken, or the webhook is another one by now. */
+/** False when it was not taken. */
 async function deliverBatch(platform: Platform, operatorId: string, batch: Batch): Promise<boolean> {
   const { db } = platform;
   const id = newId('whd');
@@ -193,14 +193,19 @@ async function recordDelivery(
   );
 }
 
-async function rest(tx: Tx, operatorId: string, { failures }: WebhookRow): Promise<void> {
+/** An endpoint that took the place of this one meanwhile has failed at nothing: it is posted to at once. */
+async function rest(tx: Tx, operatorId: string, failed: WebhookRow): Promise<void> {
+  const { failures, created_at: createdAt } = failed;
   const ms = Math.min(1_000 * 2 ** Math.min(failures, REST_DOUBLINGS_MAX), REST_MS_MAX);
-  const { rows } = await tx.query<{ next_attempt_at: Date }>(
-    `UPDATE operator_webhooks
-     SET failures = failures + 1, next_attempt_at = clock_timestamp() + $2::float8 * interval '1 millisecond',
+  const { rows } = await tx.query<{ next_attempt_at: Date | null }>(
+    `UPDATE operator_webhooks AS w
+     SET failures = w.failures + same.one,
+         next_attempt_at = CASE WHEN same.one = 1
+                                THEN clock_timestamp() + $2::float8 * interval '1 millisecond' END,
          lease_key = NULL, leased_until = NULL
-     WHERE tenant_id = $1 RETURNING next_attempt_at`,
-    [operatorId, ms],
+     FROM (SELECT (created_at = $3)::int AS one FROM operator_webhooks WHERE tenant_id = $1 FOR UPDATE) AS same
+     WHERE w.tenant_id = $1 RETURNING w.next_attempt_at`,
+    [operatorId, ms, createdAt],
   );
-  await postSoon(tx, [operatorId], rows[0]?.next_attempt_at);
+  await postSoon(tx, [operatorId], rows[0]?.next_attempt_at ?? undefined);
 }
