@@ -52,6 +52,7 @@ export const REPEATABLE: readonly ProcedureName[] = [
   'exclusions.findPeople',
   'exclusions.listForReview',
   'exclusions.mine',
+  'exclusions.checksOfMe',
   'exclusions.statistics',
   'exclusions.report',
   'exclusions.getSupportPerson',

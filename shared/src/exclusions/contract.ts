@@ -2,14 +2,17 @@ import { z } from 'zod';
 import * as fields from '../contract/fields.ts';
 import { procedure } from '../contract/procedure.ts';
 import { topic } from '../contract/topic.ts';
-import { EXCLUSION_STATUSES, exclusion, PERIODS, PURPOSES, SOURCES } from './exclusion.ts';
+import { ANSWERS, EXCLUSION_STATUSES, exclusion, PERIODS, PURPOSES, SOURCES } from './exclusion.ts';
 import { IDENTIFIER_TYPES, identifiers } from './identifier.ts';
 import { lifeCycle } from './life-cycle.ts';
+import { ownChecks } from './own-checks.ts';
 import { people } from './people.ts';
 import { askedPerson, person } from './person.ts';
 import { statistics } from './statistics.ts';
 
 export {
+  ANSWERS,
+  type Answer,
   type Exclusion,
   PERIODS,
   type Period,
@@ -18,9 +21,6 @@ export {
   SOURCES,
   type Source,
 } from './exclusion.ts';
-
-export const ANSWERS = ['EXCLUDED', 'CLEAR', 'UNKNOWN'] as const;
-export type Answer = (typeof ANSWERS)[number];
 
 const exclusionDetail = exclusion.extend({
   reason: z.string().nullable(),
@@ -137,6 +137,7 @@ export const exclusions = {
   ...people,
   ...lifeCycle,
   ...statistics,
+  ...ownChecks,
 };
 
 /** Pseudonymous: nothing about period, end, source or reference leaves the register by this topic. */

@@ -8,6 +8,8 @@ export const SOURCES = ['person', 'family', 'operator', 'court', 'regulator'] as
 export type Source = (typeof SOURCES)[number];
 export const PURPOSES = ['registration', 'login', 'deposit', 'bet', 'marketing'] as const;
 export type Purpose = (typeof PURPOSES)[number];
+export const ANSWERS = ['EXCLUDED', 'CLEAR', 'UNKNOWN'] as const;
+export type Answer = (typeof ANSWERS)[number];
 
 export const EXCLUSION_STATUSES = ['pending', 'active', 'ended'] as const;
 

@@ -11,6 +11,7 @@ import { CheckRecorder } from './checks/recorder.ts';
 import { createLifeCycle, type LiftWithin, type Provisional } from './life-cycle/index.ts';
 import { Lookups } from './lookup/lookup.ts';
 import { isPlainLookup, isPlainLookupMany } from './lookup/plain.ts';
+import { createOwnChecks } from './own-checks/index.ts';
 import { createPeople, type People } from './people/index.ts';
 import { recordsOf } from './register/records-of.ts';
 import { createRegister, type Register, type RegisterDeps } from './register/register.ts';
@@ -185,6 +186,7 @@ export function createExclusions(platform: Platform, deps: ExclusionsDeps): Excl
         ...people.handlers,
         ...lifeCycle.handlers,
         ...createStatistics(platform),
+        ...createOwnChecks(platform),
       },
       alsoMalformed: {
         register: malformedIdentifiers,

@@ -26,9 +26,10 @@ export interface Figures {
   readonly uncounted: readonly string[];
 }
 
-const PURPOSE = `CASE c.purpose WHEN 'r' THEN 'registration' WHEN 'l' THEN 'login' WHEN 'd' THEN 'deposit'
+/** Of `checks AS c`, in words. */
+export const PURPOSE = `CASE c.purpose WHEN 'r' THEN 'registration' WHEN 'l' THEN 'login' WHEN 'd' THEN 'deposit'
   WHEN 'b' THEN 'bet' WHEN 'm' THEN 'marketing' END`;
-const ANSWER = `CASE c.answer WHEN 'E' THEN 'EXCLUDED' WHEN 'C' THEN 'CLEAR' WHEN 'U' THEN 'UNKNOWN' END`;
+export const ANSWER = `CASE c.answer WHEN 'E' THEN 'EXCLUDED' WHEN 'C' THEN 'CLEAR' WHEN 'U' THEN 'UNKNOWN' END`;
 
 /**
  * The checks of a range of days: as the nightly jobs counted them, and of the last two days, where they have not

@@ -39,6 +39,7 @@ export function checkIdsOf(day: string): { first: string; end: string } {
   return { first: checkIdAt(start.toMillis()), end: checkIdAt(start.plus({ days: 1 }).toMillis()) };
 }
 
-function checkIdAt(ms: number): string {
+/** The least id of a check at that millisecond. */
+export function checkIdAt(ms: number): string {
   return `${ms.toString(16).padStart(12, '0')}${'0'.repeat(20)}`;
 }
