@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestHub, type TestHub } from '../support/hub.ts';
 import { codeSentTo } from '../support/messages.ts';
 import { newPerson } from '../support/people.ts';
+import { probe } from '../support/probe.ts';
 import { fitsThePhone, newCodeTo, open, PASSWORD, picture, signUp } from './person-support.ts';
 import { buildPage, enter, hasChromium, launchBrowser, PHONE, visit } from './support.ts';
 
@@ -227,6 +228,30 @@ describe.skipIf(!hasChromium)('who a person is, and that nobody else gets in, in
     await page.getByRole('button', { name: 'Change the password' }).click();
     await page.getByText('The password is changed.').waitFor();
     await other.page.getByText('Your session has ended. Sign in again.').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test('which operators asked about the person, what for and what they were answered, is seen', async () => {
+    await using visitor = await visit(browser, hub.url, PHONE);
+    const { page, complaints } = visitor;
+    const { email, byEmail } = newPerson();
+    await signUp(page, hub, email);
+    const { operatorId, apiKey } = await hub.operatorKey();
+    for (const purpose of ['bet', 'marketing']) {
+      await hub.http('exclusions.lookup', { identifiers: [byEmail], purpose }, { apiKey });
+    }
+    await probe(async () => (await hub.database.pool.query('SELECT FROM checks')).rowCount === 2);
+    const { rows } = await hub.database.pool.query('SELECT name FROM operators WHERE id = $1', [operatorId]);
+
+    await open(page, 'Security', 'Security');
+    const section = page.getByRole('region', { name: 'Operators that asked about you' });
+    await section.getByText('Before advertising · answered: not excluded').waitFor();
+    await section.getByText('Before a bet · answered: not excluded').waitFor();
+    expect(await section.getByText(rows[0]?.name).count()).toBe(2);
+    expect(await section.locator('[data-bar]').innerText()).toMatch(/Week of .*2/s);
+    await section.getByText('Looked through back to').waitFor();
+    await fitsThePhone(page);
+    await picture(page, 'security-checks');
     expect(complaints).toEqual([]);
   });
 

@@ -97,6 +97,27 @@ export const identityEn = {
     noSignIns: 'None yet.',
     outcomes: { succeeded: 'Signed in', failed: 'Refused', suspended: 'Refused: suspended' },
   },
+  checksOfMe: {
+    title: 'Operators that asked about you',
+    lead: 'An operator may ask the register only whether you may bet. Shown are the last 90 days: under documents you have proved, and under a proved phone or e-mail address since you proved it.',
+    searched: 'Looked through back to {{time}}.',
+    none: 'No operator asked in the time looked through.',
+    nobody: 'An operator that is no longer connected',
+    weeks: 'Questions by week, of those shown',
+    week: 'Week of {{day}}',
+    purposes: {
+      registration: 'When somebody opened an account',
+      login: 'When somebody signed in',
+      deposit: 'Before a deposit',
+      bet: 'Before a bet',
+      marketing: 'Before advertising',
+    },
+    answers: {
+      CLEAR: 'answered: not excluded',
+      EXCLUDED: 'answered: excluded',
+      UNKNOWN: 'answered: not known',
+    },
+  },
   activity: {
     title: 'Who looked, and what was done',
     lead: 'Also whenever somebody of staff read your data. This cannot be changed by anybody.',

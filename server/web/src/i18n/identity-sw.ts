@@ -107,6 +107,27 @@ export const identitySw: Texts<typeof identityEn> = {
       suspended: 'Kulikataliwa: akaunti imesimamishwa',
     },
   },
+  checksOfMe: {
+    title: 'Waendeshaji waliouliza kukuhusu',
+    lead: 'Mwendeshaji anaweza kuuliza rejista kama unaruhusiwa kucheza tu. Zinaonyeshwa siku 90 zilizopita: kwa vitambulisho ulivyothibitisha, na kwa simu au barua pepe tangu ulipoithibitisha.',
+    searched: 'Imeangaliwa kurudi hadi {{time}}.',
+    none: 'Hakuna mwendeshaji aliyeuliza katika muda ulioangaliwa.',
+    nobody: 'Mwendeshaji ambaye hajaunganishwa tena',
+    weeks: 'Maswali kwa wiki, kati ya yanayoonyeshwa',
+    week: 'Wiki ya {{day}}',
+    purposes: {
+      registration: 'Mtu alipofungua akaunti',
+      login: 'Mtu alipoingia',
+      deposit: 'Kabla ya kuweka pesa',
+      bet: 'Kabla ya dau',
+      marketing: 'Kabla ya matangazo',
+    },
+    answers: {
+      CLEAR: 'jibu: hajazuiwa',
+      EXCLUDED: 'jibu: amezuiwa',
+      UNKNOWN: 'jibu: haijulikani',
+    },
+  },
   activity: {
     title: 'Nani aliangalia, na kilichofanyika',
     lead: 'Pia kila mfanyakazi aliposoma data yako. Hakuna anayeweza kubadilisha orodha hii.',

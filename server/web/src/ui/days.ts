@@ -11,6 +11,12 @@ export function dayOf(instant: string): string {
   return new Date(Date.parse(instant) + NAIROBI_MS).toISOString().slice(0, 10);
 }
 
+/** The Monday of the Nairobi week an instant falls in. */
+export function mondayOf(instant: string): string {
+  const at = Date.parse(dayOf(instant));
+  return new Date(at - ((new Date(at).getUTCDay() + 6) % 7) * DAY_MS).toISOString().slice(0, 10);
+}
+
 /** The Nairobi day so many days ago. */
 export function dayAgo(days: number): string {
   return new Date(Date.now() + NAIROBI_MS - days * DAY_MS).toISOString().slice(0, 10);

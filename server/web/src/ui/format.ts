@@ -12,6 +12,8 @@ export interface Formats {
   time(instant: string | number): string;
   /** 20 Nov 2026, 14:03 in Nairobi */
   moment(instant: string): string;
+  /** 20 Nov 2026, of a day as YYYY-MM-DD */
+  day(day: string): string;
   /** The time alone when it is of today in Nairobi, else the moment. */
   recent(instant: string): string;
   /** KES 1,250.00 of minor units given as a decimal string. */
@@ -39,6 +41,12 @@ export function formatsFor(language: string): Formats {
     timeZone: ZONE,
   });
   const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'short', timeZone: ZONE });
+  const date = new Intl.DateTimeFormat(locale, {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    timeZone: 'UTC',
+  });
   const shillings = new Intl.NumberFormat(locale);
   const formats: Formats = {
     whole: (value) => whole.format(value),
@@ -46,9 +54,10 @@ export function formatsFor(language: string): Formats {
     percent: (share) => percent.format(share),
     time: (instant) => time.format(new Date(instant)),
     moment: (instant) => moment.format(new Date(instant)),
+    day: (text) => date.format(new Date(text)),
     recent: (instant) => {
-      const date = new Date(instant);
-      return day.format(date) === day.format(new Date()) ? time.format(date) : moment.format(date);
+      const then = new Date(instant);
+      return day.format(then) === day.format(new Date()) ? time.format(then) : moment.format(then);
     },
     money: (amountMinor) => {
       const minor = BigInt(amountMinor);

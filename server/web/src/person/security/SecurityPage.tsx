@@ -3,6 +3,7 @@ import { Heading } from '../../ui/Heading.tsx';
 import { SaidHere } from '../SaidHere.tsx';
 import { useSaid } from '../use-said.ts';
 import { Activity } from './Activity.tsx';
+import { ChecksOfMe } from './ChecksOfMe.tsx';
 import { Devices } from './Devices.tsx';
 import { Factors } from './Factors.tsx';
 import { Password } from './Password.tsx';
@@ -22,6 +23,7 @@ export function SecurityPage() {
       <Sessions onSaid={said.say} />
       <Devices onSaid={said.say} />
       <SignIns />
+      <ChecksOfMe />
       <Activity />
     </div>
   );
