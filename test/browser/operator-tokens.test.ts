@@ -45,6 +45,7 @@ describe.skipIf(!hasChromium)('the page of an operator’s screening tokens', ()
       await row.getByRole('button', { name: 'In wrong hands customer 12' }).focus();
       await page.keyboard.press('Enter');
       await page.getByLabel('What happened').selectOption('stolen');
+      expect(await shown.count()).toBe(0);
       await picture(page, 'operator-tokens-report');
       await page.getByRole('button', { name: 'Report and replace it' }).press('Enter');
       await page.locator('[data-token]', { hasNotText: rotated }).waitFor();
@@ -55,10 +56,14 @@ describe.skipIf(!hasChromium)('the page of an operator’s screening tokens', ()
       await page.keyboard.press('Enter');
       await page.getByText('The token of customer 12 is revoked').waitFor();
       await row.waitFor({ state: 'detached' });
+      expect(await shown.count()).toBe(0);
 
       await open(page, 'tokens', handle);
       await page.getByRole('table', { name: 'Generations' }).getByText('in wrong hands').waitFor();
-      await page.getByRole('table', { name: 'Done by this operator, and to it' }).getByText('token.compromised').waitFor();
+      await page
+        .getByRole('table', { name: 'Done by this operator, and to it' })
+        .getByText('token.compromised')
+        .waitFor();
       await picture(page, 'operator-token-history');
       expect(complaints).toEqual([]);
     },

@@ -19,6 +19,7 @@ import { PropagationPage } from '../propagation/PropagationPage.tsx';
 import { RegisterPage } from '../register/RegisterPage.tsx';
 import { AccountsPage } from '../staff/accounts/AccountsPage.tsx';
 import { PermissionsPage } from '../staff/accounts/PermissionsPage.tsx';
+import { ExclusionsPage } from '../staff/exclusions/ExclusionsPage.tsx';
 import { StatisticsPage } from '../staff/figures/StatisticsPage.tsx';
 import { ApplicationsPage } from '../staff/operators/ApplicationsPage.tsx';
 import { OperatorsPage } from '../staff/operators/OperatorsPage.tsx';
@@ -34,6 +35,7 @@ export interface Page {
     | 'propagation'
     | 'alerts'
     | 'register'
+    | 'exclusions'
     | 'people'
     | 'petitions'
     | 'statistics'
@@ -64,6 +66,7 @@ const live: Page = { id: 'live', Content: Dashboard, group: 'now' };
 const propagation: Page = { id: 'propagation', Content: PropagationPage, group: 'now' };
 const alerts: Page = { id: 'alerts', Content: AlertsPage, group: 'now' };
 const register: Page = { id: 'register', Content: RegisterPage, group: 'register' };
+const exclusions: Page = { id: 'exclusions', Content: ExclusionsPage, group: 'register' };
 const people: Page = { id: 'people', Content: PeoplePage, group: 'register' };
 const petitions: Page = { id: 'petitions', Content: PetitionsPage, group: 'register' };
 const statistics: Page = { id: 'statistics', Content: StatisticsPage, group: 'register' };
@@ -84,6 +87,7 @@ const supervision = [
   propagation,
   alerts,
   register,
+  exclusions,
   people,
   petitions,
   statistics,
@@ -97,7 +101,18 @@ export const PAGES: Readonly<Record<Role, readonly [Page, ...Page[]]>> = {
   admin: [...supervision, accounts, permissions, broadcasts, staffSecurity],
   regulator: [...supervision, permissions, staffSecurity],
   // May only what is granted; a page says so where nothing is.
-  support: [alerts, people, petitions, statistics, policy, operators, applications, accounts, staffSecurity],
+  support: [
+    alerts,
+    exclusions,
+    people,
+    petitions,
+    statistics,
+    policy,
+    operators,
+    applications,
+    accounts,
+    staffSecurity,
+  ],
   operator: [
     { id: 'home', Content: OperatorHome, group: 'own' },
     { id: 'petitions', Content: OperatorPetitionsPage, group: 'own' },

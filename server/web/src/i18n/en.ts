@@ -39,6 +39,7 @@ export const en = {
     others: 'Petitions',
     propagation: 'Propagation',
     alerts: 'Alerts',
+    exclusions: 'Exclusions',
     people: 'People',
     petitions: 'Petitions',
     statistics: 'Statistics',

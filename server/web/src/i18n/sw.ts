@@ -39,6 +39,7 @@ export const sw: Translation = {
     others: 'Maombi',
     propagation: 'Usambazaji',
     alerts: 'Tahadhari',
+    exclusions: 'Mazuio',
     people: 'Watu',
     petitions: 'Maombi',
     statistics: 'Takwimu',

@@ -33,6 +33,7 @@ export const tokensEn = {
     },
     reportSubmit: 'Report and replace it',
     one: 'Token of a person',
+    history: 'History of a token',
     handle: 'Handle',
     customersOf: 'Customers mapped to it',
     generations: 'Generations',

@@ -36,6 +36,7 @@ export const tokensSw: Texts<typeof tokensEn> = {
     },
     reportSubmit: 'Arifu na ubadilishe',
     one: 'Tokeni ya mtu',
+    history: 'Historia ya tokeni',
     handle: 'Jina bandia',
     customersOf: 'Wateja waliounganishwa nayo',
     generations: 'Vizazi',

@@ -11,6 +11,7 @@ import { Listed } from '../ui/Loaded.tsx';
 import { Secret } from '../ui/Secret.tsx';
 import { type Column, Table } from '../ui/Table.tsx';
 import { IssueKey } from './IssueKey.tsx';
+import { KeyTerms } from './KeyTerms.tsx';
 import { OVERLAP_HOURS, OverlapField } from './OverlapField.tsx';
 
 interface Made {
@@ -88,6 +89,7 @@ function useColumns({ may, onRotate, onRevoke }: ColumnsOf): readonly Column<Key
       ),
     },
     { head: t('keys.scopes'), cell: ({ scopes }) => <span className="mono">{scopes.join(' ')}</span> },
+    { head: t('keys.terms'), cell: (key) => <KeyTerms of={key} /> },
     { head: t('keys.usedToday'), number: true, cell: ({ usedToday }) => whole(usedToday) },
     {
       head: t('keys.lastUsed'),

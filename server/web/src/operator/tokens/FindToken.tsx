@@ -27,20 +27,22 @@ export function FindToken({ tending }: { tending: Tending }) {
     setFound(history && { token, history });
   };
   return (
-    <section className="block" aria-labelledby="find-token">
-      <h2 id="find-token">{t('tokens.find')}</h2>
-      <form className="filter" ref={form} onSubmit={(event) => void submit(event)} noValidate>
-        <TextField
-          name="token"
-          label={t('tokens.token')}
-          maxLength={100}
-          error={errors.at('token') === undefined ? undefined : t('tokens.malformed')}
-        />
-        <Submit busy={busy}>{t('tokens.show')}</Submit>
-      </form>
-      <Failure error={errors.any ? undefined : error}>
-        {error?.code === 'NOT_FOUND' ? t('tokens.unknown') : undefined}
-      </Failure>
+    <>
+      <section className="block" aria-labelledby="find-token">
+        <h2 id="find-token">{t('tokens.find')}</h2>
+        <form className="filter" ref={form} onSubmit={(event) => void submit(event)} noValidate>
+          <TextField
+            name="token"
+            label={t('tokens.token')}
+            maxLength={100}
+            error={errors.at('token') === undefined ? undefined : t('tokens.malformed')}
+          />
+          <Submit busy={busy}>{t('tokens.show')}</Submit>
+        </form>
+        <Failure error={errors.any ? undefined : error}>
+          {error?.code === 'NOT_FOUND' ? t('tokens.unknown') : undefined}
+        </Failure>
+      </section>
       {found && (
         <>
           {found.history.generations[0]?.state === 'active' && (
@@ -49,6 +51,6 @@ export function FindToken({ tending }: { tending: Tending }) {
           <History history={found.history} />
         </>
       )}
-    </section>
+    </>
   );
 }

@@ -17,17 +17,20 @@ export function History({ history }: { history: TokenHistory }) {
   const { whole } = useFormats();
   return (
     <>
-      <Facts
-        facts={[
-          [
-            t('tokens.handle'),
-            <span key="handle" className="mono">
-              {history.handle}
-            </span>,
-          ],
-          [t('tokens.customersOf'), whole(history.customers)],
-        ]}
-      />
+      <section className="block" aria-labelledby="one-token">
+        <h2 id="one-token">{t('tokens.one')}</h2>
+        <Facts
+          facts={[
+            [
+              t('tokens.handle'),
+              <span key="handle" className="mono">
+                {history.handle}
+              </span>,
+            ],
+            [t('tokens.customersOf'), whole(history.customers)],
+          ]}
+        />
+      </section>
       <Generations of={history.generations} />
       <Uses of={history.uses} />
       <Records of={history.audit} />
@@ -50,15 +53,15 @@ function Generations({ of }: { of: TokenHistory['generations'] }) {
     { head: t('tokens.worksUntil'), cell: ({ worksUntil }) => at(worksUntil) },
   ];
   return (
-    <>
-      <h3>{t('tokens.generations')}</h3>
+    <section className="block" aria-labelledby="generations">
+      <h2 id="generations">{t('tokens.generations')}</h2>
       <Table
         label={t('tokens.generations')}
         columns={columns}
         rows={of}
         id={({ generation }) => String(generation)}
       />
-    </>
+    </section>
   );
 }
 
@@ -81,8 +84,8 @@ function Records({ of }: { of: TokenHistory['audit'] }) {
   const { moment } = useFormats();
   const mono = (text: string) => <span className="mono">{text}</span>;
   return (
-    <>
-      <h3>{t('audit.title')}</h3>
+    <section className="block" aria-labelledby="records">
+      <h2 id="records">{t('audit.title')}</h2>
       <Table
         label={t('audit.title')}
         rows={of.map((record, index) => ({ ...record, key: `${record.at}/${index}` }))}
@@ -94,6 +97,6 @@ function Records({ of }: { of: TokenHistory['audit'] }) {
           { head: t('audit.details'), cell: ({ details }) => mono(JSON.stringify(details)) },
         ]}
       />
-    </>
+    </section>
   );
 }

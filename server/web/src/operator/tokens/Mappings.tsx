@@ -19,6 +19,10 @@ export function Mappings({ tending, round }: { tending: Tending; round: number }
   return (
     <section className="block" aria-labelledby="customers">
       <h2 id="customers">{t('tokens.customers')}</h2>
+      <p className="hint">
+        {t('tokens.bySystems')} <a href="#keys">{t('conformance.toKeys')}</a>{' '}
+        <a href="/api/docs">{t('operator.docs')}</a>
+      </p>
       <Listed of={mappings} empty={t('tokens.noCustomers')}>
         {(items) => (
           <Table

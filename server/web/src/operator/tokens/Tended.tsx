@@ -18,8 +18,8 @@ export function Tended({ tending }: { tending: Tending }) {
       <p role="status" className={revoked === undefined ? 'unseen' : 'notice'}>
         {revoked !== undefined && t('tokens.revoked', { name: revoked })}
       </p>
-      {made && <NewToken key={made.token} made={made} onDone={tending.seen} />}
-      {reporting && <Report key={reporting.token} of={reporting} tending={tending} />}
+      {made && reporting === undefined && <NewToken key={made.token} made={made} onDone={tending.seen} />}
+      {reporting && <Report key={`report ${reporting.token}`} of={reporting} tending={tending} />}
       {reporting === undefined && (
         <Failure error={error}>
           {error?.code === 'TOKEN_REVOKED' ? t('tokens.endedAlready') : undefined}

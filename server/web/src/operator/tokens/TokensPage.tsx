@@ -28,15 +28,10 @@ export function TokensPage() {
 }
 
 function Tokens() {
-  const { t } = useTranslation();
   const [round, setRound] = useState(0);
   const tending = useTending(() => setRound((count) => count + 1));
   return (
     <>
-      <p className="hint">
-        {t('tokens.bySystems')} <a href="#keys">{t('conformance.toKeys')}</a>{' '}
-        <a href="/api/docs">{t('operator.docs')}</a>
-      </p>
       <Tended tending={tending} />
       <FindToken key={round} tending={tending} />
       <Mappings tending={tending} round={round} />
@@ -54,7 +49,7 @@ function OneToken({ handle }: { handle: string }) {
       <p className="way-back">
         <a href="#tokens">{t('app.tokens')}</a>
       </p>
-      <Heading>{t('tokens.one')}</Heading>
+      <Heading>{t('tokens.history')}</Heading>
       <Shown of={loaded}>{(history) => <History history={history} />}</Shown>
     </>
   );

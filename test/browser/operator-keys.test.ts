@@ -1,0 +1,57 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ok } from '../support/client.ts';
+import { startTestHub, type TestHub } from '../support/hub.ts';
+import { fitsThePhone, picture } from './person-support.ts';
+import { open, visitAs, WALK_MS } from './staff-support.ts';
+import { buildPage, hasChromium, launchBrowser, PHONE } from './support.ts';
+
+describe.skipIf(!hasChromium)('the page of an operator’s keys', () => {
+  let hub: TestHub;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    buildPage();
+    [hub, browser] = await Promise.all([startTestHub(), launchBrowser()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await hub?.[Symbol.asyncDispose]();
+  });
+
+  test(
+    'says on what terms each key works: until when, how much, from where, how it signs, what follows from abuse',
+    async () => {
+      const { operatorId } = await hub.operatorKey();
+      const input = {
+        ...{
+          operatorId,
+          label: 'till',
+          scopes: ['exclusions:lookup'],
+          environment: 'sandbox',
+          mode: 'block',
+        },
+        ...{ quotaPerSecond: 50, quotaPerDay: 100_000, allowedAddresses: ['10.1.0.0/16'] },
+        expiresAt: new Date(Date.now() + 40 * 86_400_000).toISOString(),
+        requireSignature: { publicKey: { kty: 'OKP', crv: 'Ed25519', x: 'A'.repeat(43) } },
+      };
+      ok((await hub.http('operators.issueKey', input, { token: (await hub.admin()).token })).body);
+      const staff = await hub.account('operator', { operatorId });
+      for (const options of [{}, PHONE]) {
+        await using visitor = await visitAs(hub, browser, staff, options);
+        const { page, complaints } = visitor;
+        await open(page, 'keys');
+        const row = page.locator('[data-row]', { hasText: 'till' });
+        const terms = ['at most 50 a second', 'at most 100,000 a day', 'only from 10.1.0.0/16'];
+        for (const term of [...terms, 'requests must be signed', 'abuse: blocks the key', /ends \d+ /]) {
+          await row.getByText(term).waitFor();
+        }
+        await page.getByText('no quota of its own').waitFor();
+        await picture(page, `operator-keys-${options === PHONE ? 'phone' : 'desktop'}`);
+        if (options === PHONE) await fitsThePhone(page);
+        expect(complaints).toEqual([]);
+      }
+    },
+    WALK_MS,
+  );
+});
