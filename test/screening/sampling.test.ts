@@ -162,6 +162,33 @@ test('an operator that mapped its customers may ask about so many more', async (
   expect((await told(hub, asker)).facts).toMatchObject({ customers: 100, limit: 200 });
 });
 
+test('whoever has tokens issued for strangers asks about them; for mapped customers nobody does', async () => {
+  await using hub = await startTestHub();
+  await hubWith(hub);
+  const issue = async (asker: Asker, customers: readonly (string | undefined)[]) => {
+    const people = strangers(customers.length);
+    const items = people.map((identifier, i) => {
+      const customerId = customers[i];
+      return {
+        ref: `r${i}`,
+        identifiers: [identifier],
+        ...(customerId === undefined ? {} : { customerId }),
+      };
+    });
+    return ok((await hub.http('tokens.issueMany', { items }, { apiKey: asker.apiKey })).body);
+  };
+  const honest = await newAsker(hub, { mode: 'block' });
+  await issue(
+    honest,
+    Array.from({ length: 200 }, (_, i) => `c${i}`),
+  );
+  const sampler = await newAsker(hub, { mode: 'block' });
+  await issue(sampler, new Array<undefined>(160).fill(undefined));
+  expect((await told(hub, sampler)).facts).toMatchObject({ customers: 0, blockedKeys: [sampler.keyId] });
+  await probe(async () => (await sampler.lookup(strangers(1)[0]!)) === 'RATE_LIMITED');
+  expect(await alertsOf(hub, MANY, honest.operatorId)).toEqual([]);
+});
+
 test('what is asked of several nodes, and before a restart, is one count', async () => {
   await using one = await startTestHub();
   await hubWith(one);

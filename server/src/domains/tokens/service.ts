@@ -1,9 +1,10 @@
 import { KingaError } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
+import type { IdentifierType } from '@kinga/shared/exclusions/identifier.ts';
 import type { IssuedToken, tokens } from '@kinga/shared/tokens/contract.ts';
 import type { Call } from '../../platform/call/handler.ts';
 import { createTurns } from '../../platform/call/turns.ts';
-import { canonicalise } from '../identifiers/index.ts';
+import { canonicalise, keyOf as identifierKeyOf } from '../identifiers/index.ts';
 import { type Screen, type ScreeningRules, tooMany } from '../screening/index.ts';
 import { hashOf } from './format.ts';
 import { itemErrorOf, refuseTwins } from './items.ts';
@@ -104,18 +105,28 @@ export class TokenService {
     return await this.#done(await compromiseToken(this.#deps, { hash: this.#hashOf(token), reason }, call));
   }
 
-  /** A token is the other way to ask about a number: whoever counts up here is a scan too. */
+  /**
+   * A token is the other way to ask about a number: whoever counts up here is a scan too, and people whose customer
+   * ids are not given are people asked about, as in a lookup. Those who are mapped are what the rest is judged by.
+   */
   #screen(wishes: readonly Wish[], call: Call): void {
     const { screen, rules } = this.#screening;
     screen.begin(keyOf(call), rules(), performance.now());
-    for (const { identifiers } of wishes) {
+    for (const { identifiers, customerId } of wishes) {
       screen.question(undefined);
       for (const identifier of identifiers) {
         const known = canonicalise(identifier);
-        if (known.ok) screen.see(known.type, known.canonical, '');
+        if (!known.ok) continue;
+        const { type, canonical } = known;
+        const isMet = customerId === undefined;
+        screen.see(type, canonical, isMet ? this.#subjectOf(type, canonical) : '');
       }
       if (screen.verdict('') !== 'pass') throw tooMany();
     }
+  }
+
+  #subjectOf(type: IdentifierType, canonical: string): string {
+    return identifierKeyOf(this.#deps.platform.crypto, type, canonical).key.toString('latin1');
   }
 
   #hashOf(token: string): string {
