@@ -76,7 +76,11 @@ function Uses({ of }: { of: TokenHistory['uses'] }) {
       { name: t('figures.hits'), values: values('hits') },
     ];
   }, [of, days, t]);
-  return <DayChart title={t('tokens.uses')} days={days} series={series} />;
+  return (
+    <div className="block">
+      <DayChart title={t('tokens.uses')} days={days} series={series} />
+    </div>
+  );
 }
 
 function Records({ of }: { of: TokenHistory['audit'] }) {

@@ -26,6 +26,7 @@ export function Found({ filters, onError }: FoundProps) {
   const { items, error, more } = list;
   useEffect(() => onError(error), [error, onError]);
   const columns = useColumns();
+  const isRefused = error?.code === 'INVALID_INPUT' && error.details.length > 0;
   const isFiltered = partsOf(filters).length > 0;
   return (
     <>
@@ -34,9 +35,11 @@ export function Found({ filters, onError }: FoundProps) {
           items.length > 0 &&
           t(more ? 'exclusions.shownOfMore' : 'exclusions.shown', { shown: whole(items.length) })}
       </p>
-      <Listed of={list} empty={t(isFiltered ? 'exclusions.noneSuch' : 'exclusions.none')}>
-        {(rows) => <Table label={t('app.exclusions')} columns={columns} rows={rows} id={({ id }) => id} />}
-      </Listed>
+      {!isRefused && (
+        <Listed of={list} empty={t(isFiltered ? 'exclusions.noneSuch' : 'exclusions.none')}>
+          {(rows) => <Table label={t('app.exclusions')} columns={columns} rows={rows} id={({ id }) => id} />}
+        </Listed>
+      )}
     </>
   );
 }
