@@ -69,6 +69,16 @@ const providerUrl = url(
   'https:// (or loopback http://)',
 );
 
+/** Without a path: what comes after it is ours. */
+const origin = z.string().transform((value, context) => {
+  const { protocol, origin, href } = URL.canParse(value)
+    ? new URL(value)
+    : { protocol: '', origin: '', href: '' };
+  if (/^https?:$/.test(protocol) && href === `${origin}/`) return origin;
+  context.addIssue({ code: 'custom', message: 'not an https:// or http:// address without a path' });
+  return z.NEVER;
+});
+
 /** Every key the product reads from the environment; documented for people in .env.example. */
 const environment = z.object({
   // Digits only: as JavaScript reads numbers, a blank would be port 0 and 1e3 port 1000.
@@ -79,6 +89,7 @@ const environment = z.object({
     .pipe(z.number().max(65_535, 'not a port number (65535 is the last)'))
     .default(3000),
   HOST: z.string().min(1).default('127.0.0.1'),
+  PUBLIC_URL: origin.optional(),
   DATA_DIR: z.string().min(1).default('.data'),
   DATABASE_URL: url(/^postgres(ql)?:\/\//, 'postgres://').optional(),
   REDIS_URL: url(/^rediss?:\/\//, 'redis://').optional(),
@@ -110,6 +121,8 @@ export const CONFIG_KEYS: readonly string[] = Object.keys(environment.shape);
 export interface Config {
   readonly port: number;
   readonly host: string;
+  /** Where people reach the hub, without a slash at the end. Absent: messages carry no links. */
+  readonly publicUrl: string | undefined;
   readonly dataDir: string;
   /** Absent: the embedded PostgreSQL in dataDir. */
   readonly databaseUrl: string | undefined;
@@ -178,6 +191,8 @@ function normalise(values: z.output<typeof environment>): Config {
   return {
     port: values.PORT,
     host: values.HOST,
+    publicUrl:
+      values.PUBLIC_URL ?? (demo && values.PORT !== 0 ? `http://localhost:${values.PORT}` : undefined),
     dataDir,
     databaseUrl: values.DATABASE_URL,
     redisUrl: values.REDIS_URL,

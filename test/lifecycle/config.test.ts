@@ -9,6 +9,11 @@ describe('the environment', () => {
     ['PORT', ' '],
     ['PORT', '1e3'],
     ['PORT', '0x10'],
+    ['PUBLIC_URL', 'kinga.example'],
+    ['PUBLIC_URL', 'ftp://kinga.example'],
+    ['PUBLIC_URL', 'https://kinga.example/register'],
+    ['PUBLIC_URL', 'https://kinga.example/?a=b'],
+    ['PUBLIC_URL', 'https://me:secret@kinga.example'],
     ['DATABASE_URL', 'mysql://x'],
     ['DATABASE_URL', 'postgres://h:99999/d'],
     ['REDIS_URL', 'localhost:6379'],
@@ -40,6 +45,16 @@ describe('the environment', () => {
     expect(readConfig({ DATABASE_URL: 'postgres://h/d', DEMO: '1' }).demo).toBe(true);
     expect(errorOf(() => readConfig({ HOST: '0.0.0.0' })).message).toMatch(/^HOST: .*loopback/);
     expect(readConfig({ HOST: '0.0.0.0', DEMO: '0' }).host).toBe('0.0.0.0');
+  });
+
+  test('where people reach the hub is said, or in demo mode this machine, or nobody knows', () => {
+    expect(readConfig({ PUBLIC_URL: 'https://Kinga.example:8443/' }).publicUrl).toBe(
+      'https://kinga.example:8443',
+    );
+    expect(readConfig({ PUBLIC_URL: 'http://10.0.0.1', DEMO: '0' }).publicUrl).toBe('http://10.0.0.1');
+    expect(readConfig({ PORT: '3100' }).publicUrl).toBe('http://localhost:3100');
+    expect(readConfig({ PORT: '0' }).publicUrl).toBeUndefined();
+    expect(readConfig({ DEMO: '0' }).publicUrl).toBeUndefined();
   });
 
   test('an administrator needs both an address and a password', () => {

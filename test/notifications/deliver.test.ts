@@ -2,7 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deliverMessage, type Message, sendMessage } from '@kinga/server/domains/notifications/index.ts';
-import { render } from '@kinga/server/domains/notifications/templates/index.ts';
+import { en } from '@kinga/server/domains/notifications/templates/en.ts';
+import { render, type TemplateName } from '@kinga/server/domains/notifications/templates/index.ts';
+import { PAGE_OF } from '@kinga/server/domains/notifications/templates/links.ts';
 import type { Platform } from '@kinga/server/platform/context.ts';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -143,6 +145,32 @@ describe('a message', () => {
     await platform[Symbol.asyncDispose]();
   });
 
+  it('says where to come when it asks somebody to, and this installation says where it is', async () => {
+    const invitation: Message = {
+      channel: 'email',
+      to: 'amina@example.co.ke',
+      template: 'invitation',
+      data: { by: 'Simba Bets', code: 'chl_1.123456' },
+    };
+    const textWith = async (env: Record<string, string>, message: Message) => {
+      const { platform, dataDir } = await platformWith(env);
+      const id = await sent(platform, message);
+      await deliverMessage(platform, id);
+      const file = join(dataDir, 'messages', message.channel, `${id}.json`);
+      await platform[Symbol.asyncDispose]();
+      return (JSON.parse(readFileSync(file, 'utf8')) as { text: string }).text;
+    };
+    const PUBLIC_URL = 'https://kinga.example';
+    const linked = await textWith({ PUBLIC_URL }, invitation);
+    expect(linked).toMatch(/\n\nhttps:\/\/kinga\.example\/#invited$/);
+    expect(await textWith({ DEMO: '0' }, invitation)).not.toContain('http');
+    expect(await textWith({ PUBLIC_URL }, { ...invitation, channel: 'sms' })).toContain(
+      ' https://kinga.example/#invited',
+    );
+    // A code is entered where it was asked for.
+    expect(await textWith({ PUBLIC_URL }, CODE)).not.toContain('http');
+  });
+
   it('is sealed until it leaves: neither address nor code stands in the database in clear', async () => {
     const { platform } = await platformWith({});
     const id = await sent(platform, CODE);
@@ -166,5 +194,48 @@ describe('a message', () => {
     await deliverMessage(platform, id);
     expect(await stateOf(platform, id)).toBeUndefined();
     await platform[Symbol.asyncDispose]();
+  });
+});
+
+/** Every page and every step of the door that the browser knows, as its sources name them. */
+function placesOfThePage(): string[] {
+  const read = (path: string) =>
+    readFileSync(new URL(`../../server/web/src/${path}`, import.meta.url), 'utf8');
+  const pages = [...read('app/pages.tsx').matchAll(/\bid: '([a-z-]+)'/g)].map(([, id]) => id ?? '');
+  const [, steps = ''] = /DOOR_STEPS = \[([^\]]*)\]/.exec(read('session/use-door-step.ts')) ?? [];
+  return [...pages, ...[...steps.matchAll(/'([a-z-]+)'/g)].map(([, step]) => step ?? ''), ''];
+}
+
+describe('a link', () => {
+  const places = placesOfThePage();
+  const publicUrl = 'https://kinga.example';
+  const names = Object.keys(en) as TemplateName[];
+  const data = {
+    reference: 'KG-2026-0001',
+    until: '20 November 2026',
+    days: '3',
+    name: 'Simba Bets',
+    by: 'Simba Bets',
+  };
+
+  it.each(['en', 'sw'] as const)('leads to a page there is, and never makes an SMS two (%s)', (locale) => {
+    for (const template of names) {
+      const plain = render(template, { locale, data });
+      const linked = render(template, { locale, data, publicUrl });
+      const page = PAGE_OF[template];
+      expect(plain.text, template).not.toContain('http');
+      expect(linked.subject).toBe(plain.subject);
+      if (page === undefined) expect(linked, template).toEqual(plain);
+      else
+        expect(linked.text, template).toBe(`${plain.text}\n\n${publicUrl}/${page === '' ? '' : `#${page}`}`);
+      if (linked.short !== plain.short) expect(linked.short.length, template).toBeLessThanOrEqual(160);
+      if (page !== undefined) expect(places, template).toContain(page);
+    }
+  });
+
+  it('is in no message to an address that may be somebody else’s by now, nor to somebody close', () => {
+    const quiet = names.filter((name) => name.startsWith('record') || name === 'supportPerson');
+    expect(quiet.length).toBeGreaterThan(4);
+    for (const template of quiet) expect(PAGE_OF[template]).toBeUndefined();
   });
 });

@@ -29,7 +29,7 @@ export async function deliverMessage(platform: Platform, messageId: string): Pro
   const channels = channelsOf.get(platform) ?? createChannels(config);
   channelsOf.set(platform, channels);
   const { to, data, locale } = JSON.parse(crypto.open(row.content)) as MessageContent;
-  const { subject, text, short } = render(row.template, { locale, data });
+  const { subject, text, short } = render(row.template, { locale, data, publicUrl: config.publicUrl });
   try {
     const body = row.channel === 'email' ? text : short;
     await channels[row.channel].deliver({ id: messageId, to, subject, text: body });

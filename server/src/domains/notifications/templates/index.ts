@@ -1,5 +1,6 @@
 import i18next from 'i18next';
 import { en } from './en.ts';
+import { linkOf } from './links.ts';
 import { sw } from './sw.ts';
 
 /** Every text the hub sends to people outside a socket: templates/en.ts has them, templates/sw.ts says the same. */
@@ -20,15 +21,28 @@ await texts.init({
   interpolation: { escapeValue: false },
 });
 
-export function render(
-  template: TemplateName,
-  { locale, data }: { locale: Locale; data: Readonly<Record<string, string>> },
-): Text {
+/** What one SMS holds. */
+const SHORT_CHARS_MAX = 160;
+
+export interface Rendering {
+  readonly locale: Locale;
+  readonly data: Readonly<Record<string, string>>;
+  /** Where people reach this installation; messages that ask them to come say where to. */
+  readonly publicUrl?: string | undefined;
+}
+
+export function render(template: TemplateName, { locale, data, publicUrl }: Rendering): Text {
   // The page declares its own texts to i18next's types, which are global.
   const say = texts.getFixedT(locale) as unknown as (name: string, data: object) => string;
+  const subject = say(`${template}.subject`, data);
+  const text = say(`${template}.text`, data);
+  const short = say(`${template}.short`, data);
+  const link = linkOf(template, publicUrl);
+  if (link === undefined) return { subject, text, short };
+  const linked = `${short} ${link}`;
   return {
-    subject: say(`${template}.subject`, data),
-    text: say(`${template}.text`, data),
-    short: say(`${template}.short`, data),
+    subject,
+    text: `${text}\n\n${link}`,
+    short: linked.length > SHORT_CHARS_MAX ? short : linked,
   };
 }

@@ -1,0 +1,44 @@
+import type { TemplateName } from './index.ts';
+
+/**
+ * The page that each message asks people to come to; `''` is the one where they arrive. What is not here has no
+ * link: a code is entered where it was asked for, and to whoever may have an address by now, or was only named as
+ * somebody close, no door is shown.
+ */
+export const PAGE_OF: Readonly<Partial<Record<TemplateName, string>>> = {
+  accountExists: 'sign-in',
+  passwordChanged: 'forgot',
+  factorAdded: 'security',
+  factorRemoved: 'security',
+  factorsReset: 'security',
+  newDevice: 'security',
+  contactAdded: 'identity',
+  contactRemoved: 'identity',
+  exclusionRegistered: 'protection',
+  exclusionEnding: 'protection',
+  exclusionStays: 'protection',
+  exclusionReturnRequested: 'protection',
+  exclusionLifted: 'protection',
+  invitation: 'invited',
+  applicationReceived: 'home',
+  applicationIncomplete: 'home',
+  applicationApproved: 'home',
+  applicationRejected: 'home',
+  operatorSuspended: 'home',
+  operatorReinstated: 'home',
+  licenceEnding: 'home',
+  licenceEnded: 'home',
+  keyEnding: 'keys',
+  complianceLow: 'performance',
+  complianceReport: 'statistics',
+  changesUnacknowledged: 'webhook',
+  petitionNotice: '',
+  petitionMoved: '',
+};
+
+/** Undefined: the message asks nobody to come, or this installation does not say where it is. */
+export function linkOf(template: TemplateName, publicUrl: string | undefined): string | undefined {
+  const page = PAGE_OF[template];
+  if (page === undefined || publicUrl === undefined) return undefined;
+  return page === '' ? `${publicUrl}/` : `${publicUrl}/#${page}`;
+}
