@@ -135,6 +135,29 @@ test('an exclusion begins and ends by the clock, on every identifier', async () 
   await probe(async () => (await status()) === 'EXCLUDED', { timeoutMs: 5_000 });
 });
 
+test('nobody says of themselves that they were excluded before: no promise is half over when it is made', async () => {
+  const person = newPerson();
+  const { token } = await hub.bettor(person.identifiers);
+  const staff = await hub.admin();
+  const input = { identifiers: person.identifiers, source: 'person' };
+  const hourAgo = new Date(Date.now() - 3_600_000).toISOString();
+  // The three years after which a permanent one can be lifted would be over at once.
+  for (const past of [
+    { period: '24h', startsAt: hourAgo },
+    { period: 'permanent', startsAt: '2020-01-01' },
+  ]) {
+    const mine = await hub.http('exclusions.register', { ...input, ...past }, { token });
+    expect(refused(mine.body)).toMatchObject({ code: 'INVALID_INPUT', details: [{ path: 'startsAt' }] });
+  }
+  const later = { period: '24h', startsAt: new Date(Date.now() + 3_600_000).toISOString() };
+  const pending = await hub.http('exclusions.register', { ...input, ...later }, { token });
+  expect(ok(pending.body).status).toBe('pending');
+  // What was promised on paper before, staff write down with its date.
+  const written = { ...input, period: '24h', startsAt: hourAgo };
+  const active = await hub.http('exclusions.register', written, { token: staff.token });
+  expect(ok(active.body)).toMatchObject({ status: 'active', startsAt: hourAgo });
+});
+
 test('every malformed field is named at once, whoever judges it', async () => {
   const { token } = await hub.admin();
   const input = { identifiers: [{ type: 'phone', value: '0712' }], period: 'soon', source: 'person' };

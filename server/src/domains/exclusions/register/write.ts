@@ -16,7 +16,7 @@ import { recordAudits } from '../../../platform/outbox/audit.ts';
 import { enqueueJobs } from '../../../platform/outbox/outbox.ts';
 import { readPolicy } from '../../policy/index.ts';
 import { chain, type LogEntry } from '../log/entry.ts';
-import { isOver, termOf } from '../rules/period.ts';
+import { termOf } from '../rules/period.ts';
 import { lockPeople } from './known.ts';
 import { completeMatchKeys } from './match-keys.ts';
 import { People, type Person } from './people.ts';
@@ -24,10 +24,8 @@ import { chronicle, type Dated, exclusionOf, keysToRead, type Planned } from './
 import { newReference } from './reference.ts';
 import type { Outcome, Registration } from './registration.ts';
 import { rowsKnown } from './rows.ts';
+import { refusedStarts } from './starts.ts';
 import * as store from './store.ts';
-
-/** Said of a term that a past start has already used up. */
-export const ALREADY_OVER = 'the exclusion would already be over';
 
 export interface WriterOptions {
   readonly crypto: Crypto;
@@ -63,9 +61,9 @@ export async function writeBatch(
   settle(await rowsKnown(tx, registrations));
   const known = await lockPeople(tx, pending());
   settle(await claim(tx, options.crypto, pending()));
-  const over = await overAlready(tx, pending());
-  settle(over);
-  await unclaim(tx, over.keys());
+  const refused = await refusedStarts(tx, pending());
+  settle(refused);
+  await unclaim(tx, refused.keys());
 
   const people = new People(known, () => newId('per'));
   const planned = pending().map((registration) => plan(registration, people));
@@ -206,28 +204,6 @@ function claimOutcome(mine: Claim | undefined, states: ReadonlyMap<string, Claim
 async function unclaim(tx: Tx, refused: Iterable<Registration>): Promise<void> {
   const scopes = Array.from(refused, ({ claim }) => claim?.scope).filter((scope) => scope !== undefined);
   if (scopes.length > 0) await tx.query('DELETE FROM idempotency_keys WHERE scope = ANY($1)', [scopes]);
-}
-
-/**
- * Judged by the database's clock, and after the claims: a replay of what was registered in time is answered
- * also when the exclusion is over by now.
- */
-async function overAlready(
-  tx: Tx,
-  registrations: readonly Registration[],
-): Promise<Map<Registration, Outcome>> {
-  const outcomes = new Map<Registration, Outcome>();
-  const dated = registrations.filter(({ startsAt }) => startsAt !== undefined);
-  if (dated.length === 0) return outcomes;
-  const { at } = await store.readClock(tx);
-  const { periods } = (await readPolicy(tx, at)).values;
-  for (const registration of dated) {
-    if (!isOver(termOf(registration.period, registration.startsAt ?? at, periods), at)) continue;
-    const details = [{ path: 'startsAt', message: ALREADY_OVER }];
-    const error = new KingaError('INVALID_INPUT', `startsAt: ${ALREADY_OVER}`, { details });
-    outcomes.set(registration, { kind: 'refused', error });
-  }
-  return outcomes;
 }
 
 function remember<TKey extends object, TValue>(make: (key: TKey) => TValue): (key: TKey) => TValue {
