@@ -109,7 +109,6 @@ test('activity is paged: each line once, the newest first', async () => {
   expect(second.nextCursor).toBeUndefined();
   const times = [...first.items, ...second.items].map(({ at }) => at);
   expect(times).toEqual([...times].sort().reverse());
-  expect((await page('nonsense')).items).toEqual([]);
 });
 
 test('the history of another is for whoever may read accounts', async () => {

@@ -183,6 +183,14 @@ test('the current password is needed, and guessing it is limited', async () => {
   expect(codes).toEqual([...Array<string>(10).fill('WRONG_PASSWORD'), 'RATE_LIMITED']);
 });
 
+test('the same password again is no change, and is refused by its field', async () => {
+  await using node = await startIdentity();
+  const { actor } = await newCitizen(node);
+  const input = { currentPassword: PASSWORD, newPassword: PASSWORD };
+  const error = await refusal(handlersOf(node).changePassword(input, callBy(actor)));
+  expect(error).toMatchObject({ code: 'INVALID_INPUT', details: [{ path: 'newPassword' }] });
+});
+
 test('of two changes at once only one knew the password', async () => {
   await using node = await startIdentity();
   const { actor } = await newCitizen(node);

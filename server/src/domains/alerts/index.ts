@@ -3,6 +3,7 @@ import { KingaError } from '@kinga/shared/contract/errors.ts';
 import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { Domain } from '../../domain.ts';
+import { beforeId } from '../../platform/call/cursor.ts';
 import type { Call } from '../../platform/call/handler.ts';
 import type { Platform } from '../../platform/context.ts';
 import { recordAudit } from '../../platform/outbox/audit.ts';
@@ -33,14 +34,13 @@ async function list(
   { db }: Platform,
   { state, kind, operatorId, cursor }: ParsedInputOf<typeof alerts.list>,
 ): Promise<OutputOf<typeof alerts.list>> {
-  // Ids begin with the time, so the newest first is the greatest first, and the cursor is an id.
   const { rows } = await db.query<AlertRow>(
     `SELECT ${ALERT_COLUMNS} FROM alerts
      WHERE ($1::text IS NULL OR (resolved_at IS NULL) = ($1 = 'open'))
        AND ($2::text IS NULL OR kind = $2) AND ($3::text IS NULL OR operator_id = $3)
        AND ($4::text IS NULL OR id < $4)
      ORDER BY id DESC LIMIT ${PAGE_SIZE + 1}`,
-    [state ?? null, kind ?? null, operatorId ?? null, cursor ?? null],
+    [state ?? null, kind ?? null, operatorId ?? null, beforeId('alr', cursor)],
   );
   const items = rows.slice(0, PAGE_SIZE).map(alertOf);
   const last = items.at(-1);

@@ -4,6 +4,7 @@ import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { Actor } from '../../platform/call/actor.ts';
 import { who } from '../../platform/call/by.ts';
+import { beforeId } from '../../platform/call/cursor.ts';
 import type { Call } from '../../platform/call/handler.ts';
 import { idempotent } from '../../platform/call/idempotency.ts';
 import type { Platform } from '../../platform/context.ts';
@@ -57,7 +58,7 @@ export class BroadcastService {
     const found = await store.pendingOf(this.#platform.db, {
       member: memberOf(call.actor),
       audiences: audiencesOf(call.actor),
-      before: input.cursor,
+      before: beforeId('brc', input.cursor),
       limit: PAGE_SIZE + 1,
     });
     const items = found.slice(0, PAGE_SIZE);

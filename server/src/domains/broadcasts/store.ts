@@ -24,7 +24,7 @@ export interface PendingQuery {
   readonly member: string;
   readonly audiences: readonly string[];
   /** Only ids below this one: ids begin with the time, so the newest come first. */
-  readonly before?: string | undefined;
+  readonly before?: string | null;
   readonly limit: number;
 }
 

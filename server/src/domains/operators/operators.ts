@@ -6,6 +6,7 @@ import type { OperatorDetail } from '@kinga/shared/operators/onboarding.ts';
 import { type InferEntity, LockMode } from '@mikro-orm/core';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { type By, who } from '../../platform/call/by.ts';
+import { beforeId } from '../../platform/call/cursor.ts';
 import type { Call } from '../../platform/call/handler.ts';
 import { idempotent } from '../../platform/call/idempotency.ts';
 import type { Platform } from '../../platform/context.ts';
@@ -66,10 +67,10 @@ export async function listOperators(
   platform: Platform,
   input: ParsedInputOf<typeof operators.list>,
 ): Promise<OutputOf<typeof operators.list>> {
-  // Ids begin with the time, so the newest first is the greatest first, and the cursor is an id.
+  const before = beforeId('op', input.cursor);
   const found = await platform.db.em().find(
     OperatorEntity,
-    { internal: false, ...(input.cursor && { id: { $lt: input.cursor } }) },
+    { internal: false, ...(before !== null && { id: { $lt: before } }) },
     {
       orderBy: { id: 'desc' },
       limit: PAGE_SIZE + 1,

@@ -2,6 +2,7 @@ import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
 import { isPersonal, type OutputOf, type ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { ListedPetition, PetitionDetail, petitions } from '@kinga/shared/petitions/contract.ts';
 import type { AccountActor } from '../../platform/call/actor.ts';
+import { beforeId } from '../../platform/call/cursor.ts';
 import type { Call } from '../../platform/call/handler.ts';
 import type { Platform } from '../../platform/context.ts';
 import type { Crypto } from '../../platform/crypto/crypto.ts';
@@ -47,7 +48,6 @@ const PERSONAL = `p.id IN (
   UNION ALL
   SELECT petition_id FROM petition_identifiers WHERE key = ANY($1::bytea[]) OR key = ANY($2::bytea[]))`;
 
-/** Ids begin with the time, so the newest first is the greatest first, and the cursor is an id. */
 async function readPage(
   tx: Tx,
   deps: PetitionsDeps,
@@ -56,7 +56,7 @@ async function readPage(
   const personal = isPersonal(actor.role);
   const { strong, weak } = personal ? await ownKeys(tx, deps.accountKeys, actor) : { strong: [], weak: [] };
   const tenant = actor.role === 'operator' ? actor.operatorId : null;
-  const { cursor = null, state = null, relation = null } = input;
+  const { state = null, relation = null } = input;
   // Of an operator's staff row-level security has made the choice already.
   const { rows } = await tx.query<ListedRow>(
     `SELECT * FROM (
@@ -65,7 +65,7 @@ async function readPage(
          AND ${personal ? PERSONAL : 'true'}) p
      WHERE (p.relation IS NOT NULL OR NOT $7::boolean) AND ($8::text IS NULL OR p.relation = $8)
      ORDER BY p.id DESC LIMIT ${PAGE_SIZE + 1}`,
-    [strong, weak, cursor, state, actor.accountId, tenant, personal, relation],
+    [strong, weak, beforeId('pet', input.cursor), state, actor.accountId, tenant, personal, relation],
   );
   return rows;
 }

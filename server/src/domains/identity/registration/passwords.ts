@@ -1,4 +1,4 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
 import { isPersonal, type ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { identity } from '@kinga/shared/identity/contract.ts';
 import { WRONG_PASSWORD } from '@kinga/shared/identity/registration.ts';
@@ -105,6 +105,7 @@ export class OwnPasswords {
     const { attempts, passwords, platform } = this.#parts;
     const { accountId, sessionId } = signedIn(call);
     attempts.check(accountId, call.address);
+    if (input.newPassword === input.currentPassword) throw invalidInput('newPassword', 'the same as before');
     const { rows } = await platform.db.query<{ password_hash: string | null }>(
       'SELECT password_hash FROM accounts WHERE id = $1',
       [accountId],

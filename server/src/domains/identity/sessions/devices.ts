@@ -1,6 +1,7 @@
 import { KingaError } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf } from '@kinga/shared/contract/procedure.ts';
 import type { identity } from '@kinga/shared/identity/contract.ts';
+import { beforeId } from '../../../platform/call/cursor.ts';
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import { newId } from '../../../platform/crypto/ids.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
@@ -81,7 +82,7 @@ export async function listDevices(
   const { rows } = await tx.query<DeviceRow>(
     `SELECT ${COLUMNS} FROM devices WHERE account_id = $1 AND ($2::text IS NULL OR id < $2)
      ORDER BY id DESC LIMIT ${PAGE_ROWS}`,
-    [of.accountId, of.cursor ?? null],
+    [of.accountId, beforeId('dev', of.cursor)],
   );
   const current = await deviceOfSession(tx, of.sessionId);
   return pageOf(rows, (row) => deviceOf(crypto, row, current));

@@ -2,6 +2,7 @@ import { KingaError } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf } from '@kinga/shared/contract/procedure.ts';
 import type { identity } from '@kinga/shared/identity/contract.ts';
 import type { SignInMethod } from '@kinga/shared/identity/sessions.ts';
+import { beforeId } from '../../../platform/call/cursor.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import type { Platform } from '../../../platform/context.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
@@ -44,7 +45,7 @@ export class OwnSessions {
         WHERE s.account_id = $1 AND s.revoked_at IS NULL AND s.expires_at > clock_timestamp()
           AND ($2::text IS NULL OR s.id < $2)
         ORDER BY s.id DESC LIMIT ${PAGE_ROWS}`,
-      [accountId, cursor ?? null],
+      [accountId, beforeId('ses', cursor)],
     );
     return pageOf(rows, (row) => ({
       id: row.id,

@@ -1,8 +1,9 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { identity } from '@kinga/shared/identity/contract.ts';
 import type { SignInMethod } from '@kinga/shared/identity/sessions.ts';
 import type { AccountActor } from '../../../platform/call/actor.ts';
+import { beforeId } from '../../../platform/call/cursor.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import type { Platform } from '../../../platform/context.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
@@ -56,7 +57,7 @@ export class AccountHistory {
            FROM sign_ins s LEFT JOIN devices d ON d.id = s.device_id
           WHERE s.account_id = $1 AND ($2::text IS NULL OR s.id < $2)
           ORDER BY s.id DESC LIMIT ${PAGE_ROWS}`,
-        [accountId, input.cursor ?? null],
+        [accountId, beforeId('sgn', input.cursor)],
       );
       return found.rows;
     });
@@ -124,10 +125,11 @@ async function strongKeys(tx: Tx, accountId: string): Promise<Buffer[]> {
   return keys.filter(({ type }) => isStrong(type)).map(({ key }) => key);
 }
 
-/** Before everything there is, unless a cursor of ours says where; anything else finds nothing. */
+/** Before everything there is, unless a cursor says where. */
 function positionOf(cursor: string | undefined): string {
   if (cursor === undefined) return String(2n ** 63n - 1n);
-  return /^\d{1,18}$/.test(cursor) ? cursor : '0';
+  if (!/^\d{1,18}$/.test(cursor)) throw invalidInput('cursor', 'not a cursor of this list');
+  return cursor;
 }
 
 function byOf(actor: string, own: string): { by: 'account' | 'staff' | 'system'; staffId?: string } {

@@ -2,6 +2,7 @@ import { invalidInput } from '@kinga/shared/contract/errors.ts';
 import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { Identifier } from '@kinga/shared/exclusions/identifier.ts';
 import type { identity } from '@kinga/shared/identity/contract.ts';
+import { beforeId } from '../../../platform/call/cursor.ts';
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import { canonicalise } from '../../identifiers/index.ts';
 import { PAGE_ROWS } from '../page.ts';
@@ -35,7 +36,7 @@ export function searchOf(
   add(input.suspended, (place) => `(a.suspended_at IS NOT NULL) = ${place}`);
   add(input.createdFrom && instantOf(input.createdFrom), (place) => `a.created_at >= ${place}`);
   add(input.createdTo && instantOf(input.createdTo), (place) => `a.created_at < ${place}`);
-  add(input.cursor, (place) => `a.id < ${place}`);
+  add(beforeId('acc', input.cursor) ?? undefined, (place) => `a.id < ${place}`);
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
   return {
     text: `SELECT ${columns} FROM accounts a ${where} ORDER BY a.id DESC LIMIT ${PAGE_ROWS}`,

@@ -4,6 +4,7 @@ import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.t
 import type { operators } from '@kinga/shared/operators/contract.ts';
 import type { Application, ApplicationDetail, Decision } from '@kinga/shared/operators/onboarding.ts';
 import type { AccountActor } from '../../../platform/call/actor.ts';
+import { beforeId } from '../../../platform/call/cursor.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import { idempotent } from '../../../platform/call/idempotency.ts';
 import type { Platform } from '../../../platform/context.ts';
@@ -132,13 +133,12 @@ export async function listApplications(
   call: Call,
 ): Promise<OutputOf<typeof operators.listApplications>> {
   const actor = accountOf(call);
-  // Ids begin with the time, so the newest first is the greatest first, and the cursor is an id.
   const { rows } = await db.query<ApplicationRow>(
     `SELECT ${COLUMNS} FROM operator_applications
      WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR applicant_id = $2)
        AND ($3::text IS NULL OR id < $3)
      ORDER BY id DESC LIMIT ${PAGE_SIZE + 1}`,
-    [state ?? null, actor.role === 'operator' ? actor.accountId : null, cursor ?? null],
+    [state ?? null, actor.role === 'operator' ? actor.accountId : null, beforeId('app', cursor)],
   );
   const items = rows.slice(0, PAGE_SIZE).map(applicationOf);
   const last = items.at(-1);
