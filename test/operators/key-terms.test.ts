@@ -287,4 +287,7 @@ test('malformed terms are named by their paths', async () => {
     'quotaPerSecond',
     'requireSignature.publicKey.d',
   ]);
+  expect(error.details?.find(({ path }) => path === 'allowedAddresses[2]')?.message).toBe(
+    'neither an address nor a CIDR block',
+  );
 });

@@ -64,6 +64,32 @@ describe.each(Object.keys(GOOD) as (keyof typeof tokens)[])('tokens.%s', (key) =
   });
 });
 
+it('every malformed field is named at once, a token and an identifier among them', async () => {
+  const pathsOf = async (name: string, input: object) =>
+    (await till.refusal(name, input)).details?.map(({ path }) => path);
+  const typo = `${token.slice(0, -1)}*`;
+  expect(await pathsOf('tokens.validate', { token: typo })).toEqual(['purpose', 'token']);
+  expect(await pathsOf('tokens.compromise', { token: typo, reason: 'no' })).toEqual(['reason', 'token']);
+  expect(await pathsOf('tokens.map', { token: typo, customerId: '' })).toEqual(['customerId', 'token']);
+  expect(await pathsOf('tokens.validate', { token: 'x'.repeat(101) })).toEqual(['token', 'purpose']);
+  const identifiers = [{ type: 'nationalId', value: 'x' }];
+  expect(await pathsOf('tokens.issue', { identifiers, customerId: '' })).toEqual([
+    'customerId',
+    'identifiers[0].value',
+  ]);
+});
+
+it('statistics of an operator there is not are NOT_FOUND, for staff as for another operator', async () => {
+  const { token: session } = await hub.admin();
+  const { body } = await hub.http('tokens.statistics', { operatorId: 'op_no' }, { token: session });
+  expect(refused(body)).toMatchObject({ code: 'NOT_FOUND', message: 'There is no such operator' });
+  const { operatorId } = await hub.operatorKey();
+  expect(await till.refusal('tokens.statistics', { operatorId })).toMatchObject({
+    code: 'NOT_FOUND',
+    message: 'There is no such operator',
+  });
+});
+
 it('after a restore a node forgets the tokens that are no more', async () => {
   const lost = await till.issue(newPerson().identifiers);
   expect(await till.status(lost.token)).toBe('CLEAR');

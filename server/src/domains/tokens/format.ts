@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { invalidInput } from '@kinga/shared/contract/errors.ts';
+import { type ErrorDetail, invalidInput } from '@kinga/shared/contract/errors.ts';
 import type { Crypto } from '../../platform/crypto/crypto.ts';
 import { pooledRandom } from '../../platform/crypto/random.ts';
 
@@ -15,6 +15,9 @@ const CHECK_CHARS = 7;
 const SHAPE = new RegExp(`^${PREFIX}[0-7][${ALPHABET}]{${BODY_CHARS - 1 + CHECK_CHARS}}$`);
 const BODY_END = PREFIX.length + BODY_CHARS;
 const HASH_CHARS = 16;
+/** What is longer than an input may be is told by its schema. */
+const GIVEN_CHARS_MAX = 100;
+const MALFORMED = 'not a screening token: mistyped or cut off';
 
 /** A new token: random, nothing of it comes from the person or the operator. */
 export function newToken(): string {
@@ -32,8 +35,16 @@ export function isWellFormed(token: string): boolean {
  * path when it cannot be one.
  */
 export function hashOf(crypto: Crypto, token: string, path: string): string {
-  if (!isWellFormed(token)) throw invalidInput(path, 'not a screening token: mistyped or cut off');
+  if (!isWellFormed(token)) throw invalidInput(path, MALFORMED);
   return crypto.identifierHash('bst', token).slice(0, HASH_CHARS);
+}
+
+/** A malformed `token` of an input in which other fields are malformed as well. */
+export function malformedToken(input: unknown): ErrorDetail[] {
+  const given: unknown =
+    typeof input === 'object' && input !== null ? Reflect.get(input, 'token') : undefined;
+  if (typeof given !== 'string' || given.length > GIVEN_CHARS_MAX || isWellFormed(given)) return [];
+  return [{ path: 'token', message: MALFORMED }];
 }
 
 function checksumOf(text: string): string {

@@ -2,8 +2,9 @@ import type { tokens } from '@kinga/shared/tokens/contract.ts';
 import type { Domain } from '../../domain.ts';
 import type { Platform } from '../../platform/context.ts';
 import type { Exclusions } from '../exclusions/index.ts';
+import { malformedIdentifiers } from '../identifiers/index.ts';
 import type { Screen, ScreeningRules } from '../screening/index.ts';
-import { hashOf } from './format.ts';
+import { hashOf, malformedToken } from './format.ts';
 import { listMappings, mapToken, unmapCustomer } from './manage/mapping.ts';
 import { TokenFollower } from './memory/follower.ts';
 import { crossReference } from './report/cross-reference.ts';
@@ -81,6 +82,14 @@ export function createTokens(
         history: (input, call) => readHistory(deps, input, call),
         crossReference: (input, call) => crossReference(deps, input, call),
         statistics: (input, call) => readStatistics(db, input, call),
+      },
+      alsoMalformed: {
+        issue: malformedIdentifiers,
+        validate: malformedToken,
+        rotate: malformedToken,
+        revoke: malformedToken,
+        compromise: malformedToken,
+        map: malformedToken,
       },
       services: [follower, usage, foreignUse, probing],
     },

@@ -61,8 +61,12 @@ export function invalidDetails(details: readonly ErrorDetail[]): KingaError {
   );
 }
 
+/** What zod says of a union whose contract has no words of its own for it. */
+const WORDLESS = 'Invalid input';
+
 function messageOf(issue: Issue): string {
-  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue.message;
+  const isWordless = issue.code === 'invalid_union' && issue.message === WORDLESS;
+  if (!isWordless || issue.errors.length === 0) return issue.message;
   const branches = issue.errors.flatMap((errors) => errors.slice(0, 1).map((error) => error.message));
   return [...new Set(branches)].join(', or ');
 }

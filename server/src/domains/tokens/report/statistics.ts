@@ -1,4 +1,4 @@
-import { invalidInput } from '@kinga/shared/contract/errors.ts';
+import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
 import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { TokenState, TokenStatistics, tokens } from '@kinga/shared/tokens/contract.ts';
@@ -7,7 +7,7 @@ import type { Call } from '../../../platform/call/handler.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import { actForEveryTenant, actForTenant } from '../../../platform/db/tenant.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
-import { boundTo, unknownToken } from '../operator.ts';
+import { boundTo } from '../operator.ts';
 
 const ZONE = 'Africa/Nairobi';
 const DAYS_USUAL = 30;
@@ -23,7 +23,7 @@ export async function readStatistics(
 ): Promise<OutputOf<typeof tokens.statistics>> {
   const owner = boundTo(call);
   if (owner !== undefined && input.operatorId !== undefined && input.operatorId !== owner.operatorId) {
-    throw unknownToken();
+    throw unknownOperator();
   }
   const only = owner === undefined ? input.operatorId : owner.operatorId;
   return await db.transaction(async (tx) => {
@@ -35,11 +35,17 @@ export async function readStatistics(
        ORDER BY id LIMIT ${PAGE_SIZE + 1}`,
       [only ?? null, input.cursor ?? null],
     );
+    if (only !== undefined && input.cursor === undefined && operators.rows.length === 0)
+      throw unknownOperator();
     const ids = operators.rows.slice(0, PAGE_SIZE).map(({ id }) => id);
     const items = await figuresOf(tx, ids, period);
     const last = ids.at(-1);
     return operators.rows.length > PAGE_SIZE && last ? { items, nextCursor: last } : { items };
   });
+}
+
+function unknownOperator(): KingaError {
+  return new KingaError('NOT_FOUND', 'There is no such operator');
 }
 
 interface Period {
