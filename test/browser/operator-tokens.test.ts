@@ -102,4 +102,39 @@ describe.skipIf(!hasChromium)('the page of an operator’s screening tokens', ()
     },
     WALK_MS,
   );
+
+  test(
+    'customers beyond the first page are a press away, and staff of another operator see none; the regulator sees how many',
+    async () => {
+      const items = Array.from({ length: 25 }, (_none, index) => ({
+        ...{ ref: String(index), customerId: `many ${index}`, identifiers: [nationalId()] },
+      }));
+      const many = await newTill(hub);
+      await many.ask('tokens.issueMany', { items });
+      const account = await hub.account('operator', { operatorId: many.operatorId });
+      await using visitor = await visitAs(hub, browser, account);
+      const { page, complaints } = visitor;
+      await open(page, 'tokens');
+      const rows = page.locator('[data-row^="many "]');
+      await rows.nth(19).waitFor();
+      expect(await rows.count()).toBe(20);
+      await page.getByRole('button', { name: 'Show more' }).press('Enter');
+      await rows.nth(24).waitFor();
+      expect(complaints).toEqual([]);
+
+      const { operatorId } = await newTill(hub);
+      const stranger = await hub.account('operator', { operatorId });
+      await using other = await visitAs(hub, browser, stranger);
+      await open(other.page, 'tokens');
+      await other.page.getByText('Your systems have not mapped a customer yet.').waitFor();
+      await picture(other.page, 'operator-tokens-empty');
+
+      await using staffed = await visitAs(hub, browser, await hub.account('regulator'));
+      await open(staffed.page, 'operators', many.operatorId, 'tokens');
+      await staffed.page.getByRole('img', { name: /Tokens issued/ }).waitFor();
+      expect(await staffed.page.locator('[data-figure=active]').innerText()).toBe('25');
+      await picture(staffed.page, 'staff-operator-tokens');
+    },
+    WALK_MS,
+  );
 });

@@ -14,6 +14,7 @@ export const officeEn = {
       conformance: 'Conformance',
       statistics: 'Statistics',
       performance: 'Performance',
+      tokens: 'Tokens',
       screening: 'Screening',
       keys: 'Keys',
       webhook: 'Webhook',

@@ -17,6 +17,7 @@ export const officeSw: Texts<typeof officeEn> = {
       conformance: 'Upimaji',
       statistics: 'Takwimu',
       performance: 'Utendaji',
+      tokens: 'Tokeni',
       screening: 'Uchunguzi',
       keys: 'Funguo',
       webhook: 'Webhuku',

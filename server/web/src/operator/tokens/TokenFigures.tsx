@@ -13,14 +13,20 @@ import { Shown } from '../../ui/Loaded.tsx';
 type Figures = OutputOf<Contract['tokens']['statistics']>['items'][number];
 const TOTALS = ['active', 'customers', 'revoked', 'compromised'] as const;
 
+interface TokenFiguresProps {
+  readonly operatorId: string;
+  /** Another one after something changed. */
+  readonly round?: number;
+}
+
 /** An operator's tokens and their use. */
-export function TokenFigures({ round }: { round: number }) {
+export function TokenFigures({ operatorId, round }: TokenFiguresProps) {
   const { t } = useTranslation();
   const { hub } = useSession();
   const [days, setDays] = useState(lastDays);
   const loaded = useLoad(
-    async () => ({ days, figures: (await hub.tokens.statistics(days)).items[0] }),
-    [hub, round, days.from, days.to],
+    async () => ({ days, figures: (await hub.tokens.statistics({ operatorId, ...days })).items[0] }),
+    [hub, operatorId, round, days.from, days.to],
   );
   return (
     <section className="block" aria-labelledby="token-figures">

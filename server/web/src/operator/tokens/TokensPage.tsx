@@ -22,12 +22,12 @@ export function TokensPage() {
   return (
     <>
       <Heading lead={t('tokens.lead')}>{t('app.tokens')}</Heading>
-      {operatorId === null ? <NoOperator /> : <Tokens />}
+      {operatorId === null ? <NoOperator /> : <Tokens operatorId={operatorId} />}
     </>
   );
 }
 
-function Tokens() {
+function Tokens({ operatorId }: { operatorId: string }) {
   const [round, setRound] = useState(0);
   const tending = useTending(() => setRound((count) => count + 1));
   return (
@@ -35,7 +35,7 @@ function Tokens() {
       <Tended tending={tending} />
       <FindToken key={round} tending={tending} />
       <Mappings tending={tending} round={round} />
-      <TokenFigures round={round} />
+      <TokenFigures operatorId={operatorId} round={round} />
     </>
   );
 }

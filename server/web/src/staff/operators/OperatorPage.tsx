@@ -9,6 +9,7 @@ import { Licence } from '../../operator/Licence.tsx';
 import { Performance } from '../../operator/Performance.tsx';
 import { Score } from '../../operator/Score.tsx';
 import { Statistics } from '../../operator/Statistics.tsx';
+import { TokenFigures } from '../../operator/tokens/TokenFigures.tsx';
 import { Webhook } from '../../operator/Webhook.tsx';
 import { Heading } from '../../ui/Heading.tsx';
 import { Shown } from '../../ui/Loaded.tsx';
@@ -23,6 +24,7 @@ const TABS = [
   'conformance',
   'statistics',
   'performance',
+  'tokens',
   'screening',
   'keys',
   'webhook',
@@ -95,6 +97,8 @@ function Subject({ tab, operatorId, operator }: SubjectProps) {
       return <Statistics operatorId={operatorId} />;
     case 'performance':
       return <Performance operatorId={operatorId} />;
+    case 'tokens':
+      return <TokenFigures operatorId={operatorId} />;
     case 'keys':
       return <Keys operatorId={operatorId} />;
     case 'webhook':
