@@ -109,7 +109,7 @@ export const policyValues = z.strictObject({
     noticeDays: z.number().int().min(1).max(365),
     /** The right to be heard: nothing is decided within these days of the notice, unless they were heard or waived it. */
     hearingDays: z.number().int().min(1).max(365),
-    /** And it is decided within these days of the end of the hearing window. */
+    /** And it is decided within these days of the end of the hearing window; an appeal, of the appeal. */
     decisionDays: z.number().int().min(1).max(365),
     /** The right to appeal: within these days of the decision. */
     appealDays: z.number().int().min(1).max(365),
