@@ -233,6 +233,11 @@ test('an operator that is blocked gets no other key by itself, nor ever a stock 
   let refusal = (await Promise.all(Array.from({ length: 25 }, apply))).filter(({ ok: isOk }) => !isOk);
   expect(refusal.length).toBeGreaterThanOrEqual(6);
   for (const body of refusal) expect(refused(body).code).toBe('CONFLICT');
+  // An old key that is good for a while counts, whatever became of the one in its place.
+  const rotation = { keyId: asker.keyId, overlapHours: 1 };
+  const { keyId } = ok((await hub.http('operators.rotateKey', rotation, staff)).body);
+  ok((await hub.http('operators.revokeKey', { keyId }, staff)).body);
+  expect(refused(await apply()).code).toBe('CONFLICT');
   ok((await hub.http('operators.revokeKey', { keyId: asker.keyId }, staff)).body);
   refusal = [await apply()].filter(({ ok: isOk }) => !isOk);
   expect(refusal).toEqual([]);

@@ -75,7 +75,7 @@ function checkIssuer(
   }
 }
 
-/** Production keys with which an operator makes do before an administrator has to give it more. */
+/** Production keys, with what came in their places, that an operator may have before it has to ask for more. */
 const LIVE_KEYS_MAX = 20;
 
 /** For keys nobody looks at before they are made. Two that are made at once are counted one after the other. */
@@ -83,8 +83,8 @@ export async function refuseMoreKeys(tx: Tx, operatorId: string): Promise<void> 
   await tx.query('SELECT FROM operators WHERE id = $1 FOR NO KEY UPDATE', [operatorId]);
   await actForTenant(tx, operatorId);
   const { rows } = await tx.query<{ count: number }>(
-    `SELECT count(*)::int AS count FROM api_keys
-     WHERE tenant_id = $1 AND environment = 'live' AND revoked_at IS NULL AND replaced_by IS NULL
+    `SELECT count(DISTINCT coalesce(rotated_from, id))::int AS count FROM api_keys
+     WHERE tenant_id = $1 AND environment = 'live' AND revoked_at IS NULL
        AND (expires_at IS NULL OR expires_at > statement_timestamp())`,
     [operatorId],
   );
