@@ -63,6 +63,9 @@ function url(scheme: RegExp, example: string) {
   return z.string().refine((value) => scheme.test(value) && URL.canParse(value), `not a ${example} URL`);
 }
 
+/** Where the hub waits for whoever comes back from the provider. */
+const OIDC_CALLBACK = '/api/auth/oidc/callback';
+
 /** What travels there are secrets: in the open only on this machine. */
 const providerUrl = url(
   /^https:|^http:\/\/(localhost|127\.0\.0\.1|\[::1\])([:/]|$)/,
@@ -103,7 +106,9 @@ const environment = z.object({
   OIDC_ISSUER: providerUrl.optional(),
   OIDC_CLIENT_ID: z.string().min(1).optional(),
   OIDC_CLIENT_SECRET: z.string().min(1).optional(),
-  OIDC_REDIRECT_URL: providerUrl.optional(),
+  OIDC_REDIRECT_URL: providerUrl
+    .refine((text) => text.endsWith(OIDC_CALLBACK), `does not end with ${OIDC_CALLBACK}`)
+    .optional(),
   SMTP_URL: url(/^smtps?:\/\//, 'smtp://').optional(),
   MAIL_FROM: z
     .string()
@@ -137,9 +142,9 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** Addresses or CIDR blocks, beside loopback, that may read /metrics. */
   readonly metricsAllow: readonly string[];
-  /** Absent: e-mail is written to files in DATA_DIR/messages. */
   /** A provider that people may sign in with. */
   readonly oidc: OidcConfig | undefined;
+  /** Absent: e-mail is written to files in DATA_DIR/messages. */
   readonly smtp: { readonly url: string; readonly from: string } | undefined;
   /** Who confirms national IDs; absent: nobody, and every attempt is UNAVAILABLE. */
   readonly nationalIdProvider: 'simulator' | undefined;

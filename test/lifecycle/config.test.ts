@@ -30,6 +30,7 @@ describe('the environment', () => {
     ['ADMIN_PASSWORD', 'short'],
     ['OIDC_ISSUER', 'http://accounts.example'],
     ['OIDC_REDIRECT_URL', 'hub.example/api/auth/oidc/callback'],
+    ['OIDC_REDIRECT_URL', 'https://hub.example/auth/callback'],
   ])('a wrong %s (%s) is one line that names the key', (key, value) => {
     const error = errorOf(() => readConfig({ [key]: value }));
     expect(error).toBeInstanceOf(ConfigError);
