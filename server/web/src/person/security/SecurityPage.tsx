@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { useSession } from '../../hub/session-context.ts';
 import { Heading } from '../../ui/Heading.tsx';
 import { SaidHere } from '../SaidHere.tsx';
 import { useSaid } from '../use-said.ts';
@@ -14,6 +15,8 @@ import { SignIns } from './SignIns.tsx';
 export function SecurityPage() {
   const { t } = useTranslation();
   const said = useSaid();
+  const { role } = useSession().account;
+  const isPersonal = role === 'bettor' || role === 'citizen';
   return (
     <div className="person">
       <Heading lead={t('security.lead')}>{t('security.title')}</Heading>
@@ -23,7 +26,7 @@ export function SecurityPage() {
       <Sessions onSaid={said.say} />
       <Devices onSaid={said.say} />
       <SignIns />
-      <ChecksOfMe />
+      {isPersonal && <ChecksOfMe />}
       <Activity />
     </div>
   );
