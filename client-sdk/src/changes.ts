@@ -146,10 +146,13 @@ async function pauseBeforeNext(error: unknown, attempt: number, signal: AbortSig
   if (!(error instanceof HubError) || !(error.retry || error.unknownOutcome)) throw error;
   const ms = backoffMs(attempt, { minMs: 200, maxMs: 5_000, askedMs: error.retryAfterMs });
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => {
+    // The signal lives for as long as somebody follows: a listener left behind for each attempt would stay with it.
+    const end = () => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', end);
       resolve();
-    });
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
   });
 }

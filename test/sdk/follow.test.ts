@@ -1,4 +1,6 @@
-import { connect } from '@kinga/client-sdk';
+import { getEventListeners } from 'node:events';
+import { connect, HubError } from '@kinga/client-sdk';
+import { follow } from '@kinga/client-sdk/changes.ts';
 import { expect, test } from 'vitest';
 import { probe } from '../support/probe.ts';
 import { WireServer } from './wire-server.ts';
@@ -36,4 +38,26 @@ test('after a restore the changes of the new history are acknowledged, and an ac
   await probe(() => following.acknowledged === 2);
   expect(resets).toEqual(['RESTORED']);
   expect(wire.of('operators.acknowledge').at(-1)?.input).toEqual({ epoch: 'e2', seq: 2 });
+});
+
+test('however often a hub that is away is asked where to go on, nothing is left behind for it', async () => {
+  const listeners: number[] = [];
+  await using following = follow(
+    {
+      operators: () => ({
+        acknowledged: async (_input, options) => {
+          listeners.push(getEventListeners(options!.signal!, 'abort').length);
+          throw new HubError('UNAVAILABLE', 'away');
+        },
+        acknowledge: () => Promise.reject(new HubError('UNAVAILABLE', 'away')),
+      }),
+      watch: () => {
+        throw new Error('nobody knows from where');
+      },
+    },
+    { operatorId: 'op_1', apply: () => {} },
+  );
+  await probe(() => listeners.length === 4);
+  expect(listeners).toEqual([0, 0, 0, 0]);
+  await following.close();
 });
