@@ -54,8 +54,9 @@ const SEEN: readonly (readonly [AlertKind, object])[] = [
   ['operators.compliance', { about: 'low', day: '2026-11-19', score: 41.5, limit: 60 }],
   ['operators.compliance', { about: 'fell', day: '2026-11-19', score: 70, best: 92.4 }],
   ['operators.compliance', { about: 'silent', keys: 2, hours: 24, askedAt: null }],
-  ['petitions.overdue', { ...overdue, state: 'filed', provisional: 'none' }],
-  ['petitions.overdue', { ...overdue, state: 'heard', provisional: 'inForce' }],
+  ['petitions.overdue', { ...overdue, state: 'filed', isExcluded: false }],
+  ['petitions.overdue', { ...overdue, state: 'heard', isExcluded: true }],
+  ['petitions.overdue', { ...overdue, state: 'appealed', isExcluded: true }],
 ];
 
 describe('an alert is explained in the language of the page', () => {

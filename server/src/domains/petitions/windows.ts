@@ -72,7 +72,7 @@ async function raise(tx: Tx, id: string): Promise<boolean> {
     explanation: isExcluded
       ? `Petition ${id}: ${missing} by ${day}, and the person is excluded meanwhile`
       : `Petition ${id}: ${missing} by ${day}`,
-    facts: { petitionId: id, state, source, provisional, dueAt: dueAt?.toISOString() },
+    facts: { petitionId: id, state, source, isExcluded, dueAt: dueAt?.toISOString() },
   });
   return true;
 }

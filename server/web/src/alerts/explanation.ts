@@ -83,13 +83,14 @@ const TELL: Readonly<Record<AlertKind, (telling: Telling) => string>> = {
   'petitions.overdue': ({ t, facts, formats }) => {
     const due = formats.moment(facts.text('dueAt'));
     return sentences(
-      t(facts.text('state') === 'filed' ? 'explained.petitions.notice' : 'explained.petitions.decision', {
-        due,
-      }),
-      facts.text('provisional') === 'inForce' && t('explained.petitions.meanwhile'),
+      t(`explained.petitions.${OVERDUE[facts.text('state')] ?? 'decision'}`, { due }),
+      facts.flag('isExcluded') && t('explained.petitions.meanwhile'),
     );
   },
 };
+
+/** What a petition in this state waits for; in any other, its decision. */
+const OVERDUE: Readonly<Record<string, 'notice' | 'appeal'>> = { filed: 'notice', appealed: 'appeal' };
 
 function tellCanary({ t, facts, formats }: Telling): string {
   const way = facts.oneOf('route', en.explained.canary.ways);

@@ -76,6 +76,7 @@ export const alertsEn = {
     petitions: {
       notice: 'A petition waits: the notice to the person was to be served by {{due}}.',
       decision: 'A petition waits: it was to be decided by {{due}}.',
+      appeal: 'An appeal waits: it was to be decided by {{due}}.',
       meanwhile: 'The person is excluded meanwhile.',
       toIt: 'To the petition',
     },

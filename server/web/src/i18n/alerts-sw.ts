@@ -83,6 +83,7 @@ export const alertsSw: Texts<typeof alertsEn> = {
     petitions: {
       notice: 'Ombi linasubiri: notisi kwa mhusika ilipaswa kutolewa kabla ya {{due}}.',
       decision: 'Ombi linasubiri: lilipaswa kuamuliwa kabla ya {{due}}.',
+      appeal: 'Rufaa inasubiri: ilipaswa kuamuliwa kabla ya {{due}}.',
       meanwhile: 'Mhusika amezuiwa kwa sasa.',
       toIt: 'Nenda kwenye ombi',
     },

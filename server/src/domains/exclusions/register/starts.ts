@@ -10,6 +10,8 @@ import { readClock } from './store.ts';
 /** Said of a term that a past start has already used up. */
 const ALREADY_OVER = 'the exclusion would already be over';
 const PAST_START = 'is past: leave it out to begin at once';
+/** Whose phone says "now" is believed so much. */
+const CLOCKS_APART_MS = 5 * 60_000;
 
 /**
  * Judged by the database's clock, and after the claims: a replay of what was registered in time is answered
@@ -45,5 +47,5 @@ function complaintAboutStart(
   if (startsAt === undefined) return undefined;
   if (isOver(termOf(period, startsAt, periods), at)) return ALREADY_OVER;
   const isOwn = by !== 'system' && by.kind === 'account' && isPersonal(by.role);
-  return isOwn && startsAt < at ? PAST_START : undefined;
+  return isOwn && startsAt < at - CLOCKS_APART_MS ? PAST_START : undefined;
 }
