@@ -105,12 +105,19 @@ export class Exchange implements Service {
     }
   }
 
-  /** Each statement of a turn takes the processor from an answer. */
+  /** Each statement of a turn takes the processor from an answer; what was found is worth one, ordinary figures wait. */
   #areFiguresDue(isLast: boolean): boolean {
     const now = performance.now();
-    if (!isLast && now - this.#figuresAtMs < FIGURES_EVERY_MS) return false;
-    this.#figuresAtMs = now;
-    return true;
+    const isDue = isLast || now - this.#figuresAtMs >= FIGURES_EVERY_MS || this.#hasFound();
+    if (isDue) this.#figuresAtMs = now;
+    return isDue;
+  }
+
+  #hasFound(): boolean {
+    for (const { followed, overLimit, refused } of this.#screen.keys.all()) {
+      if (followed + overLimit + refused > 0) return true;
+    }
+    return false;
   }
 
   #takeCounts(): Asked[] {
