@@ -40,6 +40,8 @@ describe('when continuity breaks', () => {
     await live.watched(TOPIC);
     await live.watched(STATE);
     await replayed.watched(TOPIC, { epoch: before.epoch, seq: 4 });
+    // In the middle of its replay it would be told twice: of events that are gone, and of the other epoch.
+    await probe(() => replayed.seqs(TOPIC).at(-1) === 6);
     const epoch = await restore(database);
     await probe(() => [live, replayed].every((client) => client.resets(TOPIC).length === 1));
     await probe(() => live.resets(STATE).length === 1);
