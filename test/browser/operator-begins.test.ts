@@ -1,25 +1,20 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ADMIN } from '../support/accounts.ts';
-import { startTestHub, type TestHub } from '../support/hub.ts';
+import type { TestHub } from '../support/hub.ts';
 import { codeSentTo, messagesTo } from '../support/messages.ts';
 import { newPerson } from '../support/people.ts';
 import { probe } from '../support/probe.ts';
 import { fitsThePhone, PASSWORD, picture } from './person-support.ts';
 import { open, visitAs, WALK_MS } from './staff-support.ts';
-import { buildPage, hasChromium, launchBrowser, PHONE, visit } from './support.ts';
+import { hasChromium, PHONE, startForAll, visit } from './support.ts';
 
 describe.skipIf(!hasChromium)('an operator begins by itself', () => {
   let hub: TestHub;
   let browser: Browser;
 
-  beforeAll(async () => {
-    buildPage();
-    [hub, browser] = await Promise.all([startTestHub(), launchBrowser()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await hub?.[Symbol.asyncDispose]();
+  startForAll((started) => {
+    ({ hub, browser } = started);
   });
 
   async function invitationTo(email: string): Promise<string> {

@@ -1,22 +1,17 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ok } from '../support/client.ts';
-import { startTestHub, type TestHub } from '../support/hub.ts';
+import type { TestHub } from '../support/hub.ts';
 import { fitsThePhone, picture } from './person-support.ts';
 import { open, visitAs, WALK_MS } from './staff-support.ts';
-import { buildPage, hasChromium, launchBrowser, PHONE } from './support.ts';
+import { hasChromium, PHONE, startForAll } from './support.ts';
 
 describe.skipIf(!hasChromium)('the page of an operator’s keys', () => {
   let hub: TestHub;
   let browser: Browser;
 
-  beforeAll(async () => {
-    buildPage();
-    [hub, browser] = await Promise.all([startTestHub(), launchBrowser()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await hub?.[Symbol.asyncDispose]();
+  startForAll((started) => {
+    ({ hub, browser } = started);
   });
 
   test(

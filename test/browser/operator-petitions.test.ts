@@ -1,25 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ok } from '../support/client.ts';
-import { startTestHub, type TestHub } from '../support/hub.ts';
+import type { TestHub } from '../support/hub.ts';
 import { newPerson } from '../support/people.ts';
 import { fitsThePhone, picture } from './person-support.ts';
 import { nationalId, open, visitAs, WALK_MS } from './staff-support.ts';
-import { buildPage, hasChromium, launchBrowser, PHONE } from './support.ts';
+import { hasChromium, PHONE, startForAll } from './support.ts';
 
 const DOCUMENT = Buffer.from('the deposits of a night');
 
 describe.skipIf(!hasChromium)('an operator asks that its customer is excluded, in Chromium', () => {
   let hub: TestHub;
   let browser: Browser;
-  beforeAll(async () => {
-    buildPage();
-    [hub, browser] = await Promise.all([startTestHub(), launchBrowser()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await hub?.[Symbol.asyncDispose]();
+  startForAll((started) => {
+    ({ hub, browser } = started);
   });
 
   const statusOf = async (value: string, apiKey: string) => {

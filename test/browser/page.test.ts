@@ -1,10 +1,10 @@
 import { connect } from '@kinga/client-sdk';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ADMIN } from '../support/accounts.ts';
-import { startTestHub, type TestHub } from '../support/hub.ts';
+import type { TestHub } from '../support/hub.ts';
 import { probe } from '../support/probe.ts';
-import { buildPage, enter, hasChromium, launchBrowser, numberIn, PHONE, visit } from './support.ts';
+import { enter, hasChromium, numberIn, PHONE, startForAll, visit } from './support.ts';
 
 let digits = 31_000_000;
 const nationalId = () => ({ type: 'nationalId' as const, value: String(digits++) });
@@ -19,13 +19,8 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
   let hub: TestHub;
   let browser: Browser;
 
-  beforeAll(async () => {
-    buildPage();
-    [hub, browser] = await Promise.all([startTestHub(), launchBrowser()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await hub?.[Symbol.asyncDispose]();
+  startForAll((started) => {
+    ({ hub, browser } = started);
   });
 
   test('an administrator signs in and sees the figures move when lookups happen', async () => {

@@ -1,20 +1,15 @@
 import { connect } from '@kinga/client-sdk';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ADMIN } from '../support/accounts.ts';
-import { startTestHub, type TestHub } from '../support/hub.ts';
-import { buildPage, enter, hasChromium, launchBrowser, PHONE, visit } from './support.ts';
+import type { TestHub } from '../support/hub.ts';
+import { enter, hasChromium, PHONE, startForAll, visit } from './support.ts';
 
 describe.skipIf(!hasChromium)('what people find on the page in Chromium', () => {
   let hub: TestHub;
   let browser: Browser;
-  beforeAll(async () => {
-    buildPage();
-    [hub, browser] = await Promise.all([startTestHub(), launchBrowser()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await hub?.[Symbol.asyncDispose]();
+  startForAll((started) => {
+    ({ hub, browser } = started);
   });
 
   test('a bettor finds help first, bets, and excludes themselves: from then on nothing takes their bet', async () => {

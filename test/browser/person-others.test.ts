@@ -1,22 +1,17 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { SignedIn } from '../support/accounts.ts';
 import { ok } from '../support/client.ts';
-import { startTestHub, type TestHub } from '../support/hub.ts';
+import type { TestHub } from '../support/hub.ts';
 import { newPerson } from '../support/people.ts';
 import { fitsThePhone, open, picture } from './person-support.ts';
-import { buildPage, enter, hasChromium, launchBrowser, PHONE, visit } from './support.ts';
+import { enter, hasChromium, PHONE, startForAll, visit } from './support.ts';
 
 describe.skipIf(!hasChromium)('asking for the exclusion of somebody close, in Chromium', () => {
   let hub: TestHub;
   let browser: Browser;
-  beforeAll(async () => {
-    buildPage();
-    [hub, browser] = await Promise.all([startTestHub(), launchBrowser()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await hub?.[Symbol.asyncDispose]();
+  startForAll((started) => {
+    ({ hub, browser } = started);
   });
 
   const by = async (who: SignedIn, name: string, input: object) =>

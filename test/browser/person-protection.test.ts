@@ -1,23 +1,18 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DAY_MS, passTime } from '../exclusions/life-cycle/world.ts';
-import { startTestHub, type TestHub } from '../support/hub.ts';
+import type { TestHub } from '../support/hub.ts';
 import { codeSentTo, messagesTo, wrongCode } from '../support/messages.ts';
 import { newPerson } from '../support/people.ts';
 import { probe } from '../support/probe.ts';
 import { fitsThePhone, PASSWORD, picture, signUp } from './person-support.ts';
-import { buildPage, enter, hasChromium, launchBrowser, PHONE, visit } from './support.ts';
+import { enter, hasChromium, PHONE, startForAll, visit } from './support.ts';
 
 describe.skipIf(!hasChromium)('a person’s own protection in Chromium', () => {
   let hub: TestHub;
   let browser: Browser;
-  beforeAll(async () => {
-    buildPage();
-    [hub, browser] = await Promise.all([startTestHub(), launchBrowser()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await hub?.[Symbol.asyncDispose]();
+  startForAll((started) => {
+    ({ hub, browser } = started);
   });
 
   async function protect(page: Page, period: string): Promise<string> {

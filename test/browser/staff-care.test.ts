@@ -1,29 +1,24 @@
 import { runConformance } from '@kinga/client-sdk';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { HONEST, integrationOf } from '../conformance/operators.ts';
 import { callsOverHttp, lineOverHttp, sandboxKey } from '../conformance/support.ts';
 import { newAsker, nationalId as numbered, run } from '../screening/support.ts';
 import { ADMIN } from '../support/accounts.ts';
 import { ok, refused } from '../support/client.ts';
-import { startTestHub, type TestHub } from '../support/hub.ts';
+import type { TestHub } from '../support/hub.ts';
 import { codeSentTo } from '../support/messages.ts';
 import { newPerson } from '../support/people.ts';
 import { probe } from '../support/probe.ts';
 import { fitsThePhone, picture } from './person-support.ts';
 import { open, visitAs, WALK_MS } from './staff-support.ts';
-import { buildPage, hasChromium, launchBrowser, PHONE } from './support.ts';
+import { hasChromium, PHONE, startForAll } from './support.ts';
 
 describe.skipIf(!hasChromium)('what staff set right', () => {
   let hub: TestHub;
   let browser: Browser;
-  beforeAll(async () => {
-    buildPage();
-    [hub, browser] = await Promise.all([startTestHub(), launchBrowser()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await hub?.[Symbol.asyncDispose]();
+  startForAll((started) => {
+    ({ hub, browser } = started);
   });
 
   test('a key that scanned is seen with its figures by the regulator, and unblocked by an administrator', async () => {

@@ -1,11 +1,11 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ADMIN } from '../support/accounts.ts';
 import { ok } from '../support/client.ts';
-import { startTestHub, type TestHub } from '../support/hub.ts';
+import type { TestHub } from '../support/hub.ts';
 import { fitsThePhone, picture } from './person-support.ts';
 import { nationalId, open, visitAs, WALK_MS } from './staff-support.ts';
-import { buildPage, hasChromium, launchBrowser, PHONE } from './support.ts';
+import { hasChromium, PHONE, startForAll } from './support.ts';
 
 async function register(hub: TestHub, source: string, period: string, startsAt?: string) {
   const { token } = await hub.admin();
@@ -20,13 +20,8 @@ describe.skipIf(!hasChromium)('the list of exclusions', () => {
   let hub: TestHub;
   let browser: Browser;
 
-  beforeAll(async () => {
-    buildPage();
-    [hub, browser] = await Promise.all([startTestHub(), launchBrowser()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await hub?.[Symbol.asyncDispose]();
+  startForAll((started) => {
+    ({ hub, browser } = started);
   });
 
   test(

@@ -1,23 +1,18 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ok } from '../support/client.ts';
-import { startTestHub, type TestHub } from '../support/hub.ts';
+import type { TestHub } from '../support/hub.ts';
 import { probe } from '../support/probe.ts';
 import { picture } from './person-support.ts';
 import { exclude, nationalId, open, SYSTEM_SCOPES, visitAs } from './staff-support.ts';
-import { buildPage, hasChromium, launchBrowser } from './support.ts';
+import { hasChromium, startForAll } from './support.ts';
 
 describe.skipIf(!hasChromium)('what the regulator watches over', () => {
   let hub: TestHub;
   let browser: Browser;
 
-  beforeAll(async () => {
-    buildPage();
-    [hub, browser] = await Promise.all([startTestHub(), launchBrowser()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await hub?.[Symbol.asyncDispose]();
+  startForAll((started) => {
+    ({ hub, browser } = started);
   });
 
   test('an operator’s lag appears when a change is committed, and vanishes when it is acknowledged', async () => {

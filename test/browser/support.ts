@@ -3,7 +3,9 @@ import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll } from 'vitest';
 import type { SignedIn } from '../support/accounts.ts';
+import { startTestHub, type TestHub } from '../support/hub.ts';
 
 const repo = fileURLToPath(new URL('../..', import.meta.url));
 const dist = join(repo, 'server/web/dist');
@@ -25,6 +27,29 @@ export function launchBrowser(): Promise<Browser> {
       '--disable-component-update',
       '--disable-sync',
     ],
+  });
+}
+
+interface Started {
+  readonly hub: TestHub;
+  readonly browser: Browser;
+}
+
+/** One hub with the page, and one browser, for all tests of a file or of a `describe`. */
+export function startForAll(
+  use: (started: Started) => void,
+  options: Parameters<typeof startTestHub>[0] = {},
+): void {
+  let started: Started | undefined;
+  beforeAll(async () => {
+    buildPage();
+    const [hub, browser] = await Promise.all([startTestHub(options), launchBrowser()]);
+    started = { hub, browser };
+    use(started);
+  });
+  afterAll(async () => {
+    await started?.browser.close();
+    await started?.hub[Symbol.asyncDispose]();
   });
 }
 
