@@ -54,6 +54,35 @@ test('a key that blocks: the sixty-first is refused, about this person only, neu
   expect(await other.lookup(SOMEBODY, 'login')).toBe('CLEAR');
 });
 
+test('a token is no way around it: the person behind it is counted as if asked about by their document', async () => {
+  await using hub = await startTestHub();
+  const asker = await newAsker(hub, { mode: 'block' });
+  const { apiKey } = asker;
+  const phone = { type: 'phone', value: '+254712345678' };
+  const person = { identifiers: [phone, SOMEBODY], customerId: 'c-1' };
+  const { token } = ok((await hub.http('tokens.issue', person, { apiKey })).body);
+  const validate = async (purpose: string, from = asker) =>
+    (await hub.http('tokens.validate', { token, purpose }, { apiKey: from.apiKey })).body;
+  await times(LIMIT / 2, () => asker.lookup(SOMEBODY, 'login'));
+  const allowed = await times(LIMIT / 2, () => validate('login'));
+  expect(new Set(allowed.map((answer) => answer.ok && answer.data.status))).toEqual(new Set(['CLEAR']));
+  expect(refused(await validate('registration'))).toMatchObject({
+    code: 'RATE_LIMITED',
+    message: 'Too many lookups',
+    retryAfterMs: 60_000,
+  });
+  expect(await asker.lookup(SOMEBODY, 'login')).toBe('RATE_LIMITED');
+  expect(ok(await validate('bet')).status).toBe('CLEAR');
+  const checks = ['login', 'bet'].map((purpose) => ({ ref: purpose, token, purpose }));
+  const { results } = ok((await hub.http('tokens.validateMany', { checks }, { apiKey })).body);
+  expect(results).toEqual([
+    { ref: 'login', error: expect.objectContaining({ code: 'RATE_LIMITED', message: 'Too many lookups' }) },
+    expect.objectContaining({ ref: 'bet', status: 'CLEAR' }),
+  ]);
+  const colleague = await newAsker(hub, { mode: 'alarm' }, asker.operatorId);
+  expect(ok(await validate('login', colleague)).status).toBe('CLEAR');
+});
+
 test('bets and deposits of one person are not counted, however many', async () => {
   await using hub = await startTestHub();
   const asker = await newAsker(hub, { mode: 'block' });

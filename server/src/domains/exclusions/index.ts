@@ -31,7 +31,7 @@ export {
 } from './log/follow.ts';
 export { keysAskedFor } from './lookup/asked.ts';
 /** The decision itself, over another memory: the sandbox's. */
-export { type KeysAsked, Lookups } from './lookup/lookup.ts';
+export { type KeysAnswers, type KeysAsked, Lookups } from './lookup/lookup.ts';
 export { type ItemError, type ManyAnswers, ResultsWriter } from './lookup/results-writer.ts';
 export type { Memory, Policies, Prober } from './lookup/view.ts';
 export { tellChange } from './notices/changed.ts';

@@ -32,7 +32,7 @@ export interface LookupsOptions {
   readonly freshness: Pick<Freshness, 'refresh'>;
   readonly recorder: Pick<CheckRecorder, 'begin' | 'add' | 'end'>;
   readonly policies: Policies;
-  /** Every question by identifiers passes it; absent where nobody real can be asked about. */
+  /** Every question passes it; absent where nobody real can be asked about. */
   readonly screen?: Screen;
 }
 
@@ -177,11 +177,14 @@ export class Lookups {
   /** The question about keys that are at hand already, as those behind a screening token are. */
   answerKeys(asked: KeysAsked, call: Call): LookupAnswer | Promise<LookupAnswer> {
     const answers = this.answerManyKeys([asked], call);
-    return answers instanceof Promise ? answers.then(([only]) => only!) : answers[0]!;
+    return answers instanceof Promise ? answers.then(onlyOf) : onlyOf(answers);
   }
 
-  /** The answers in the order of the questions, all given at one instant. */
-  answerManyKeys(asked: readonly KeysAsked[], call: Call): LookupAnswer[] | Promise<LookupAnswer[]> {
+  /**
+   * The answers in the order of the questions, all given at one instant. Undefined: this person is asked about too
+   * often.
+   */
+  answerManyKeys(asked: readonly KeysAsked[], call: Call): KeysAnswers | Promise<KeysAnswers> {
     const startedAt = performance.now();
     const key = keyOf(call);
     const view = this.#view.at(startedAt);
@@ -190,19 +193,31 @@ export class Lookups {
     return this.#viewLater(keys).then((later) => this.#keys(asked, { view: later, key, startedAt }));
   }
 
-  #keys(asked: readonly KeysAsked[], question: Question): LookupAnswer[] {
-    const { view } = question;
+  #keys(asked: readonly KeysAsked[], question: Question): KeysAnswers {
+    this.#screen(question);
     this.#begin(question);
-    const answers = asked.map(({ keys, purpose, isCertain }) => {
-      const finding = this.#finder.findKeys(view, keys, endOf(view, purpose));
-      if (!isCertain && finding === 'nothing' && view.trust === 'full') {
-        throw new KingaError('UNAVAILABLE', 'It cannot be confirmed whose token this is');
-      }
-      return this.#answer(view, finding, purpose);
-    });
+    const answers = asked.map((one) => this.#key(one, question.view));
     this.#end(question, asked.length);
     return answers;
   }
+
+  #key({ keys, purpose, isCertain }: KeysAsked, view: View): LookupAnswer | undefined {
+    const { screen } = this.#options;
+    screen?.question(purpose);
+    const finding = this.#finder.findKeys(view, keys, endOf(view, purpose));
+    if (!isCertain && finding === 'nothing' && view.trust === 'full') {
+      throw new KingaError('UNAVAILABLE', 'It cannot be confirmed whose token this is');
+    }
+    if (screen !== undefined && screen.verdict(keys[0]!) !== 'pass') return undefined;
+    return this.#answer(view, finding, purpose);
+  }
+}
+
+export type KeysAnswers = readonly (LookupAnswer | undefined)[];
+
+function onlyOf([answer]: KeysAnswers): LookupAnswer {
+  if (answer === undefined) throw tooMany();
+  return answer;
 }
 
 export interface KeysAsked {

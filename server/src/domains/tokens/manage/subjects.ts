@@ -38,9 +38,14 @@ export interface KnownSubject {
   readonly contactSet: Buffer | null;
 }
 
-/** INVALID_INPUT names what is malformed by its path. */
+/**
+ * INVALID_INPUT names what is malformed by its path. A document comes before every contact: under the first key
+ * questions are recorded and counted, and one contact may stand on many customers.
+ */
 export function nameOf(crypto: Crypto, identifiers: readonly Identifier[], path: string): Named {
-  const keys = keysOf(crypto, identifiers, path);
+  const keys = keysOf(crypto, identifiers, path).toSorted(
+    (a, b) => Number(isStrong(b.type)) - Number(isStrong(a.type)),
+  );
   const strong = keys.filter(({ type }) => isStrong(type)).map(({ key }) => key.toString('hex'));
   if (strong.length > 0) return { keys, strong, contactSet: undefined };
   const contacts = [...new Set(keys.map(({ key }) => key.toString('hex')))].sort().join(',');

@@ -5,8 +5,9 @@ import type { tokens } from '@kinga/shared/tokens/contract.ts';
 import type { KeyActor } from '../../../platform/call/actor.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
-import type { Exclusions, ItemError, KeysAsked, ManyAnswers } from '../../exclusions/index.ts';
+import type { Exclusions, ItemError, KeysAnswers, KeysAsked, ManyAnswers } from '../../exclusions/index.ts';
 import { ResultsWriter } from '../../exclusions/index.ts';
+import { tooMany } from '../../screening/index.ts';
 import { hashOf } from '../format.ts';
 import { itemErrorOf, refuseTwins } from '../items.ts';
 import type { TokenFollower } from '../memory/follower.ts';
@@ -167,14 +168,18 @@ export class Validations {
     return this.#write(items, answers, call);
   }
 
-  #write(items: readonly Item[], answers: readonly LookupAnswer[], call: Call): ManyAnswers {
+  #write(items: readonly Item[], answers: KeysAnswers, call: Call): ManyAnswers {
     const { operatorId } = keyOf(call);
     const writer = new ResultsWriter();
     let next = 0;
     for (const item of items) {
       if ('error' in item) writer.refuse(item.check.ref, item.error);
       else {
-        const answer = answers[next++]!;
+        const answer = answers[next++];
+        if (answer === undefined) {
+          writer.refuse(item.check.ref, itemErrorOf(tooMany()));
+          continue;
+        }
         writer.answer(item.check.ref, answer);
         this.#options.usage.add(item.hash, operatorId, answer.status);
       }
