@@ -1,10 +1,7 @@
-import type { Writable } from 'node:stream';
 import type pg from 'pg';
 
-/** What pg hands to a query of one's own (its README: "submittable"). */
-interface Connection {
-  readonly stream: Writable;
-  query(text: string): void;
+/** What a connection of pg has beside what @types/pg knows; pg-copy-streams lives of it too. */
+interface CopyingConnection extends pg.Connection {
   sendCopyFromChunk(chunk: Buffer): void;
   endCopyFrom(): void;
 }
@@ -14,7 +11,7 @@ interface Connection {
  * PostgreSQL asks for the data: one more time both sides wake up between two answers, ten times a second. When a
  * statement fails, PostgreSQL drops the data (its manual, "COPY Operations").
  */
-class CopyQuery {
+class CopyQuery implements pg.Submittable {
   readonly #text: string;
   readonly #data: Buffer;
   readonly #done = Promise.withResolvers<void>();
@@ -28,13 +25,13 @@ class CopyQuery {
     return this.#done.promise;
   }
 
-  submit(connection: Connection): void {
-    const { stream } = connection;
-    stream.cork();
-    connection.query(this.#text);
-    connection.sendCopyFromChunk(this.#data);
-    connection.endCopyFrom();
-    stream.uncork();
+  submit(connection: pg.Connection): void {
+    const copying = connection as CopyingConnection;
+    copying.stream.cork();
+    copying.query(this.#text);
+    copying.sendCopyFromChunk(this.#data);
+    copying.endCopyFrom();
+    copying.stream.uncork();
   }
 
   handleCopyInResponse(): void {}
@@ -54,6 +51,6 @@ class CopyQuery {
 /** Rejects with PostgreSQL's error, or because the connection was lost. */
 export function copyInto(client: pg.Client, text: string, data: Buffer): Promise<void> {
   const query = new CopyQuery(text, data);
-  client.query(query as unknown as pg.Submittable);
+  client.query(query);
   return query.done;
 }
