@@ -62,6 +62,16 @@ export function invalidInput(path: string, message: string): KingaError {
   return new KingaError('INVALID_INPUT', `${path}: ${message}`, { details: [{ path, message }] });
 }
 
+/** NOT_FOUND naming the field that says what there is not. */
+export function notFound(path: string, message: string, cause?: unknown): KingaError {
+  return new KingaError('NOT_FOUND', message, { details: [{ path, message }], cause });
+}
+
+/** CONFLICT naming the field that cannot be as things stand. */
+export function conflict(path: string, message: string, cause?: unknown): KingaError {
+  return new KingaError('CONFLICT', message, { details: [{ path, message }], cause });
+}
+
 export function httpStatusOf(code: string): number {
   return code in PROTOCOL_ERRORS ? PROTOCOL_ERRORS[code as ProtocolErrorCode].status : DECLARED_ERROR_STATUS;
 }

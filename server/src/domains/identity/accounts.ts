@@ -1,4 +1,4 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { conflict, notFound } from '@kinga/shared/contract/errors.ts';
 import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { IdentifierType } from '@kinga/shared/exclusions/identifier.ts';
 import type { Account, identity } from '@kinga/shared/identity/contract.ts';
@@ -89,11 +89,10 @@ async function insertRow(tx: Tx, { input, passwordHash }: AccountToInsert): Prom
     return row;
   } catch (error) {
     if (isUniqueViolation(error)) {
-      const message = 'There is an account with this e-mail address already';
-      throw new KingaError('CONFLICT', message, { details: [{ path: 'email', message }], cause: error });
+      throw conflict('email', 'There is an account with this e-mail address already', error);
     }
     if (sqlStateOf(error) === FOREIGN_KEY_VIOLATION) {
-      throw new KingaError('NOT_FOUND', 'There is no such operator', { cause: error });
+      throw notFound('operatorId', 'There is no such operator', error);
     }
     throw error;
   }

@@ -1,4 +1,4 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { conflict } from '@kinga/shared/contract/errors.ts';
 import type { StaffMember } from '@kinga/shared/operators/staff.ts';
 import type { Platform } from '../../platform/context.ts';
 import { actForTenant } from '../../platform/db/tenant.ts';
@@ -69,17 +69,23 @@ export function createOperatorStaff(
  */
 async function linkOperatorStaff(tx: Tx, accountId: string, operatorId: string): Promise<void> {
   const { rows } = await tx.query<{ role: string }>('SELECT role FROM accounts WHERE id = $1', [accountId]);
-  if (rows[0]?.role === 'operator') await joinOperator(tx, accountId, operatorId);
+  if (rows[0]?.role === 'operator') await joinOperator(tx, { accountId, operatorId, path: 'id' });
 }
 
-/** An account serves one operator in its life: it comes back to that one, and to no other. */
-export async function joinOperator(tx: Tx, accountId: string, operatorId: string): Promise<void> {
+/**
+ * An account serves one operator in its life: it comes back to that one, and to no other. `path`: the field of the
+ * input by which it was meant.
+ */
+export async function joinOperator(
+  tx: Tx,
+  { accountId, operatorId, path }: { accountId: string; operatorId: string; path: string },
+): Promise<void> {
   const { rowCount } = await tx.query(
     `UPDATE accounts SET operator_id = $2, left_operator_id = NULL, left_operator_at = NULL
      WHERE id = $1 AND ${MAY_JOIN}`,
     [accountId, operatorId],
   );
-  if (rowCount === 0) throw new KingaError('CONFLICT', 'The account belongs to an operator, or did before');
+  if (rowCount === 0) throw conflict(path, 'The account belongs to an operator, or did before');
 }
 
 const MAY_JOIN = `role = 'operator' AND operator_id IS NULL AND coalesce(left_operator_id, $2) = $2`;
@@ -140,8 +146,7 @@ async function invite(
   const contact = contactAt(crypto, { type: 'email', value: email }, 'email');
   const owner = await findByEmail(tx, contact.canonical);
   if (owner?.operator_id === operatorId) {
-    const message = 'They work for this operator already';
-    throw new KingaError('CONFLICT', message, { details: [{ path: 'email', message }] });
+    throw conflict('email', 'They work for this operator already');
   }
   const isFree = owner === undefined || (await mayJoin(tx, owner.id, operatorId));
   const payload: Invitation = { email: contact.canonical, operatorId, locale };

@@ -1,4 +1,4 @@
-import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
+import { conflict, invalidInput, KingaError, notFound } from '@kinga/shared/contract/errors.ts';
 import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import { type PolicyDocument, type policy, policyTopics } from '@kinga/shared/policy/contract.ts';
@@ -96,9 +96,9 @@ async function insertVersion(tx: Tx, input: PublishInput, call: Call): Promise<P
 async function insertWithdrawal(tx: Tx, { version }: WithdrawInput, call: Call): Promise<PolicyDocument> {
   const { now } = await lockVersions(tx);
   const found = (await findDocument(tx, version)) ?? unknownVersion();
-  if (found.status === 'withdrawn') throw new KingaError('CONFLICT', 'The version is withdrawn already');
+  if (found.status === 'withdrawn') throw conflict('version', 'The version is withdrawn already');
   if (Date.parse(found.startsAt) < now + LEAD_MS) {
-    throw new KingaError('CONFLICT', 'The version has started, or does within a second: publish another one');
+    throw conflict('version', 'The version has started, or does within a second: publish another one');
   }
   await tx.query('INSERT INTO policy_withdrawals (version, withdrawn_by) VALUES ($1, $2)', [
     version,
@@ -156,5 +156,5 @@ function beforeOf(cursor: string | undefined): number {
 }
 
 function unknownVersion(): never {
-  throw new KingaError('NOT_FOUND', 'There is no such version');
+  throw notFound('version', 'There is no such version');
 }

@@ -1,9 +1,9 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { conflict, KingaError, notFound } from '@kinga/shared/contract/errors.ts';
 import { isPersonal } from '@kinga/shared/contract/procedure.ts';
 import type { Actor } from '../../../platform/call/actor.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { OWN_PEOPLE, ownOf, type ReaderDeps } from '../register/read.ts';
-import { type Cycle, conflict, notFound } from './row.ts';
+import type { Cycle } from './row.ts';
 
 /**
  * Of `exclusion_persons AS p` and `exclusions AS e`, with $1 to $3 as in register/read.ts: is this person certainly
@@ -33,7 +33,7 @@ export async function refuseStrangers(tx: Tx, actor: Actor, cycle: Cycle, deps: 
     [own.strong, own.weak, own.registrar, cycle.id],
   );
   const [whose] = rows;
-  if (!whose?.seen) throw notFound();
+  if (!whose?.seen) throw notFound('id', 'There is no such exclusion');
   if (!whose.mine) throw conflict('id', 'staff has to find out first whom this exclusion is about');
 }
 

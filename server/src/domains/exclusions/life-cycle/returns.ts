@@ -1,11 +1,11 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { conflict, KingaError } from '@kinga/shared/contract/errors.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import { newId } from '../../../platform/crypto/ids.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
 import type { Command, Done, Held } from './commands.ts';
 import { type LiftWithin, RETURN_CONFIRMED } from './lift.ts';
-import { type Cycle, conflict, iso } from './row.ts';
+import { type Cycle, iso } from './row.ts';
 import { refuseOver, returnPossibleFrom, wishTimes } from './rules.ts';
 import { isLiftable, openWish } from './view.ts';
 import { closeWish } from './wish.ts';

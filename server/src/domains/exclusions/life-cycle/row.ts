@@ -1,4 +1,4 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { notFound } from '@kinga/shared/contract/errors.ts';
 import type { Period, Source } from '@kinga/shared/exclusions/contract.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { holdKeysOf } from '../register/hold.ts';
@@ -79,7 +79,7 @@ export async function readCycle(tx: Tx, id: string): Promise<Cycle> {
     [id],
   );
   const [cycle] = rows;
-  if (cycle === undefined) throw notFound();
+  if (cycle === undefined) throw notFound('id', 'There is no such exclusion');
   return cycle;
 }
 
@@ -89,14 +89,6 @@ export async function peopleOf(tx: Tx, exclusionId: string): Promise<string[]> {
     [exclusionId],
   );
   return rows.map((row) => row.person_id);
-}
-
-export function notFound(): KingaError {
-  return new KingaError('NOT_FOUND', 'There is no such exclusion');
-}
-
-export function conflict(path: string, message: string): KingaError {
-  return new KingaError('CONFLICT', message, { details: [{ path, message }] });
 }
 
 /** A time as the wire and PostgreSQL write it. */

@@ -1,9 +1,10 @@
+import { conflict } from '@kinga/shared/contract/errors.ts';
 import type { Period } from '@kinga/shared/exclusions/contract.ts';
 import type { PeriodRules } from '@kinga/shared/policy/values.ts';
 import { DateTime } from 'luxon';
 import { isOver, KENYA_ZONE, termOf } from '../rules/period.ts';
 import type { NewTerm } from './change.ts';
-import { type Cycle, conflict } from './row.ts';
+import type { Cycle } from './row.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

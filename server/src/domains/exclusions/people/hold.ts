@@ -1,4 +1,4 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { conflict, notFound } from '@kinga/shared/contract/errors.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { holdKeysOf } from '../register/hold.ts';
 
@@ -36,12 +36,10 @@ export async function holdPerson(
 
 export function standing(person: HeldPerson | undefined, path: string): HeldPerson {
   if (person === undefined) {
-    const message = 'There is no such person';
-    throw new KingaError('NOT_FOUND', message, { details: [{ path, message }] });
+    throw notFound(path, 'There is no such person');
   }
   if (person.merged_into !== null) {
-    const message = `merged into ${person.merged_into}`;
-    throw new KingaError('CONFLICT', `${path}: ${message}`, { details: [{ path, message }] });
+    throw conflict(path, `merged into ${person.merged_into}`);
   }
   return person;
 }

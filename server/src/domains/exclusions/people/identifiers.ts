@@ -1,4 +1,4 @@
-import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
+import { conflict, invalidInput, type KingaError, notFound } from '@kinga/shared/contract/errors.ts';
 import { IDENTIFIER_TYPES, type Identifier } from '@kinga/shared/exclusions/identifier.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
@@ -67,11 +67,10 @@ export async function removeIdentifier(
     [personId, IDENTIFIER_TYPES],
   );
   if (!rows.some((row) => row.key.equals(key))) {
-    throw new KingaError('NOT_FOUND', 'The person is not known by this identifier');
+    throw notFound('identifier', 'The person is not known by this identifier');
   }
   if (rows.length === 1) {
-    const message = 'the last identifier of a person cannot be removed';
-    throw new KingaError('CONFLICT', message, { details: [{ path: 'identifier', message }] });
+    throw conflict('identifier', 'the last identifier of a person cannot be removed');
   }
   const content = { identifier, reason };
   await recordPersonChange(
@@ -147,6 +146,5 @@ function sealedOf(crypto: Crypto, identifier: Identifier): SealedIdentifier {
 }
 
 function needsMerge(): KingaError {
-  const message = 'another person is known by it: if they are the same, merge the two';
-  return new KingaError('CONFLICT', `identifier: ${message}`, { details: [{ path: 'identifier', message }] });
+  return conflict('identifier', 'another person is known by it: if they are the same, merge the two');
 }

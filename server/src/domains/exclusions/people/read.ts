@@ -1,4 +1,4 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { notFound } from '@kinga/shared/contract/errors.ts';
 import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import { IDENTIFIER_TYPES } from '@kinga/shared/exclusions/identifier.ts';
 import type { people, RegisteredPerson } from '@kinga/shared/exclusions/people.ts';
@@ -16,7 +16,7 @@ export async function getPerson(
 ): Promise<RegisteredPerson> {
   return await db.transaction(async (tx) => {
     const [person] = await readPeople(tx, crypto, [id]);
-    if (person === undefined) throw new KingaError('NOT_FOUND', 'There is no such person');
+    if (person === undefined) throw notFound('id', 'There is no such person');
     const { actor, requestId } = call;
     await recordAudit(tx, { actor, requestId, action: 'person.read', subject: id });
     return person;

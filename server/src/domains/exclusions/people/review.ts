@@ -1,4 +1,4 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { conflict, notFound } from '@kinga/shared/contract/errors.ts';
 import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { people } from '@kinga/shared/exclusions/people.ts';
@@ -80,8 +80,8 @@ async function peopleUnderReview(tx: Tx, id: string): Promise<string[]> {
     [id],
   );
   const [row] = rows;
-  if (row === undefined) throw new KingaError('NOT_FOUND', 'There is no such exclusion');
-  if (!row.needs_review) throw new KingaError('CONFLICT', 'The exclusion is not to be reviewed');
+  if (row === undefined) throw notFound('id', 'There is no such exclusion');
+  if (!row.needs_review) throw conflict('id', 'The exclusion is not to be reviewed');
   return row.person_ids;
 }
 

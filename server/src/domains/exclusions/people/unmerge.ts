@@ -1,4 +1,4 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { conflict, notFound } from '@kinga/shared/contract/errors.ts';
 import { actorName } from '../../../platform/call/actor.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { followMatchKeys } from '../register/match-keys.ts';
@@ -58,13 +58,13 @@ async function readMerge(tx: Tx, id: string): Promise<MergeRow> {
     [id],
   );
   const [row] = rows;
-  if (row === undefined) throw new KingaError('NOT_FOUND', 'There is no such merge');
+  if (row === undefined) throw notFound('mergeId', 'There is no such merge');
   return row;
 }
 
 /** Merges of one record are undone from the last to the first: only then it is known whose everything is. */
 async function refuseUnlessLast(tx: Tx, merge: MergeRow): Promise<void> {
-  if (merge.undone_at !== null) throw new KingaError('CONFLICT', 'The merge is undone already');
+  if (merge.undone_at !== null) throw conflict('mergeId', 'The merge is undone already');
   const { rows } = await tx.query<{ id: string }>(
     `SELECT id FROM person_merges
      WHERE undone_at IS NULL AND no > $2 AND (keep_id = $1 OR merged_id = $1) ORDER BY no DESC LIMIT 1`,
@@ -72,8 +72,7 @@ async function refuseUnlessLast(tx: Tx, merge: MergeRow): Promise<void> {
   );
   const [later] = rows;
   if (later === undefined) return;
-  const message = `the later merge ${later.id} is to be undone first`;
-  throw new KingaError('CONFLICT', `mergeId: ${message}`, { details: [{ path: 'mergeId', message }] });
+  throw conflict('mergeId', `the later merge ${later.id} is to be undone first`);
 }
 
 interface Undo {
@@ -115,7 +114,7 @@ async function giveBackIdentifiers(tx: Tx, { id, keepId, mergedId }: Undo): Prom
     [id, keepId, mergedId],
   );
   if (rows[0]?.known !== true) {
-    throw new KingaError('CONFLICT', 'One of the two records would be left without any identifier');
+    throw conflict('mergeId', 'One of the two records would be left without any identifier');
   }
   return rows[0].strong_stays;
 }

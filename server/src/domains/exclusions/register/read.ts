@@ -1,4 +1,4 @@
-import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
+import { invalidInput, KingaError, notFound } from '@kinga/shared/contract/errors.ts';
 import { isPersonal, type ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type {
   Exclusion,
@@ -86,7 +86,7 @@ export function createReader({ db, crypto }: Platform, deps: ReaderDeps): Exclus
       db.transaction(async (tx) => {
         const own = await ownOf(tx, call.actor, deps);
         const row = await findExclusion(tx, id, own);
-        if (row === undefined) throw new KingaError('NOT_FOUND', 'There is no such exclusion');
+        if (row === undefined) throw notFound('id', 'There is no such exclusion');
         const people = await findPeople(tx, row.id, own);
         await recordAudit(tx, {
           actor: call.actor,

@@ -1,4 +1,4 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { conflict, type KingaError } from '@kinga/shared/contract/errors.ts';
 import { ADVISORY_LOCKS } from '../../../platform/db/advisory-locks.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import type { ImportedRow, Outcome, Registration } from './registration.ts';
@@ -57,5 +57,5 @@ async function readDigests(tx: Tx, rows: readonly ImportedRow[]): Promise<Map<st
 }
 
 function otherContent(): KingaError {
-  return new KingaError('CONFLICT', 'reference: known already, with other content');
+  return conflict('reference', 'reference: known already, with other content');
 }

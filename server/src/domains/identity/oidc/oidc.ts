@@ -1,4 +1,4 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { conflict, KingaError } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { Account, identity } from '@kinga/shared/identity/contract.ts';
 import type { Call } from '../../../platform/call/handler.ts';
@@ -52,7 +52,7 @@ export class OidcSignIn {
       if (held === undefined || !held.linkOnly) throw noSuchCode();
       const owners = await this.#knownBy(tx, held);
       if (!owners.includes(actor.accountId)) {
-        throw new KingaError('CONFLICT', 'The provider’s account has another e-mail address than this one');
+        throw conflict('code', 'The provider’s account has another e-mail address than this one');
       }
       await mustHaveSignedInSince(tx, actor.sessionId, held.createdAt);
       const linkedAt = await insertLink(tx, actor.accountId, held);
@@ -168,7 +168,7 @@ async function mustHaveSignedInSince(tx: Tx, sessionId: string, since: Date): Pr
     `SELECT FROM sessions WHERE id = $1 AND method <> 'provider' AND created_at >= $2`,
     [sessionId, since],
   );
-  if (rowCount === 0) throw new KingaError('CONFLICT', 'Sign in with your password first, then join the two');
+  if (rowCount === 0) throw conflict('code', 'Sign in with your password first, then join the two');
 }
 
 async function insertLink(tx: Tx, accountId: string, { claims }: Held): Promise<Date> {
@@ -182,9 +182,7 @@ async function insertLink(tx: Tx, accountId: string, { claims }: Held): Promise<
     return row.linked_at;
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
-    throw new KingaError('CONFLICT', 'One of the two accounts is joined to another already', {
-      cause: error,
-    });
+    throw conflict('code', 'One of the two accounts is joined to another already', error);
   }
 }
 

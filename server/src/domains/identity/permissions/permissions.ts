@@ -1,4 +1,4 @@
-import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
+import { conflict, invalidInput, KingaError, notFound } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import { isNamedAccess, type Topic, type TopicAccess } from '@kinga/shared/contract/topic.ts';
 import { allProcedures, allTopics } from '@kinga/shared/contract.ts';
@@ -161,6 +161,6 @@ function mustBeGrantable(name: string): void {
 
 async function mustBeStaff(tx: Tx, accountId: string): Promise<void> {
   const row = await findAccount(tx, accountId);
-  if (row === undefined) throw new KingaError('NOT_FOUND', 'There is no such account');
-  if (!isStaff(row.role)) throw new KingaError('CONFLICT', 'Only accounts of staff are granted anything');
+  if (row === undefined) throw notFound('accountId', 'There is no such account');
+  if (!isStaff(row.role)) throw conflict('accountId', 'Only accounts of staff are granted anything');
 }

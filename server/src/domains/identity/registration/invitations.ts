@@ -71,7 +71,7 @@ export class Invitations {
     }
     if (challenge.account_id === null) return await this.#makeAccount(tx, { invited, passwordHash, call });
     const accountId = challenge.account_id;
-    if (operatorId !== undefined) await joinOperator(tx, accountId, operatorId);
+    if (operatorId !== undefined) await joinOperator(tx, { accountId, operatorId, path: 'code' });
     await this.#audit(tx, { accountId, operatorId, call });
     const change = { accountId, passwordHash, by: call, action: 'password.reset' } as const;
     const ended = await this.#passwords.set(tx, change);

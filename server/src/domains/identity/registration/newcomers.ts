@@ -1,4 +1,4 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { conflict } from '@kinga/shared/contract/errors.ts';
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import { newId } from '../../../platform/crypto/ids.ts';
 import { isUniqueViolation } from '../../../platform/db/errors.ts';
@@ -48,7 +48,7 @@ export async function insertNewcomer(
     );
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
-    throw new KingaError('CONFLICT', 'There is an account that signs in with this already', { cause: error });
+    throw conflict('code', 'There is an account that signs in with this already', error);
   }
   const { rows } = await tx.query<{ verified_at: Date }>(
     `INSERT INTO account_identifiers (account_id, key, type, sealed, verified_at)

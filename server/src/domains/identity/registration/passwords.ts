@@ -1,4 +1,4 @@
-import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
+import { conflict, invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
 import { isPersonal, type ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { identity } from '@kinga/shared/identity/contract.ts';
 import { WRONG_PASSWORD } from '@kinga/shared/identity/registration.ts';
@@ -148,7 +148,7 @@ export class OwnPasswords {
       'UPDATE accounts SET password_hash = $2 WHERE id = $1 AND ($3::text IS NULL OR password_hash = $3)',
       [accountId, passwordHash, change.from ?? null],
     );
-    if (rowCount === 0) throw new KingaError('CONFLICT', 'The password was changed at the same time');
+    if (rowCount === 0) throw conflict('currentPassword', 'The password was changed at the same time');
     const keep = change.keep === undefined ? {} : { except: change.keep };
     const sessionIds = await standingSessions(tx, { accountId, ...keep });
     await endTrust(tx, accountId);

@@ -77,7 +77,9 @@ export class Registration {
     const { accountId } = signedIn(call);
     const contact = contactAt(crypto, input.contact, 'contact.value');
     return await db.transaction(async (tx) => {
-      if (input.purpose === 'contact') await this.#identifiers.mustHave(tx, accountId, contact);
+      if (input.purpose === 'contact') {
+        await this.#identifiers.mustHave(tx, { accountId, contact, path: 'contact.value' });
+      }
       const sent = await sendCode(tx, crypto, {
         purpose: input.purpose,
         contact,

@@ -1,4 +1,4 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { conflict, KingaError, notFound } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { identity } from '@kinga/shared/identity/contract.ts';
 import { toString as qrCode } from 'qrcode';
@@ -86,7 +86,7 @@ export class Enrolment {
         [accountId],
       );
       const [row] = rows;
-      if (row === undefined) throw new KingaError('NOT_FOUND', 'There is no authenticator app to confirm');
+      if (row === undefined) throw notFound('code', 'There is no authenticator app to confirm');
       if (!(await this.#mayAdd(tx, { given: input, known, call }))) return undefined;
       await spend(tx, crypto, LIMITS.secondFactor, accountId);
       if (!(await this.#proofs.takeTotp(tx, row, input.code))) return undefined;
@@ -138,7 +138,7 @@ export class Enrolment {
     return await this.#parts.platform.db.transaction(async (tx) => {
       const opened = await this.#proofs.open(tx, accountId);
       const sent = await this.#proofs.send(tx, { ...opened, accountId, factor });
-      if (sent === 'unknown') throw new KingaError('NOT_FOUND', 'There is no such factor');
+      if (sent === 'unknown') throw notFound('factor', 'There is no such factor');
       await recordAudit(tx, {
         ...who(call),
         action: 'factor.challenged',
@@ -157,7 +157,7 @@ export class Enrolment {
       const proof = await this.#proofs.check(tx, { ...input, purpose: 'proof', accountId, call });
       if (proof?.isRight !== true) return false;
       const row = await store.lockFactor(tx, { accountId, factorId: input.factorId });
-      if (row === undefined) throw new KingaError('NOT_FOUND', 'There is no such factor');
+      if (row === undefined) throw notFound('factorId', 'There is no such factor');
       await tx.query('DELETE FROM second_factors WHERE id = $1', [row.id]);
       const left = await store.factorsOf(tx, accountId);
       if (left.length === 0) await forgetRecoveryCodes(tx, accountId);
@@ -179,7 +179,7 @@ export class Enrolment {
     const factors = await store.factorsOf(tx, accountId);
     if (factors.length === 0) return await this.#owners.mayAddFirst(tx, { given, known, call });
     if (factors.length >= FACTORS_MAX) {
-      throw new KingaError('CONFLICT', `An account has ${FACTORS_MAX} second factors at most`);
+      throw conflict('code', `An account has ${FACTORS_MAX} second factors at most`);
     }
     if (given.proof === undefined) throw factorProofRequired();
     const proved = await this.#proofs.check(tx, { ...given.proof, purpose: 'proof', accountId, call });
@@ -202,7 +202,7 @@ export class Enrolment {
       ],
     );
     const [row] = rows;
-    if (row === undefined) throw new KingaError('CONFLICT', 'This is a second factor of the account already');
+    if (row === undefined) throw conflict('code', 'This is a second factor of the account already');
     await this.#told(tx, { accountId, factor: row, added: true, call });
     return store.factorOf(crypto, row);
   }

@@ -1,4 +1,4 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { conflict, notFound } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf } from '@kinga/shared/contract/procedure.ts';
 import type { identity } from '@kinga/shared/identity/contract.ts';
 import { beforeId } from '../../../platform/call/cursor.ts';
@@ -99,7 +99,7 @@ export async function trustDevice(
 ): Promise<Device> {
   await mustOwn(tx, of);
   const current = await deviceOfSession(tx, of.sessionId);
-  if (current !== of.deviceId) throw new KingaError('CONFLICT', 'A device is trusted from a session on it');
+  if (current !== of.deviceId) throw conflict('deviceId', 'A device is trusted from a session on it');
   await mustHaveProved(tx, of);
   const { rows } = await tx.query<DeviceRow>(
     `UPDATE devices SET trusted_until = clock_timestamp() + make_interval(days => $2)
@@ -107,7 +107,7 @@ export async function trustDevice(
     [of.deviceId, TRUST_DAYS],
   );
   const [row] = rows;
-  if (row === undefined) throw new KingaError('CONFLICT', 'A sign-in that named no device cannot be trusted');
+  if (row === undefined) throw conflict('deviceId', 'A sign-in that named no device cannot be trusted');
   return deviceOf(crypto, row, current);
 }
 
@@ -133,7 +133,7 @@ async function mustOwn(
     deviceId,
     accountId,
   ]);
-  if (rowCount === 0) throw new KingaError('NOT_FOUND', 'There is no such device');
+  if (rowCount === 0) throw notFound('deviceId', 'There is no such device');
 }
 
 /** The account is held, so that a second factor is added before or after. */
@@ -145,7 +145,7 @@ async function mustHaveProved(tx: Tx, of: { accountId: string; sessionId: string
     [of.accountId, of.sessionId],
   );
   if (rowCount === 0) {
-    throw new KingaError('CONFLICT', 'Sign in with a second factor first, then trust this device');
+    throw conflict('deviceId', 'Sign in with a second factor first, then trust this device');
   }
 }
 

@@ -1,4 +1,4 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { notFound } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf } from '@kinga/shared/contract/procedure.ts';
 import type { identity } from '@kinga/shared/identity/contract.ts';
 import type { SignInMethod } from '@kinga/shared/identity/sessions.ts';
@@ -67,7 +67,7 @@ export class OwnSessions {
         [sessionId, accountId],
       );
       const [row] = rows;
-      if (row === undefined) throw new KingaError('NOT_FOUND', 'There is no such session');
+      if (row === undefined) throw notFound('sessionId', 'There is no such session');
       if (row.revoked_at !== null) return row.revoked_at;
       await recordAudit(tx, { ...byOf(call), action: 'session.revoked', subject: sessionId });
       await revokeSession(tx, this.#revocations, sessionId);
@@ -86,7 +86,7 @@ export class OwnSessions {
   async revokeAll(of: { accountId: string; except?: string }, call: Call): Promise<{ revoked: number }> {
     return await this.#end(call, of.accountId, async (tx) => {
       const { rowCount } = await tx.query('SELECT FROM accounts WHERE id = $1', [of.accountId]);
-      if (rowCount === 0) throw new KingaError('NOT_FOUND', 'There is no such account');
+      if (rowCount === 0) throw notFound('accountId', 'There is no such account');
       await mayRule(tx, of.accountId, call);
       return await standingSessions(tx, of);
     });

@@ -1,4 +1,4 @@
-import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
+import { invalidInput, KingaError, notFound } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { identity } from '@kinga/shared/identity/contract.ts';
 import type { SignInMethod } from '@kinga/shared/identity/sessions.ts';
@@ -110,7 +110,7 @@ export class AccountHistory {
     if (!this.#deps.mayReadAccounts(actor)) throw new KingaError('FORBIDDEN', 'Not for this role or scope');
     return await db.transaction(async (tx) => {
       const { rowCount } = await tx.query('SELECT FROM accounts WHERE id = $1', [accountId]);
-      if (rowCount === 0) throw new KingaError('NOT_FOUND', 'There is no such account');
+      if (rowCount === 0) throw notFound('accountId', 'There is no such account');
       const { requestId, procedure } = call;
       const details = { procedure };
       await recordAudit(tx, { actor, requestId, action: 'account.read', subject: accountId, details });

@@ -1,4 +1,4 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { conflict, notFound } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { identity } from '@kinga/shared/identity/contract.ts';
 import type { Call } from '../../../platform/call/handler.ts';
@@ -22,12 +22,12 @@ export async function resetFactors(
   call: Call,
 ): Promise<OutputOf<typeof identity.resetFactors>> {
   if (accountId === signedIn(call).accountId) {
-    throw new KingaError('CONFLICT', 'Nobody resets their own second factors');
+    throw conflict('accountId', 'Nobody resets their own second factors');
   }
   const { db, crypto } = platform;
   const { removed, ended } = await db.transaction(async (tx) => {
     if ((await findAccount(tx, accountId)) === undefined) {
-      throw new KingaError('NOT_FOUND', 'There is no such account');
+      throw notFound('accountId', 'There is no such account');
     }
     // Holds the account: a factor that is being added is there before this, or needs its proof anew after it.
     const standing = await standingSessions(tx, { accountId });

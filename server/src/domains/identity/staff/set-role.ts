@@ -1,4 +1,4 @@
-import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
+import { conflict, invalidInput, KingaError, notFound } from '@kinga/shared/contract/errors.ts';
 import { isPersonal, type OutputOf, type ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { identity } from '@kinga/shared/identity/contract.ts';
 import type { Call } from '../../../platform/call/handler.ts';
@@ -28,7 +28,7 @@ export async function setRole(
   call: Call,
 ): Promise<Answer> {
   if (input.accountId === signedIn(call).accountId) {
-    throw new KingaError('CONFLICT', 'Nobody changes their own role');
+    throw conflict('accountId', 'Nobody changes their own role');
   }
   if (input.operatorId !== undefined && input.role !== 'operator') {
     throw invalidInput('operatorId', 'only with the role operator');
@@ -66,18 +66,18 @@ async function lockBoth(tx: Tx, accountId: string, call: Call): Promise<Row> {
     throw new KingaError('FORBIDDEN', 'Only administrators do this');
   }
   const account = rows.find(({ id }) => id === accountId);
-  if (account === undefined) throw new KingaError('NOT_FOUND', 'There is no such account');
+  if (account === undefined) throw notFound('accountId', 'There is no such account');
   return account;
 }
 
 function refuse({ email, operator_id: operator, left_operator_id: left }: Row, input: Input): void {
   // A number's next owner would be let in: see OwnPasswords.
   if (email === null && !isPersonal(input.role)) {
-    throw new KingaError('CONFLICT', 'This account has no e-mail address to sign in with');
+    throw conflict('role', 'This account has no e-mail address to sign in with');
   }
   const served = operator ?? left;
   if (input.operatorId !== undefined && served !== null && served !== input.operatorId) {
-    throw new KingaError('CONFLICT', 'An account serves one operator in its life');
+    throw conflict('operatorId', 'An account serves one operator in its life');
   }
 }
 
@@ -94,7 +94,7 @@ async function store(tx: Tx, before: Row, after: Row): Promise<void> {
     );
   } catch (error) {
     if (sqlStateOf(error) !== FOREIGN_KEY_VIOLATION) throw error;
-    throw new KingaError('NOT_FOUND', 'There is no such operator', { cause: error });
+    throw notFound('operatorId', 'There is no such operator', error);
   }
 }
 

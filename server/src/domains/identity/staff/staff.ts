@@ -1,4 +1,4 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { conflict, KingaError, notFound } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { IdentifierType } from '@kinga/shared/exclusions/identifier.ts';
 import type { identity } from '@kinga/shared/identity/contract.ts';
@@ -81,7 +81,7 @@ export class Staff {
   async suspend(input: ParsedInputOf<typeof identity.suspendAccount>, call: Call): Promise<Found> {
     const { accountId, reason } = input;
     if (accountId === signedIn(call).accountId) {
-      throw new KingaError('CONFLICT', 'Nobody suspends their own account');
+      throw conflict('accountId', 'Nobody suspends their own account');
     }
     const { db, crypto } = this.#platform;
     const { found, revoked } = await db.transaction(async (tx) => {
@@ -151,5 +151,5 @@ function foundOf(row: FoundRow): Found {
 }
 
 function noSuchAccount(): KingaError {
-  return new KingaError('NOT_FOUND', 'There is no such account');
+  return notFound('accountId', 'There is no such account');
 }

@@ -1,4 +1,4 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { conflict, KingaError, notFound } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { IdentifierType } from '@kinga/shared/exclusions/identifier.ts';
 import type { identity } from '@kinga/shared/identity/contract.ts';
@@ -91,7 +91,7 @@ export class OwnIdentifiers {
     const before = await this.lock(tx, accountId);
     const isNew = !before.some(({ key }) => key.equals(contact.key));
     // Removed since the code was sent: it is added again only by whoever proves to be the owner.
-    if (isNew && challenge.purpose === 'contact') throw notKnown();
+    if (isNew && challenge.purpose === 'contact') throw notKnown('code');
     if (isNew && before.length >= IDENTIFIERS_MAX) throw tooMany();
     await attachProved(tx, { accountId, ...contact, sealed: crypto.seal(contact.canonical) });
     await signInWith(tx, accountId, contact);
@@ -116,7 +116,7 @@ export class OwnIdentifiers {
     const known = await this.#owners.checkPassword(input.password, call);
     const told = await db.transaction(async (tx) => {
       const before = await this.lock(tx, accountId);
-      await this.mustHave(tx, accountId, contact);
+      await this.mustHave(tx, { accountId, contact, path: 'value' });
       if (!(await this.#owners.mayChangeContacts(tx, { given: input, known, call }))) return undefined;
       await this.#refuseWhileExcluded(tx, before);
       await stopSigningIn(tx, crypto, { accountId, contact });
@@ -151,12 +151,16 @@ export class OwnIdentifiers {
     return !before.some(({ key }) => key.equals(contact.key));
   }
 
-  async mustHave(tx: Tx, accountId: string, { key }: Contact): Promise<void> {
+  /** `path`: where in the input the contact is. */
+  async mustHave(
+    tx: Tx,
+    { accountId, contact, path }: { accountId: string; contact: Contact; path: string },
+  ): Promise<void> {
     const { rowCount } = await tx.query(
       'SELECT FROM account_identifiers WHERE account_id = $1 AND key = $2',
-      [accountId, key],
+      [accountId, contact.key],
     );
-    if (rowCount === 0) throw notKnown();
+    if (rowCount === 0) throw notKnown(path);
   }
 
   /** Changes of what one account is known by come one after the other. */
@@ -212,10 +216,10 @@ export async function attachProved(
   return row.verified_at;
 }
 
-function notKnown(): KingaError {
-  return new KingaError('NOT_FOUND', 'The account is not known by this');
+function notKnown(path: string): KingaError {
+  return notFound(path, 'The account is not known by this');
 }
 
 function tooMany(): KingaError {
-  return new KingaError('CONFLICT', `An account is known by ${IDENTIFIERS_MAX} identifiers at most`);
+  return conflict('code', `An account is known by ${IDENTIFIERS_MAX} identifiers at most`);
 }

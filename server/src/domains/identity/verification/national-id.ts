@@ -1,4 +1,4 @@
-import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
+import { conflict, invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
 import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { identity } from '@kinga/shared/identity/contract.ts';
 import { IDENTITY_NOT_CONFIRMED } from '@kinga/shared/identity/registration.ts';
@@ -66,7 +66,7 @@ export class NationalIds {
          WHERE account_id = $1 AND type = 'nationalId' AND verified_at IS NOT NULL AND key <> $2`,
         [accountId, id.key],
       );
-      if (proved.rowCount > 0) throw new KingaError('CONFLICT', 'The account has another proved national ID');
+      if (proved.rowCount > 0) throw conflict('nationalId', 'The account has another proved national ID');
       const sealed = crypto.seal(id.canonical);
       const verifiedAt = await attachProved(tx, { accountId, key: id.key, type: id.type, sealed });
       await writeProfile(tx, crypto, { accountId, name: claim.name, dateOfBirth: claim.dateOfBirth });

@@ -1,4 +1,4 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { conflict } from '@kinga/shared/contract/errors.ts';
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import { isUniqueViolation } from '../../../platform/db/errors.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
@@ -15,7 +15,7 @@ export async function signInWith(tx: Tx, accountId: string, contact: Contact): P
     );
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
-    throw new KingaError('CONFLICT', 'Another account has begun to sign in with this', { cause: error });
+    throw conflict('code', 'Another account has begun to sign in with this', error);
   }
 }
 
@@ -37,7 +37,7 @@ export async function stopSigningIn(
   if (rows[0]?.signs_in !== true) return;
   const next = await nextOf(tx, crypto, { accountId, contact });
   if (next === undefined && rows[0].handles < 2) {
-    throw new KingaError('CONFLICT', 'There would be nothing left to sign in with');
+    throw conflict('value', 'There would be nothing left to sign in with');
   }
   await tx.query(`UPDATE accounts SET ${column} = $2 WHERE id = $1`, [
     accountId,

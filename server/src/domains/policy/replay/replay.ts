@@ -1,4 +1,4 @@
-import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
+import { invalidInput, notFound } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import { PURPOSES } from '@kinga/shared/exclusions/contract.ts';
 import { type policy, REPLAY_EXAMPLES_MAX } from '@kinga/shared/policy/contract.ts';
@@ -37,7 +37,7 @@ export async function replay({ db }: Platform, input: Input): Promise<Output> {
   const start = startOf(input.cursor, from, to);
   return await db.transaction(async (tx) => {
     const document = await findDocument(tx, input.version);
-    if (document === undefined) throw new KingaError('NOT_FOUND', 'There is no such version');
+    if (document === undefined) throw notFound('version', 'There is no such version');
     const version = { ...document, startsAt: Date.parse(document.startsAt) };
     const versions = await readVersions(tx);
     await tx.query(PLAN_SQL);
