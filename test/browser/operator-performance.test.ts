@@ -1,11 +1,11 @@
 import { scoreCompliance } from '@kinga/server/domains/operators/index.ts';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN } from '../support/accounts.ts';
-import { startTestHub, type TestHub } from '../support/hub.ts';
+import type { TestHub } from '../support/hub.ts';
 import { picture } from './person-support.ts';
 import { open, visitAs, WALK_MS } from './staff-support.ts';
-import { buildPage, hasChromium, launchBrowser, PHONE } from './support.ts';
+import { hasChromium, PHONE, startForAll } from './support.ts';
 
 /** Yesterday: a change that was acknowledged after 250 ms, a post that was taken and one that was not, and calls. */
 async function aDay(hub: TestHub, operatorId: string, keyId: string): Promise<void> {
@@ -37,18 +37,15 @@ describe.skipIf(!hasChromium)('the pages of how an operator does', () => {
   let browser: Browser;
   let operatorId: string;
 
+  startForAll((started) => {
+    ({ hub, browser } = started);
+  });
   beforeAll(async () => {
-    buildPage();
-    [hub, browser] = await Promise.all([startTestHub(), launchBrowser()]);
     const key = await hub.operatorKey();
     operatorId = key.operatorId;
     await hub.database.pool.query(`UPDATE operators SET created_at = created_at - interval '1 year'`);
     await aDay(hub, operatorId, key.keyId);
     await scoreCompliance(hub.platform);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await hub?.[Symbol.asyncDispose]();
   });
 
   test(

@@ -1,10 +1,10 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestHub, type TestHub } from '../support/hub.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { TestHub } from '../support/hub.ts';
 import { exclude, newTill, type Till } from '../tokens/support.ts';
 import { fitsThePhone, picture } from './person-support.ts';
 import { nationalId, open, visitAs, WALK_MS } from './staff-support.ts';
-import { buildPage, hasChromium, launchBrowser, PHONE } from './support.ts';
+import { hasChromium, PHONE, startForAll } from './support.ts';
 
 describe.skipIf(!hasChromium)('the page of an operator’s screening tokens', () => {
   let hub: TestHub;
@@ -12,15 +12,12 @@ describe.skipIf(!hasChromium)('the page of an operator’s screening tokens', ()
   let till: Till;
   let staff: Awaited<ReturnType<TestHub['account']>>;
 
+  startForAll((started) => {
+    ({ hub, browser } = started);
+  });
   beforeAll(async () => {
-    buildPage();
-    [hub, browser] = await Promise.all([startTestHub(), launchBrowser()]);
     till = await newTill(hub);
     staff = await hub.account('operator', { operatorId: till.operatorId });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await hub?.[Symbol.asyncDispose]();
   });
 
   test(

@@ -1,29 +1,24 @@
 import { TOTP, URI } from 'otpauth';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestHub, type TestHub } from '../support/hub.ts';
+import { describe, expect, test } from 'vitest';
+import type { TestHub } from '../support/hub.ts';
 import { codeSentTo } from '../support/messages.ts';
 import { newPerson } from '../support/people.ts';
 import { probe } from '../support/probe.ts';
 import { fitsThePhone, newCodeTo, open, PASSWORD, picture, signUp } from './person-support.ts';
-import { buildPage, enter, hasChromium, launchBrowser, PHONE, visit } from './support.ts';
+import { enter, hasChromium, PHONE, startForAll, visit } from './support.ts';
 
 const STEP_MS = 30_000;
 
 describe.skipIf(!hasChromium)('who a person is, and that nobody else gets in, in Chromium', () => {
   let hub: TestHub;
   let browser: Browser;
-  beforeAll(async () => {
-    buildPage();
-    [hub, browser] = await Promise.all([
-      startTestHub({ env: { NATIONAL_ID_PROVIDER: 'simulator' } }),
-      launchBrowser(),
-    ]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await hub?.[Symbol.asyncDispose]();
-  });
+  startForAll(
+    (started) => {
+      ({ hub, browser } = started);
+    },
+    { env: { NATIONAL_ID_PROVIDER: 'simulator' } },
+  );
 
   /** As if the codes used so far were of long ago. */
   const forgetUsedCodes = () => hub.database.pool.query('UPDATE second_factors SET last_step = NULL');

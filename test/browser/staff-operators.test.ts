@@ -1,25 +1,23 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { endpoint } from '../propagation/endpoint.ts';
 import { ADMIN } from '../support/accounts.ts';
-import { startTestHub, type TestHub } from '../support/hub.ts';
+import type { TestHub } from '../support/hub.ts';
 import { picture } from './person-support.ts';
 import { open, visitAs, WALK_MS } from './staff-support.ts';
-import { buildPage, hasChromium, launchBrowser } from './support.ts';
+import { hasChromium, startForAll } from './support.ts';
 
 describe.skipIf(!hasChromium)('the pages of an operator', () => {
   let hub: TestHub;
   let browser: Browser;
 
-  beforeAll(async () => {
-    // A demonstration's endpoint may be on this machine.
-    buildPage();
-    [hub, browser] = await Promise.all([startTestHub({ env: { DEMO: '1' } }), launchBrowser()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await hub?.[Symbol.asyncDispose]();
-  });
+  // A demonstration's endpoint may be on this machine.
+  startForAll(
+    (started) => {
+      ({ hub, browser } = started);
+    },
+    { env: { DEMO: '1' } },
+  );
 
   test(
     'its staff applies, is approved elsewhere, makes a sandbox key and tests a webhook',

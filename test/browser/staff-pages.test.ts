@@ -1,12 +1,12 @@
 import type { Role } from '@kinga/shared/contract/procedure.ts';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN } from '../support/accounts.ts';
 import { ok } from '../support/client.ts';
-import { startTestHub, type TestHub } from '../support/hub.ts';
+import type { TestHub } from '../support/hub.ts';
 import { picture } from './person-support.ts';
 import { exclude, nationalId, open, SYSTEM_SCOPES, visitAs, WALK_MS } from './staff-support.ts';
-import { buildPage, hasChromium, launchBrowser, PHONE } from './support.ts';
+import { hasChromium, PHONE, startForAll } from './support.ts';
 
 const width = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth);
 
@@ -15,9 +15,10 @@ describe.skipIf(!hasChromium)('every page of staff', () => {
   let browser: Browser;
   let operatorId: string;
 
+  startForAll((started) => {
+    ({ hub, browser } = started);
+  });
   beforeAll(async () => {
-    buildPage();
-    [hub, browser] = await Promise.all([startTestHub(), launchBrowser()]);
     const key = await hub.operatorKey(SYSTEM_SCOPES);
     operatorId = key.operatorId;
     const person = nationalId();
@@ -33,10 +34,6 @@ describe.skipIf(!hasChromium)('every page of staff', () => {
       statement: 'By order of the court',
     };
     ok((await hub.http('petitions.file', petition, { token })).body);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await hub?.[Symbol.asyncDispose]();
   });
 
   const signedIn = async (role: Role) =>
