@@ -11,7 +11,7 @@ import { identity } from './identity/contract.ts';
 import { ledgerTopics, wallet } from './ledger/contract.ts';
 import { markets, marketTopics } from './markets/contract.ts';
 import { monitoringTopics } from './monitoring/contract.ts';
-import { notificationTopics } from './notifications/contract.ts';
+import { notifications, notificationTopics } from './notifications/contract.ts';
 import { notificationJobs } from './notifications/jobs.ts';
 import { operators } from './operators/contract.ts';
 import { operatorJobs } from './operators/jobs.ts';
@@ -42,6 +42,7 @@ export const contract = {
   propagation,
   sandbox,
   conformance,
+  notifications,
 };
 export type Contract = typeof contract;
 type ProcedureOf<TDomain> = { [TKey in keyof TDomain]: TDomain[TKey] }[keyof TDomain];

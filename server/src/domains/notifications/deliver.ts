@@ -1,24 +1,25 @@
 import type { Platform } from '../../platform/context.ts';
-import { type Channel, Refused } from './channels/channel.ts';
-import { createChannels } from './channels/index.ts';
-import type { ChannelName, MessageContent } from './send.ts';
-import { render, type TemplateName } from './templates/index.ts';
+import { Gone, type Outgoing, Refused } from './channels/channel.ts';
+import { type Channels, createChannels } from './channels/index.ts';
+import { addressOfDevice, forgetDevice } from './push.ts';
+import type { Message, MessageContent } from './send.ts';
+import { render } from './templates/index.ts';
 
-interface MessageRow {
-  readonly channel: ChannelName;
-  readonly template: TemplateName;
-  readonly content: Buffer;
-}
+type MessageRow = Pick<Message, 'channel' | 'template'> & { readonly content: Buffer };
 
 /** A transport keeps connections, so a process has one set. */
-const channelsOf = new WeakMap<Platform, Readonly<Record<ChannelName, Channel>>>();
+const channelsOf = new WeakMap<Platform, Channels>();
 
 /**
  * Hands one message to its channel. Whoever dies between the provider's yes and our note of it hands it over
  * again under the same id.
  */
-export async function deliverMessage(platform: Platform, messageId: string): Promise<void> {
-  const { db, crypto, config } = platform;
+export async function deliverMessage(
+  platform: Platform,
+  messageId: string,
+  channels = ownChannels(platform),
+): Promise<void> {
+  const { db, crypto } = platform;
   const { rows } = await db.query<MessageRow>(
     `UPDATE messages SET attempts = attempts + 1
      WHERE id = $1 AND sent_at IS NULL AND failed_at IS NULL RETURNING channel, template, content`,
@@ -26,23 +27,38 @@ export async function deliverMessage(platform: Platform, messageId: string): Pro
   );
   const [row] = rows;
   if (row === undefined) return;
-  const channels = channelsOf.get(platform) ?? createChannels(config);
-  channelsOf.set(platform, channels);
-  const { to, data, locale } = JSON.parse(crypto.open(row.content)) as MessageContent;
-  const { subject, text, short } = render(row.template, { locale, data, publicUrl: config.publicUrl });
+  const content = JSON.parse(crypto.open(row.content)) as MessageContent;
   try {
-    const body = row.channel === 'email' ? text : short;
-    await channels[row.channel].deliver({ id: messageId, to, subject, text: body });
+    await channels[row.channel].deliver(await outgoing(platform, { id: messageId, row, content }));
     await db.query('UPDATE messages SET sent_at = clock_timestamp(), failure = NULL WHERE id = $1', [
       messageId,
     ]);
   } catch (error) {
     const isFinal = error instanceof Refused;
-    const failure = error instanceof Error ? error.message.slice(0, 200) : 'unknown';
-    await db.query(
-      `UPDATE messages SET failure = $2, failed_at = CASE WHEN $3 THEN clock_timestamp() END WHERE id = $1`,
-      [messageId, failure, isFinal],
-    );
+    await db.transaction(async (tx) => {
+      await tx.query(
+        `UPDATE messages SET failure = $2, failed_at = CASE WHEN $3 THEN clock_timestamp() END WHERE id = $1`,
+        [messageId, error instanceof Error ? error.message.slice(0, 200) : 'unknown', isFinal],
+      );
+      if (row.channel === 'push' && error instanceof Gone) await forgetDevice(tx, content.to);
+    });
     if (!isFinal) throw error;
   }
+}
+
+function ownChannels(platform: Platform): Channels {
+  const channels = channelsOf.get(platform) ?? createChannels(platform.config);
+  channelsOf.set(platform, channels);
+  return channels;
+}
+
+async function outgoing(
+  { db, crypto, config: { publicUrl } }: Platform,
+  { id, row, content }: { id: string; row: MessageRow; content: MessageContent },
+): Promise<Outgoing> {
+  const { to, data, locale } = content;
+  const { subject, text, short } = render(row.template, { locale, data, publicUrl });
+  const address = row.channel === 'push' ? await addressOfDevice(db, crypto, to) : { to };
+  if (address === undefined) throw new Refused('the device is not registered any more');
+  return { id, ...address, subject, text: row.channel === 'email' ? text : short };
 }

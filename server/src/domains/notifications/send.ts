@@ -5,13 +5,17 @@ import type { Tx } from '../../platform/db/tx.ts';
 import { enqueueJob } from '../../platform/outbox/outbox.ts';
 import type { Locale, TemplateName } from './templates/index.ts';
 
-export type ChannelName = 'email' | 'sms' | 'push';
+/** How somebody is reached by an address. */
+export type ChannelName = 'email' | 'sms';
 
-export interface Message {
-  readonly channel: ChannelName;
+/** By push nothing is said that is anybody's business, and never a code: see push.ts. */
+export type Message = MessageBy<ChannelName, TemplateName> | MessageBy<'push', 'news'>;
+
+interface MessageBy<TChannel, TTemplate> {
+  readonly channel: TChannel;
   /** An e-mail address, a phone number in E.164, or a device id. */
   readonly to: string;
-  readonly template: TemplateName;
+  readonly template: TTemplate;
   /** What the template says, e.g. `{ code: '123456' }`. */
   readonly data: Readonly<Record<string, string>>;
   readonly locale?: Locale;

@@ -1,7 +1,7 @@
 import type { SupportNews } from '@kinga/shared/exclusions/life-cycle.ts';
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
-import { type Locale, sendMessage, type TemplateName } from '../../notifications/index.ts';
+import { type Locale, sendMessage, sendToDevices, type TemplateName } from '../../notifications/index.ts';
 import type { Reader } from './readers.ts';
 import { SUPPORT_TEXTS } from './texts.ts';
 
@@ -13,7 +13,7 @@ export interface SupportContact {
   readonly locale: Locale;
 }
 
-/** One message to every e-mail address and phone of the account, in its language. */
+/** One message to every e-mail address and phone of the account, in its language; its devices say that there is one. */
 export async function sendToAccount(
   tx: Tx,
   crypto: Crypto,
@@ -31,6 +31,7 @@ export async function sendToAccount(
       accountId,
     });
   }
+  await sendToDevices(tx, crypto, [accountId]);
 }
 
 /** Tells the support person, if the person wants them told of this. */

@@ -1,5 +1,5 @@
 /**
- * `subject` and `text` leave by e-mail, `short` by SMS and push: one message of 160 characters. None of them says
+ * `subject` and `text` leave by e-mail, `short` by SMS, one message of 160 characters, and by push. None of them says
  * to whoever glances at a screen that it is about betting, except to people about themselves by e-mail.
  */
 export const en = {
@@ -168,6 +168,12 @@ export const en = {
     subject: 'Your Kinga compliance score is {{score}} of 100',
     text: 'Your compliance score of the thirty days up to {{day}} is {{score}} of 100, below {{threshold}}. The page of your operator shows what it is made of and what to put right. The regulator sees it too.',
     short: 'Kinga: your compliance score is {{score}} of 100. See the page of your operator.',
+  },
+  /** On the locked screens of devices: all of it is what anybody may read. */
+  news: {
+    subject: 'Something new for you',
+    text: 'There is something new for you. Open the app to read it.',
+    short: 'There is something new for you. Open the app to read it.',
   },
   petitionNotice: {
     subject: 'A notice for you: {{reference}}',

@@ -166,6 +166,11 @@ export const sw: Texts = {
     text: 'Alama yenu ya utiifu ya siku thelathini hadi {{day}} ni {{score}} kati ya 100, chini ya {{threshold}}. Ukurasa wa kampuni yenu unaonyesha imetokana na nini na cha kurekebisha. Mdhibiti anaiona pia.',
     short: 'Kinga: alama yenu ya utiifu ni {{score}} kati ya 100. Tazama ukurasa wa kampuni yenu.',
   },
+  news: {
+    subject: 'Kuna jambo jipya kwako',
+    text: 'Kuna jambo jipya kwako. Fungua programu ulisome.',
+    short: 'Kuna jambo jipya kwako. Fungua programu ulisome.',
+  },
   petitionNotice: {
     subject: 'Una taarifa: {{reference}}',
     text: 'Kuna taarifa kwako, kumbukumbu {{reference}}. Una haki ya kusikilizwa kabla ya uamuzi wowote, hadi {{until}}.\n\nIngia uisome na kujibu, au mwombe mdhibiti aandike unachotaka kusema.',
