@@ -152,13 +152,13 @@ describe('provisional effect', () => {
     expect(await world.status(person.byNationalId)).toBe('EXCLUDED');
   });
 
-  it('goes over into another period without a moment between', async () => {
+  it('goes over into a shorter period without a moment between', async () => {
     const { person, me, id } = await petitionOfCourt({ provisional: { grounds: 'urgent' } });
     await by(world, world.clerk, 'petitions.serveNotice', { id });
     await by(world, me, 'petitions.respond', { id, hearing: 'waived', statement: 'As you like.' });
     const head = await world.hub.database.pool.query('SELECT seq FROM register_head');
-    const decision = { id, decision: 'upheld', reason: 'Longer.', period: 'permanent' };
-    expect((await by(world, world.judge, 'petitions.decide', decision)).period).toBe('permanent');
+    const decision = { id, decision: 'upheld', reason: 'Half of it.', period: '6mo' };
+    expect((await by(world, world.judge, 'petitions.decide', decision)).period).toBe('6mo');
     const { rows } = await world.hub.database.pool.query(
       'SELECT kind, keys FROM register_log WHERE seq > $1 ORDER BY seq',
       [head.rows[0].seq],

@@ -49,7 +49,7 @@ it('dismissed it ends for everybody it was about, also for who has it for themse
     ok((await world.hub.http('exclusions.resolveReview', decision, { token })).body).exclusionIds,
   ).toHaveLength(1);
   for (const byDocument of known) expect(await world.status(byDocument)).toBe('EXCLUDED');
-  await by(world, world.clerk, 'petitions.serveNotice', { id });
+  await by(world, world.clerk, 'petitions.serveNotice', { id, servedBy: 'hand' });
   await by(world, world.judge, 'petitions.respond', { id, hearing: 'heard', statement: 'Neither.' });
   await by(world, world.judge, 'petitions.decide', { id, decision: 'dismissed', reason: 'Neither.' });
   for (const byDocument of known) {

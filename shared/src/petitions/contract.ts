@@ -30,6 +30,12 @@ export const PETITION_STATES = [
 ] as const;
 export type PetitionState = (typeof PETITION_STATES)[number];
 
+/** How staff served notice themselves, where the hub can tell the person in no way. */
+export const SERVED_OUTSIDE = ['hand', 'post', 'court'] as const;
+/** How the person was told: the inbox of an account of theirs, a message, or outside the hub. */
+export const NOTICE_WAYS = ['account', 'email', 'sms', ...SERVED_OUTSIDE] as const;
+export type NoticeWay = (typeof NOTICE_WAYS)[number];
+
 /** What the caller, or the caller's operator, is to a petition. */
 export const RELATIONS = ['mine', 'aboutMe'] as const;
 
@@ -78,6 +84,8 @@ const petitionStep = z.object({
 const petitionDetail = petition.extend({
   steps: z.array(petitionStep),
   evidence: z.array(evidence),
+  /** Every way in which notice was served; null before it was. */
+  servedBy: z.array(z.enum(NOTICE_WAYS)).nullable(),
   /** For staff. */
   people: z
     .object({
@@ -98,7 +106,7 @@ const STAFF = { roles: ['admin', 'regulator'] } as const;
 export const petitions = {
   file: procedure('petitions.file', {
     summary:
-      'Asks for somebody else’s exclusion: family, an operator for its customer, staff for a court or the regulator',
+      'Asks for somebody else’s exclusion: family, an operator for its customer, staff for a court or the regulator; once, until it is decided',
     access: EVERYBODY,
     input: z.strictObject({
       source: z.enum(PETITION_SOURCES),
@@ -147,7 +155,11 @@ export const petitions = {
     summary:
       'Tells the person; the hearing window begins, as long as the policy had it when the petition was filed',
     access: STAFF,
-    input: z.strictObject({ id: fields.id }),
+    input: z.strictObject({
+      id: fields.id,
+      /** Done outside the hub; CONFLICT names it where the person has neither an account nor a known contact. */
+      servedBy: z.enum(SERVED_OUTSIDE).optional(),
+    }),
     output: petition,
     idempotency: 'accepted',
     limit: 'staff',
@@ -171,7 +183,7 @@ export const petitions = {
       id: fields.id,
       decision: z.enum(['upheld', 'dismissed']),
       reason: fields.longText,
-      /** Absent: as petitioned. */
+      /** Absent: as petitioned. Never longer: nobody was heard on more. */
       period: z.enum(PERIODS).optional(),
     }),
     output: petition,

@@ -107,12 +107,13 @@ export async function advance(
     step: { ...step, at: now, actor: actorName(actor) },
   });
   const { source, state, provisional, decision, appeal_decision: appealDecision } = next;
+  const { servedBy } = step.content;
   await recordAudit(tx, {
     actor,
     requestId: call.requestId,
     action: `petition.${step.kind}`,
     subject: next.id,
-    details: { step: next.steps, source, state, provisional, decision, appealDecision },
+    details: { step: next.steps, source, state, provisional, decision, appealDecision, servedBy },
   });
   await resolveUnlessOverdue(tx, next, now);
   await tellInboxes(tx, next);

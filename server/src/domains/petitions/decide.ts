@@ -4,7 +4,7 @@ import type { petitions } from '@kinga/shared/petitions/contract.ts';
 import type { AccountActor } from '../../platform/call/actor.ts';
 import { advance, hold, type Work } from './context.ts';
 import { exclude, excludeUntilDecided, lift, undo } from './effect.ts';
-import { conflict, daysAfter, inState, OPEN } from './rules.ts';
+import { conflict, daysAfter, inState, OPEN, refuseLonger } from './rules.ts';
 import type { PetitionRow } from './store.ts';
 import { sendTo } from './tell.ts';
 
@@ -39,6 +39,7 @@ export async function decide(
   if (input.decision === 'dismissed' && input.period !== undefined) {
     throw invalidInput('period', 'nothing to set a period for');
   }
+  if (input.period !== undefined) refuseLonger(input.period, petition.period);
   const effect =
     input.decision === 'upheld' ? await uphold(work, petition, input) : await dismiss(work, petition);
   const decided = await advance(

@@ -10,6 +10,7 @@ import { excludeUntilDecided } from './effect.ts';
 import { isAbout } from './parties.ts';
 import { checkFiling } from './rules.ts';
 import { GENESIS_HASH, insertPetition, insertSubject, type PetitionRow } from './store.ts';
+import { refuseTwin } from './twins.ts';
 
 type Filing = ParsedInputOf<typeof petitions.file>;
 
@@ -24,6 +25,7 @@ export async function file(work: Work, input: Filing): Promise<PetitionRow> {
   await refuseSuspended(work);
   const petition = await newPetition(work, input);
   const sealed = sealIdentifiers(crypto, keysOf(crypto, input.identifiers, 'identifiers'), input.identifiers);
+  await refuseTwin(tx, petition, sealed);
   await insertPetition(tx, petition);
   await insertSubject(tx, petition, sealed);
   await refuseOneself(work, petition);

@@ -3,29 +3,33 @@ import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { petitions } from '@kinga/shared/petitions/contract.ts';
 import { advance, hold, type Work } from './context.ts';
 import { refuseFiler } from './decide.ts';
-import { daysAfter, inState } from './rules.ts';
+import { conflict, daysAfter, inState } from './rules.ts';
 import type { PetitionRow } from './store.ts';
 import { sendTo } from './tell.ts';
 
-/** The person is told, by every way they are known to be reached; from now on they may be heard. */
+/**
+ * The person is told, by every way they are known to be reached; from now on they may be heard. Days that run while
+ * nobody was told would be no hearing: where the hub reaches nobody, staff say how they did.
+ */
 export async function serveNotice(
   work: Work,
-  { id }: ParsedInputOf<typeof petitions.serveNotice>,
+  { id, servedBy }: ParsedInputOf<typeof petitions.serveNotice>,
 ): Promise<PetitionRow> {
   const { petition } = await hold(work, id);
   inState(petition.state, ['filed']);
-  const served = await advance(
-    work,
-    {
-      ...petition,
-      state: 'noticeServed',
-      notice_served_at: work.now,
-      hearing_ends_at: daysAfter(work.now, petition.hearing_days),
-    },
-    { kind: 'noticeServed', content: { text: null, readers: [] } },
-  );
-  await sendTo(work, served, { party: 'person', template: 'petitionNotice' });
-  return served;
+  const served: PetitionRow = {
+    ...petition,
+    state: 'noticeServed',
+    notice_served_at: work.now,
+    hearing_ends_at: daysAfter(work.now, petition.hearing_days),
+  };
+  const told = await sendTo(work, served, { party: 'person', template: 'petitionNotice' });
+  const ways = servedBy === undefined ? told : [...told, servedBy];
+  if (ways.length === 0) {
+    throw conflict('servedBy', 'no account and no contact of the person is known: say how notice was served');
+  }
+  const content = { text: null, readers: [], servedBy: ways };
+  return advance(work, served, { kind: 'noticeServed', content });
 }
 
 /**

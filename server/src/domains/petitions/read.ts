@@ -88,11 +88,14 @@ async function detailOf(tx: Tx, crypto: Crypto, { petition, relation }: Held): P
   const steps = await readSteps(tx, petition.id);
   const [first] = steps;
   const filed = first === undefined ? undefined : contentOf(crypto, first);
+  const notice = steps.find(({ kind }) => kind === 'noticeServed');
+  const servedBy = notice && contentOf(crypto, notice).servedBy;
   const subject = relation.staff ? await readSubject(tx, petition.id) : [];
   return {
     ...petitionOf(petition),
     steps: steps.map((step) => stepOf(crypto, step, relation)),
     evidence: relation.staff || relation.petitioner ? [...(filed?.evidence ?? [])] : [],
+    servedBy: servedBy === undefined ? null : [...servedBy],
     people: relation.staff
       ? {
           identifiers: subject.map(({ type, original }) => ({ type, value: crypto.open(original) })),

@@ -1,5 +1,6 @@
 import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
 import type { ParsedInputOf, Role } from '@kinga/shared/contract/procedure.ts';
+import { PERIODS, type Period } from '@kinga/shared/exclusions/exclusion.ts';
 import {
   GROUNDS,
   type PetitionSource,
@@ -50,4 +51,10 @@ export function conflict(path: string, message: string): KingaError {
 
 export function inState(state: PetitionState, allowed: readonly PetitionState[]): void {
   if (!allowed.includes(state)) throw conflict('id', `the petition is in the state ${state}`);
+}
+
+/** The person was heard on what was asked, and the petitioner asked for no more. */
+export function refuseLonger(period: Period, asked: Period): void {
+  if (PERIODS.indexOf(period) <= PERIODS.indexOf(asked)) return;
+  throw invalidInput('period', `longer than was asked for: at most ${asked}`);
 }

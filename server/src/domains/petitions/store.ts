@@ -1,7 +1,13 @@
 import { hash } from 'node:crypto';
 import type { Period } from '@kinga/shared/exclusions/exclusion.ts';
 import type { IdentifierType } from '@kinga/shared/exclusions/identifier.ts';
-import type { Evidence, Petition, PetitionSource, PetitionState } from '@kinga/shared/petitions/contract.ts';
+import type {
+  Evidence,
+  NoticeWay,
+  Petition,
+  PetitionSource,
+  PetitionState,
+} from '@kinga/shared/petitions/contract.ts';
 import type { Crypto } from '../../platform/crypto/crypto.ts';
 import type { Tx } from '../../platform/db/tx.ts';
 
@@ -52,6 +58,7 @@ export interface StepContent {
   readonly name?: string | undefined;
   readonly dateOfBirth?: string | undefined;
   readonly customerId?: string | undefined;
+  readonly servedBy?: readonly NoticeWay[];
 }
 
 export interface NewStep {

@@ -1,3 +1,4 @@
+import { NOTICE_WAYS, type NoticeWay } from '@kinga/shared/petitions/contract.ts';
 import type { Crypto } from '../../platform/crypto/crypto.ts';
 import type { Tx } from '../../platform/db/tx.ts';
 import { appendEvents } from '../../platform/outbox/outbox.ts';
@@ -27,23 +28,29 @@ export async function tellInboxes(tx: Tx, petition: PetitionRow): Promise<void> 
   );
 }
 
-/** A message that names nothing but the petition: whoever glances at it learns nothing about anybody. */
+/**
+ * A message that names nothing but the petition: whoever glances at it learns nothing about anybody. Returns the ways
+ * in which the party is reached by it, and by the inbox that each step tells; none: they hear nothing of it.
+ */
 export async function sendTo(
   { tx, crypto }: { tx: Tx; crypto: Crypto },
   petition: PetitionRow,
   message: { readonly party: Party; readonly template: TemplateName },
-): Promise<void> {
+): Promise<NoticeWay[]> {
   const accounts =
     message.party === 'petitioner' ? [petition.filed_by] : await accountsOfThePerson(tx, petition.id);
   const addresses = await addressesOfAccounts(tx, crypto, accounts);
   if (message.party === 'person') addresses.push(...(await addressesOfSubject(tx, crypto, petition.id)));
   const { hearing_ends_at: endsAt } = petition;
   const sent = new Set<string>();
+  const ways = new Set<NoticeWay>((await canOpenInbox(tx, accounts)) ? ['account'] : []);
   for (const { type, to, locale, accountId } of addresses) {
     if (sent.has(to)) continue;
     sent.add(to);
+    const channel = type === 'email' ? 'email' : 'sms';
+    ways.add(channel);
     await sendMessage(tx, crypto, {
-      channel: type === 'email' ? 'email' : 'sms',
+      channel,
       to,
       template: message.template,
       data: { reference: petition.id, ...(endsAt === null ? {} : { until: until(endsAt, locale) }) },
@@ -51,6 +58,16 @@ export async function sendTo(
       ...(accountId === null ? {} : { accountId }),
     });
   }
+  return NOTICE_WAYS.filter((way) => ways.has(way));
+}
+
+/** Who is suspended signs in to nothing, and reads nothing there. */
+async function canOpenInbox(tx: Tx, accountIds: readonly string[]): Promise<boolean> {
+  const { rows } = await tx.query(
+    'SELECT FROM accounts WHERE id = ANY($1::text[]) AND suspended_at IS NULL LIMIT 1',
+    [accountIds],
+  );
+  return rows.length > 0;
 }
 
 /** Certainly theirs, by the rule that a shared phone alone says nothing. */

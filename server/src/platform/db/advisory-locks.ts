@@ -11,6 +11,7 @@ export const ADVISORY_LOCKS = {
   importedRows: 7_265_006,
   policy: 7_265_007,
   canaries: 7_265_008,
+  petitioned: 7_265_009,
   tokenChange: 7_265_101,
   propagation: 7_265_201,
   propagationGuard: 7_265_202,
