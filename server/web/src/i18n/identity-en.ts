@@ -93,6 +93,13 @@ export const identityEn = {
     forget: 'Forget it',
     saidTrusted: 'This device is trusted for 30 days.',
     saidForgotten: 'Forgotten: there you are signed out.',
+    pushDevices: 'Where messages appear',
+    pushDevicesLead:
+      'Apps and browsers that tell you when there is something new. They never say what, so that nobody else reads it.',
+    noPushDevices: 'No app tells you yet. Messages reach you by e-mail and SMS.',
+    pushPlatforms: { android: 'Android phone', ios: 'iPhone or iPad', web: 'Browser' },
+    stopHere: 'Tell me no more here',
+    saidStopped: 'Nothing appears there any more. E-mail and SMS go on.',
     signIns: 'Sign-ins',
     noSignIns: 'None yet.',
     outcomes: { succeeded: 'Signed in', failed: 'Refused', suspended: 'Refused: suspended' },
@@ -159,6 +166,13 @@ export const identityEn = {
       },
       code: { requested: 'A code was sent', refused: 'A code was wrong' },
       device: { trusted: 'A device was trusted', forgotten: 'A device was forgotten' },
+      pushDevice: {
+        registered: 'An app was added where messages appear',
+        removed: 'An app was removed where messages appeared',
+        replaced: 'An app gave way to a newer one',
+        moved: 'An app was taken over by another account',
+        gone: 'An app is there no more',
+      },
       supportPerson: { set: 'Somebody close was named', removed: 'Somebody close was removed' },
       exclusion: {
         registered: 'Protection begun',

@@ -99,6 +99,13 @@ export const identitySw: Texts<typeof identityEn> = {
     forget: 'Kisahau',
     saidTrusted: 'Kifaa hiki kinaaminiwa kwa siku 30.',
     saidForgotten: 'Kimesahaulika: huko umetolewa.',
+    pushDevices: 'Ujumbe unapoonekana',
+    pushDevicesLead:
+      'Programu na vivinjari vinavyokujulisha kukiwa na jambo jipya. Havisemi kamwe ni nini, ili mwingine asisome.',
+    noPushDevices: 'Bado hakuna programu inayokujulisha. Ujumbe hukufikia kwa barua pepe na SMS.',
+    pushPlatforms: { android: 'Simu ya Android', ios: 'iPhone au iPad', web: 'Kivinjari' },
+    stopHere: 'Usinijulishe hapa tena',
+    saidStopped: 'Hakuna kitakachoonekana huko tena. Barua pepe na SMS zinaendelea.',
     signIns: 'Kuingia',
     noSignIns: 'Bado hakuna.',
     outcomes: {
@@ -172,6 +179,13 @@ export const identitySw: Texts<typeof identityEn> = {
       },
       code: { requested: 'Msimbo ulitumwa', refused: 'Msimbo haukuwa sahihi' },
       device: { trusted: 'Kifaa kiliaminiwa', forgotten: 'Kifaa kilisahauliwa' },
+      pushDevice: {
+        registered: 'Programu imeongezwa ujumbe unapoonekana',
+        removed: 'Programu imeondolewa ujumbe ulipoonekana',
+        replaced: 'Programu imeipisha mpya zaidi',
+        moved: 'Programu imechukuliwa na akaunti nyingine',
+        gone: 'Programu haipo tena',
+      },
       supportPerson: { set: 'Mtu wa karibu alitajwa', removed: 'Mtu wa karibu aliondolewa' },
       exclusion: {
         registered: 'Kinga ilianza',

@@ -1,4 +1,4 @@
-/** Screening tokens, as an operator's staff see them. */
+/** Screening tokens, as an operator's staff see them, and whose they are, as the staff of the register do. */
 export const tokensEn = {
   tokens: {
     lead: 'A token stands for one person at your operator. Your systems ask by it, and need no identity data to ask.',
@@ -60,5 +60,19 @@ export const tokensEn = {
       revoked: 'Revoked',
       compromised: 'In wrong hands',
     },
+  },
+  crossReference: {
+    title: 'Other tokens of the same person',
+    lead: 'At every operator. Your reading is recorded; no operator sees it, and nothing here says whether the person is excluded.',
+    named: 'Token or handle',
+    namedHint: 'A handle is what an alert calls the person: it begins with sub_.',
+    find: 'Find the others',
+    unknown: 'There is no such token and no such handle.',
+    none: 'There is no other token of this person.',
+    found_one: '{{count}} other token of the person behind {{handle}}.',
+    found_other: '{{count}} other tokens of the person behind {{handle}}.',
+    operator: 'Operator',
+    sharing: 'In common',
+    sharings: { identity: 'an identity document', contacts: 'every phone and e-mail address' },
   },
 } as const;

@@ -1,7 +1,7 @@
 import type { Texts } from './texts.ts';
 import type { tokensEn } from './tokens-en.ts';
 
-/** Tokeni za uchunguzi, kama wafanyakazi wa kampuni wanavyoziona. */
+/** Tokeni za uchunguzi, kama wafanyakazi wa kampuni wanavyoziona, na ni za nani, kwa wafanyakazi wa rejista. */
 export const tokensSw: Texts<typeof tokensEn> = {
   tokens: {
     lead: 'Tokeni husimama kwa mtu mmoja kwenye kampuni yenu. Mifumo yenu huuliza kwa tokeni bila data ya utambulisho.',
@@ -63,5 +63,19 @@ export const tokensSw: Texts<typeof tokensEn> = {
       revoked: 'Zilizobatilishwa',
       compromised: 'Mikononi mwa wasiohusika',
     },
+  },
+  crossReference: {
+    title: 'Tokeni nyingine za mtu huyo huyo',
+    lead: 'Kwenye kampuni zote. Kusoma kwako kunaandikwa; hakuna kampuni inayokuona, na hapa hakuna kinachosema kama mtu amezuiwa.',
+    named: 'Tokeni au jina bandia',
+    namedHint: 'Jina bandia ndilo tahadhari inalomwita mtu: huanza na sub_.',
+    find: 'Tafuta nyingine',
+    unknown: 'Hakuna tokeni wala jina bandia kama hilo.',
+    none: 'Hakuna tokeni nyingine ya mtu huyu.',
+    found_one: 'Tokeni {{count}} nyingine ya mtu wa {{handle}}.',
+    found_other: 'Tokeni {{count}} nyingine za mtu wa {{handle}}.',
+    operator: 'Kampuni',
+    sharing: 'Zinachoshiriki',
+    sharings: { identity: 'hati ya utambulisho', contacts: 'kila simu na barua pepe' },
   },
 };

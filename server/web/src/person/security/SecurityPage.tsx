@@ -8,6 +8,7 @@ import { ChecksOfMe } from './ChecksOfMe.tsx';
 import { Devices } from './Devices.tsx';
 import { Factors } from './Factors.tsx';
 import { Password } from './Password.tsx';
+import { PushDevices } from './PushDevices.tsx';
 import { Sessions } from './Sessions.tsx';
 import { SignIns } from './SignIns.tsx';
 
@@ -25,6 +26,7 @@ export function SecurityPage() {
       <Password onSaid={said.say} />
       <Sessions onSaid={said.say} />
       <Devices onSaid={said.say} />
+      <PushDevices onSaid={said.say} />
       <SignIns />
       {isPersonal && <ChecksOfMe />}
       <Activity />

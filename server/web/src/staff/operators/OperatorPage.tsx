@@ -14,6 +14,7 @@ import { Webhook } from '../../operator/Webhook.tsx';
 import { Heading } from '../../ui/Heading.tsx';
 import { Shown } from '../../ui/Loaded.tsx';
 import { Certified } from './Certified.tsx';
+import { CrossReference } from './CrossReference.tsx';
 import { LicenceForm } from './LicenceForm.tsx';
 import { Screening } from './Screening.tsx';
 import { Suspension } from './Suspension.tsx';
@@ -98,7 +99,12 @@ function Subject({ tab, operatorId, operator }: SubjectProps) {
     case 'performance':
       return <Performance operatorId={operatorId} />;
     case 'tokens':
-      return <TokenFigures operatorId={operatorId} />;
+      return (
+        <>
+          <TokenFigures operatorId={operatorId} />
+          <CrossReference />
+        </>
+      );
     case 'keys':
       return <Keys operatorId={operatorId} />;
     case 'webhook':
