@@ -1,5 +1,5 @@
 import { type Alert, type alerts, alertTopics } from '@kinga/shared/alerts/contract.ts';
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { conflict, notFound } from '@kinga/shared/contract/errors.ts';
 import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { Domain } from '../../domain.ts';
@@ -62,8 +62,8 @@ async function resolve(
     if (row === undefined) {
       const known = await tx.query('SELECT FROM alerts WHERE id = $1', [id]);
       throw known.rowCount === 0
-        ? new KingaError('NOT_FOUND', 'There is no such alert')
-        : new KingaError('CONFLICT', 'The alert is resolved already');
+        ? notFound('id', 'There is no such alert')
+        : conflict('id', 'The alert is resolved already');
     }
     const resolved = alertOf(row);
     const { actor, requestId } = call;

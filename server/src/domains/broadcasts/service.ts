@@ -1,5 +1,5 @@
 import type { Broadcast, broadcasts } from '@kinga/shared/broadcasts/contract.ts';
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { KingaError, notFound } from '@kinga/shared/contract/errors.ts';
 import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { Actor } from '../../platform/call/actor.ts';
@@ -109,7 +109,7 @@ async function insertBroadcast(
   if (call.actor.kind !== 'account')
     throw new KingaError('FORBIDDEN', 'Only an account can send a broadcast');
   if (audience.startsWith(OPERATOR) && !(await operatorExists(tx, audience.slice(OPERATOR.length)))) {
-    throw new KingaError('NOT_FOUND', 'There is no such operator');
+    throw notFound('audience', 'There is no such operator');
   }
   const { rows } = await tx.query<store.BroadcastRow>(
     `INSERT INTO broadcasts (id, sender_id, audience, severity, title, body)
@@ -130,5 +130,5 @@ async function insertBroadcast(
 }
 
 function unknownBroadcast(): KingaError {
-  return new KingaError('NOT_FOUND', 'There is no such broadcast');
+  return notFound('id', 'There is no such broadcast');
 }

@@ -1,4 +1,4 @@
-import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
+import { invalidInput, type KingaError, notFound } from '@kinga/shared/contract/errors.ts';
 import type { Wallet, wallet } from '@kinga/shared/ledger/contract.ts';
 import type { Call, Handlers } from '../../platform/call/handler.ts';
 import { idempotent } from '../../platform/call/idempotency.ts';
@@ -32,7 +32,7 @@ export function walletHandlers({ db, crypto }: Platform): Handlers<typeof wallet
 
 /** Somebody else's wallet and no wallet at all are the same answer. */
 function noWallet(): KingaError {
-  return new KingaError('NOT_FOUND', 'There is no such wallet');
+  return notFound('accountId', 'There is no such wallet');
 }
 
 /** Every bettor has a wallet; its row appears with the first money. */

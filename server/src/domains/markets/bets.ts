@@ -1,4 +1,4 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { KingaError, notFound } from '@kinga/shared/contract/errors.ts';
 import type { Outcome } from '@kinga/shared/markets/contract.ts';
 import { idempotencyConflict } from '../../platform/call/idempotency.ts';
 import type { Crypto } from '../../platform/crypto/crypto.ts';
@@ -41,7 +41,7 @@ export interface Verdict {
 
 const REFUSALS: Readonly<Record<string, () => KingaError>> = {
   EXCLUDED: () => excluded(),
-  NOT_FOUND: () => new KingaError('NOT_FOUND', 'There is no such market'),
+  NOT_FOUND: () => notFound('marketId', 'There is no such market'),
   MARKET_CLOSED: () => new KingaError('MARKET_CLOSED', 'The market takes no more bets'),
   STAKE_TOO_SMALL: () => new KingaError('STAKE_TOO_SMALL', 'The stake is below the market’s minimum'),
   INSUFFICIENT_FUNDS: () => new KingaError('INSUFFICIENT_FUNDS', 'The wallet holds less than the stake'),

@@ -1,4 +1,4 @@
-import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
+import { invalidInput, notFound } from '@kinga/shared/contract/errors.ts';
 import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
 import type { Market, markets } from '@kinga/shared/markets/contract.ts';
 import type { Call, Handlers } from '../../platform/call/handler.ts';
@@ -32,7 +32,7 @@ export function catalogueHandlers(
     open: (input, call) => open(platform, { ledger, policy }, { input, call }),
     get: async ({ id }) => {
       const row = await db.em().findOne(MarketRow, { id });
-      if (!row) throw new KingaError('NOT_FOUND', 'There is no such market');
+      if (!row) throw notFound('id', 'There is no such market');
       return marketOf(row);
     },
     list: async ({ cursor }) => {

@@ -1,4 +1,4 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { KingaError, notFound } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import { ACTIVE_KEYS_MAX, BLOCKS_MAX, type Block, type screening } from '@kinga/shared/screening/contract.ts';
 import type { Call } from '../../platform/call/handler.ts';
@@ -41,7 +41,7 @@ export async function readActivity({ db }: Platform, operatorId: string): Promis
       [operatorId],
     );
     const [operator] = known;
-    if (operator === undefined) throw new KingaError('NOT_FOUND', 'There is no such operator');
+    if (operator === undefined) throw notFound('operatorId', 'There is no such operator');
     await actForTenant(tx, operatorId);
     const { rows: keys } = await tx.query<KeyRow>(KEYS_SQL, [operatorId]);
     return {
@@ -90,7 +90,7 @@ export async function unblock(
   const lifted = await db.transaction(async (tx) => {
     await actForEveryTenant(tx);
     const { rowCount: known } = await tx.query('SELECT FROM api_keys WHERE id = $1', [keyId]);
-    if (known === 0) throw new KingaError('NOT_FOUND', 'There is no such key');
+    if (known === 0) throw notFound('keyId', 'There is no such key');
     const { rows } = await tx.query<{ key_id: string }>(LIFT_SQL, [keyId]);
     if (rows.length === 0) return [];
     await recordAudit(tx, { actor, requestId, action: 'key.unblocked', subject: keyId });

@@ -1,4 +1,4 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { KingaError, notFound } from '@kinga/shared/contract/errors.ts';
 import type { KeyActor } from '../../platform/call/actor.ts';
 import { isStaff } from '../../platform/call/grants.ts';
 import type { Call } from '../../platform/call/handler.ts';
@@ -37,7 +37,7 @@ function ofNoOperator(): KingaError {
 
 /** The same for a token that is nobody's and for one of another operator. */
 export function unknownToken(): KingaError {
-  return new KingaError('NOT_FOUND', 'There is no such token');
+  return notFound('token', 'There is no such token');
 }
 
 export function revokedToken(): KingaError {

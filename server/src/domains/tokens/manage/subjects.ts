@@ -1,4 +1,4 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { conflict } from '@kinga/shared/contract/errors.ts';
 import type { Identifier } from '@kinga/shared/exclusions/identifier.ts';
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import { newId } from '../../../platform/crypto/ids.ts';
@@ -92,7 +92,7 @@ export class Subjects {
     for (const hex of subject.keys) fresh.delete(hex);
     if (subject.keys.size + fresh.size > KEYS_MAX) {
       const message = `one person has at most ${KEYS_MAX} identifiers`;
-      throw new KingaError('CONFLICT', message, { details: [{ path, message }] });
+      throw conflict(path, message);
     }
     // The strong ones first: a check is recorded under the first.
     for (const [hex, strong] of [...fresh].sort(([, a], [, b]) => Number(b) - Number(a))) {

@@ -1,4 +1,4 @@
-import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
+import { invalidInput, type KingaError, notFound } from '@kinga/shared/contract/errors.ts';
 import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { TokenState, TokenStatistics, tokens } from '@kinga/shared/tokens/contract.ts';
@@ -45,7 +45,7 @@ export async function readStatistics(
 }
 
 function unknownOperator(): KingaError {
-  return new KingaError('NOT_FOUND', 'There is no such operator');
+  return notFound('operatorId', 'There is no such operator');
 }
 
 interface Period {

@@ -30,6 +30,7 @@ const SQL = `
 /** Asks PostgreSQL about tokens this node does not know, or may not believe itself about. */
 export class TokenQuestions {
   readonly #db: Database;
+  readonly #askingOf = new Map<string, number>();
   #asking = 0;
 
   constructor(db: Database) {
@@ -37,20 +38,33 @@ export class TokenQuestions {
   }
 
   /** By hash as latin1. Undefined when there is no answer in time, or too many wait for one already. */
-  async ask(hashes: readonly string[]): Promise<Map<string, Stored> | undefined> {
-    if (this.#asking >= ASKING_MAX) return undefined;
-    this.#asking++;
+  async ask(hashes: readonly string[], operatorId: string): Promise<Map<string, Stored> | undefined> {
+    if (!this.#hasPlace(operatorId)) return undefined;
+    this.#count(operatorId, 1);
     const { promise: late, resolve } = Promise.withResolvers<undefined>();
     const timer = setTimeout(resolve, ASK_MS);
     const answer = this.#stored(hashes)
       .catch(() => undefined)
       .finally(() => {
         // Counted until PostgreSQL has answered, even if nobody waits any more.
-        this.#asking--;
+        this.#count(operatorId, -1);
       });
     const stored = await Promise.race([answer, late]);
     clearTimeout(timer);
     return stored;
+  }
+
+  /** At most half of what the others leave: who makes tokens up must not take every place. */
+  #hasPlace(operatorId: string): boolean {
+    const own = this.#askingOf.get(operatorId) ?? 0;
+    return 2 * own < ASKING_MAX - (this.#asking - own);
+  }
+
+  #count(operatorId: string, change: number): void {
+    this.#asking += change;
+    const own = (this.#askingOf.get(operatorId) ?? 0) + change;
+    if (own === 0) this.#askingOf.delete(operatorId);
+    else this.#askingOf.set(operatorId, own);
   }
 
   async #stored(hashes: readonly string[]): Promise<Map<string, Stored>> {

@@ -88,8 +88,9 @@ export class Validations {
   }
 
   async #validateLater(hash: string, purpose: ValidateInput['purpose'], call: Call): Promise<LookupAnswer> {
-    const told = await this.#options.questions.ask([hash]);
-    return await this.#answer(hash, { ...this.#afterAsking(hash, told, keyOf(call)), purpose }, call);
+    const key = keyOf(call);
+    const told = await this.#options.questions.ask([hash], key.operatorId);
+    return await this.#answer(hash, { ...this.#afterAsking(hash, told, key), purpose }, call);
   }
 
   async #manyLater(
@@ -98,7 +99,7 @@ export class Validations {
     call: Call,
   ): Promise<ManyAnswers> {
     const key = keyOf(call);
-    const told = await this.#options.questions.ask(missing);
+    const told = await this.#options.questions.ask(missing, key.operatorId);
     const all = items.map((item): Item => {
       if ('asked' in item || 'error' in item) return item;
       const { check, hash } = item;
