@@ -8,6 +8,7 @@ import { ADVISORY_LOCKS } from '../../platform/db/advisory-locks.ts';
 import type { Tx } from '../../platform/db/tx.ts';
 import * as accounts from './accounts.ts';
 import type { OwnParts } from './parts.ts';
+import { refuseCommonPassword, refuseOwnPassword } from './password-rules.ts';
 import { sealedIdentifier } from './register-seam.ts';
 import type { Invitation } from './registration/invitations.ts';
 import { contactAt } from './verification/contact.ts';
@@ -47,6 +48,10 @@ export class NewAccounts {
     const { db, crypto } = this.#parts.platform;
     const identifiers = accounts.identifiersOf(crypto, input);
     const { password } = input;
+    if (password !== undefined) {
+      refuseCommonPassword('password', password);
+      refuseOwnPassword(crypto, { path: 'password', password, keys: identifiers });
+    }
     const passwordHash = password === undefined ? null : await this.#parts.passwords.hash(password);
     const { account, told } = await db.transaction(async (tx) => {
       let told = async () => {};

@@ -1,6 +1,6 @@
 import type { Crypto } from '../../platform/crypto/crypto.ts';
 import type { Tx } from '../../platform/db/tx.ts';
-import { type Locale, sendMessage } from '../notifications/index.ts';
+import { type Locale, sendMessage, sendToDevices } from '../notifications/index.ts';
 import { type Contact, type ContactType, channelOf } from './verification/contact.ts';
 
 interface OwnerRow {
@@ -9,7 +9,7 @@ interface OwnerRow {
   readonly locale: Locale;
 }
 
-/** Tells the owner of an account what happened to it, where they sign in with. */
+/** Tells the owner of an account what happened to it, where they sign in with; their devices say that something did. */
 export async function tellOwner(
   tx: Tx,
   crypto: Crypto,
@@ -25,6 +25,7 @@ export async function tellOwner(
   );
   const [owner] = rows;
   if (owner === undefined) return;
+  await sendToDevices(tx, crypto, [accountId]);
   const to = owner.email ?? (owner.phone && crypto.open(owner.phone));
   if (to === null) return;
   const channel = owner.email === null ? 'sms' : 'email';
@@ -65,6 +66,7 @@ export async function tellEverywhere(
   ];
   const contacts = new Map(known.map(({ type, canonical }) => [canonical, type]));
   if (told.about !== undefined) contacts.delete(told.about.canonical);
+  await sendToDevices(tx, crypto, [accountId]);
   for (const [to, type] of contacts) {
     const channel = channelOf(type);
     await sendMessage(tx, crypto, { channel, to, template, data: {}, locale: owner.locale, accountId });

@@ -22,6 +22,7 @@ export const doorEn = {
     newPassword: 'New password',
     passwordHint: 'At least 10 characters. Several words are easy to remember.',
     passwordTooShort: 'Use at least 10 characters.',
+    passwordRefused: 'Choose another one: this is easy to guess, or was yours until now.',
     code: 'Code, 6 digits',
     recoveryCode: 'Recovery code',
     codeTitle: 'Enter the code',

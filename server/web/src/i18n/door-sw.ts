@@ -24,6 +24,7 @@ export const doorSw: Texts<typeof doorEn> = {
     newPassword: 'Nenosiri jipya',
     passwordHint: 'Angalau herufi 10. Maneno kadhaa ni rahisi kukumbuka.',
     passwordTooShort: 'Tumia angalau herufi 10.',
+    passwordRefused: 'Chagua jingine: hili ni rahisi kukisia, au lilikuwa lako hadi sasa.',
     code: 'Msimbo, tarakimu 6',
     recoveryCode: 'Msimbo wa dharura',
     codeTitle: 'Andika msimbo',

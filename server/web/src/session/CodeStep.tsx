@@ -48,7 +48,7 @@ export function CodeStep<TResult>({ kind, to, finish, again, onDone, onBack }: C
       </div>
       <CodeField problem={problem} />
       {kind === 'reset' && (
-        <NewPasswordField label={t('door.newPassword')} tooShort={wrong.password === true} />
+        <NewPasswordField label={t('door.newPassword')} tooShort={wrong.password === true} refusal={error} />
       )}
       <Failure error={isRefused ? undefined : error} />
       <Submit busy={busy}>{t(kind === 'signUp' ? 'door.codeSubmit' : 'door.resetSubmit')}</Submit>

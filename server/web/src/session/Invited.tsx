@@ -46,7 +46,7 @@ export function Invited({ onSession, onAsked }: InvitedProps) {
         <p className="hint">{t('door.invitedLead')}</p>
       </div>
       <TextField name="code" label={t('door.invitationCode')} error={problem} />
-      <NewPasswordField label={t('door.newPassword')} tooShort={wrong.password === true} />
+      <NewPasswordField label={t('door.newPassword')} tooShort={wrong.password === true} refusal={error} />
       <Failure error={isRefused ? undefined : error} />
       <Submit busy={busy}>{t('door.codeSubmit')}</Submit>
       <p className="door-ways">

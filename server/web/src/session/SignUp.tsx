@@ -89,7 +89,7 @@ function Application({ as, apply, onApplied }: ApplicationProps) {
         emailOnly={as === 'operator'}
         hint={t(as === 'person' ? 'door.contactHint' : 'door.emailHint')}
       />
-      <NewPasswordField label={t('door.newPassword')} tooShort={wrong.password === true} />
+      <NewPasswordField label={t('door.newPassword')} tooShort={wrong.password === true} refusal={error} />
       <Failure error={error}>{problem === undefined ? undefined : t('field.summary')}</Failure>
       <Submit busy={busy}>{t('door.signUpSubmit')}</Submit>
       <p className="door-ways">

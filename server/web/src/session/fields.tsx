@@ -48,15 +48,20 @@ export function ContactField({ problem, hint, emailOnly }: ContactFieldProps) {
   );
 }
 
+interface NewPasswordFieldProps {
+  readonly tooShort: boolean;
+  /** The hub knows what everybody tries first, and what the account is known by. */
+  readonly refusal: HubError | undefined;
+  readonly label: string;
+}
+
 /** A password that is being chosen. */
-export function NewPasswordField({ tooShort, label }: { tooShort: boolean; label: string }) {
+export function NewPasswordField({ tooShort, refusal, label }: NewPasswordFieldProps) {
   const { t } = useTranslation();
+  const isRefused = isMalformed(refusal, 'password') || isMalformed(refusal, 'newPassword');
+  const words = tooShort ? 'door.passwordTooShort' : isRefused ? 'door.passwordRefused' : undefined;
   return (
-    <Field
-      label={label}
-      hint={t('door.passwordHint')}
-      error={tooShort ? t('door.passwordTooShort') : undefined}
-    >
+    <Field label={label} hint={t('door.passwordHint')} error={words && t(words)}>
       {(described) => (
         <input {...described} name="password" type="password" autoComplete="new-password" maxLength={200} />
       )}

@@ -8,6 +8,7 @@ import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
 import { joinOperator, takeInvitation } from '../operator-staff.ts';
 import type { OwnParts } from '../parts.ts';
+import { refuseCommonPassword, refuseOwnPassword } from '../password-rules.ts';
 import { sealedIdentifier } from '../register-seam.ts';
 import { answer, codeRefused, type OpenChallenge } from '../verification/challenges.ts';
 import { contactAt } from '../verification/contact.ts';
@@ -24,6 +25,12 @@ export const invitation = z.object({
 export type Invitation = z.output<typeof invitation>;
 
 type Input = ParsedInputOf<typeof identity.acceptInvitation>;
+
+interface Chosen {
+  readonly newPassword: string;
+  readonly passwordHash: string;
+  readonly call: Call;
+}
 
 interface Accepted {
   readonly accountId: string;
@@ -44,11 +51,13 @@ export class Invitations {
 
   async accept(input: Input, call: Call): Promise<OutputOf<typeof identity.acceptInvitation>> {
     const { attempts, passwords, platform } = this.#parts;
+    const { newPassword } = input;
+    refuseCommonPassword('newPassword', newPassword);
     attempts.check(input.challengeId, call.address);
-    const passwordHash = await passwords.hash(input.newPassword);
+    const passwordHash = await passwords.hash(newPassword);
     const accepted = await platform.db.transaction(async (tx) => {
       const challenge = await answer(tx, platform.crypto, { ...input, purposes: ['invitation'], call });
-      return challenge && (await this.#take(tx, { challenge, passwordHash, call }));
+      return challenge && (await this.#take(tx, { challenge, newPassword, passwordHash, call }));
     });
     if (accepted === undefined) {
       attempts.failed(input.challengeId, call.address);
@@ -59,18 +68,16 @@ export class Invitations {
   }
 
   /** Undefined: it was taken back. */
-  async #take(
-    tx: Tx,
-    given: { challenge: OpenChallenge; passwordHash: string; call: Call },
-  ): Promise<Accepted | undefined> {
-    const { challenge, passwordHash, call } = given;
+  async #take(tx: Tx, given: Chosen & { challenge: OpenChallenge }): Promise<Accepted | undefined> {
+    const { challenge, newPassword, passwordHash, call } = given;
     const invited = invitation.parse(challenge.payload);
     const { email, operatorId } = invited;
     if (operatorId !== undefined && !(await takeInvitation(tx, { id: challenge.id, operatorId }))) {
       return undefined;
     }
-    if (challenge.account_id === null) return await this.#makeAccount(tx, { invited, passwordHash, call });
+    if (challenge.account_id === null) return await this.#makeAccount(tx, { ...given, invited });
     const accountId = challenge.account_id;
+    await this.#passwords.refuseOwn(tx, accountId, newPassword);
     if (operatorId !== undefined) await joinOperator(tx, { accountId, operatorId, path: 'code' });
     await this.#audit(tx, { accountId, operatorId, call });
     const change = { accountId, passwordHash, by: call, action: 'password.reset' } as const;
@@ -80,12 +87,13 @@ export class Invitations {
 
   async #makeAccount(
     tx: Tx,
-    { invited, passwordHash, call }: { invited: Invitation; passwordHash: string; call: Call },
+    { invited, newPassword, passwordHash, call }: Chosen & { invited: Invitation },
   ): Promise<Accepted> {
     const { crypto } = this.#parts.platform;
     const { email, operatorId, locale } = invited;
     if (operatorId === undefined) throw new KingaError('INTERNAL', 'an invitation to nothing');
     const contact = contactAt(crypto, { type: 'email', value: email }, 'code');
+    refuseOwnPassword(crypto, { path: 'newPassword', password: newPassword, keys: [contact] });
     const { accountId } = await insertNewcomer(tx, crypto, {
       ...{ contact, passwordHash, operatorId, locale, role: 'operator' },
       ...{ name: undefined, dateOfBirth: undefined, requestId: call.requestId },

@@ -6,9 +6,10 @@ import type { By } from '../../../platform/call/by.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
-import { findBySignIn } from '../accounts.ts';
+import { accountKeys, findBySignIn } from '../accounts.ts';
 import { tellOwner } from '../owner.ts';
 import type { OwnParts } from '../parts.ts';
+import { refuseCommonPassword, refuseOwnPassword } from '../password-rules.ts';
 import { endTrust } from '../sessions/devices.ts';
 import { revokeSessions, standingSessions } from '../sessions/sessions.ts';
 import { signedIn } from '../signed-in.ts';
@@ -86,12 +87,16 @@ export class OwnPasswords {
 
   async reset(input: ParsedInputOf<typeof identity.resetPassword>, call: Call): Promise<void> {
     const { attempts, passwords, platform } = this.#parts;
+    const { newPassword } = input;
+    refuseCommonPassword('newPassword', newPassword);
     attempts.check(input.challengeId, call.address);
-    const passwordHash = await passwords.hash(input.newPassword);
+    const passwordHash = await passwords.hash(newPassword);
     const ended = await platform.db.transaction(async (tx) => {
       const challenge = await answer(tx, platform.crypto, { ...input, purposes: ['passwordReset'], call });
       const accountId = challenge?.account_id ?? undefined;
       if (accountId === undefined) return undefined;
+      // Nothing of this is committed then: the code stays good for another password.
+      await this.refuseOwn(tx, accountId, newPassword);
       return await this.set(tx, { accountId, passwordHash, by: call, action: 'password.reset' });
     });
     if (ended === undefined) {
@@ -106,6 +111,7 @@ export class OwnPasswords {
     const { accountId, sessionId } = signedIn(call);
     attempts.check(accountId, call.address);
     if (input.newPassword === input.currentPassword) throw invalidInput('newPassword', 'the same as before');
+    refuseCommonPassword('newPassword', input.newPassword);
     const { rows } = await platform.db.query<{ password_hash: string | null }>(
       'SELECT password_hash FROM accounts WHERE id = $1',
       [accountId],
@@ -115,6 +121,7 @@ export class OwnPasswords {
       attempts.failed(accountId, call.address);
       throw new KingaError('WRONG_PASSWORD', WRONG_PASSWORD.message);
     }
+    await this.refuseOwn(platform.db, accountId, input.newPassword);
     const passwordHash = await passwords.hash(input.newPassword);
     const ended = await platform.db.transaction((tx) =>
       this.set(tx, {
@@ -128,6 +135,13 @@ export class OwnPasswords {
       }),
     );
     this.announce(ended);
+  }
+
+  /** What an account is known by is no password for it. */
+  async refuseOwn(tx: Tx, accountId: string, newPassword: string): Promise<void> {
+    const { crypto } = this.#parts.platform;
+    const keys = await accountKeys(tx, accountId);
+    refuseOwnPassword(crypto, { path: 'newPassword', password: newPassword, keys });
   }
 
   /** Gives the sessions it ended, to be announced after the commit. */

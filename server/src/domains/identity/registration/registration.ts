@@ -5,6 +5,7 @@ import type { Call } from '../../../platform/call/handler.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { findBySignIn } from '../accounts.ts';
 import type { OwnParts } from '../parts.ts';
+import { refuseCommonPassword, refuseOwnPassword } from '../password-rules.ts';
 import { sealedIdentifier } from '../register-seam.ts';
 import { signedIn } from '../signed-in.ts';
 import { answer, auditCode, type Challenge, codeRefused } from '../verification/challenges.ts';
@@ -46,6 +47,8 @@ export class Registration {
     const { db, crypto } = this.#parts.platform;
     const contact = contactOf(crypto, input);
     checkDateOfBirth(input.dateOfBirth);
+    refuseCommonPassword('password', input.password);
+    refuseOwnPassword(crypto, { path: 'password', password: input.password, keys: [contact] });
     const { name, dateOfBirth, locale } = input;
     const passwordHash = await this.#parts.passwords.hash(input.password);
     const payload: z.input<typeof applicant> = {

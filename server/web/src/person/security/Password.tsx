@@ -46,7 +46,7 @@ export function Password({ onSaid }: { onSaid: (said: string) => void }) {
               <input {...described} name="current" type="password" autoComplete="current-password" />
             )}
           </Field>
-          <NewPasswordField label={t('door.newPassword')} tooShort={wrong?.next === true} />
+          <NewPasswordField label={t('door.newPassword')} tooShort={wrong?.next === true} refusal={error} />
           <p className="hint">{t('security.passwordLead')}</p>
           <Failure error={isRefused ? undefined : error} />
           <div>
