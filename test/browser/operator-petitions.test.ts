@@ -81,11 +81,13 @@ describe.skipIf(!hasChromium)('an operator asks that its customer is excluded, i
         people: { customerId: 'C-77' },
       });
 
-      ok((await hub.http('petitions.serveNotice', { id }, { token: clerk.token })).body);
+      const notice = { id, servedBy: 'post' };
+      ok((await hub.http('petitions.serveNotice', notice, { token: clerk.token })).body);
       await using other = await visitAs(hub, browser, await hub.account('operator', { operatorId }), PHONE);
       await open(other.page, 'petitions');
       await other.page.locator('[data-petition]').getByText('The person has been told').waitFor();
       await other.page.getByText('Sixty deposits within a night.').waitFor();
+      await other.page.getByText('Notice was served by: post.').waitFor();
       await fitsThePhone(other.page);
       await picture(other.page, 'operator-petitions');
       await other.page.getByLabel('State').selectOption('decided');

@@ -50,6 +50,8 @@ describe.skipIf(!hasChromium)('asking for the exclusion of somebody close, in Ch
     await family.page.getByText('Documents: statement.pdf').waitFor();
 
     await by(clerk, 'petitions.serveNotice', { id });
+    await family.page.reload();
+    await family.page.getByText('Notice was served by: account, e-mail, text message.').waitFor();
     await using visitor = await visit(browser, hub.url, PHONE);
     const { page, complaints } = visitor;
     await enter(page, subject);
@@ -88,7 +90,7 @@ describe.skipIf(!hasChromium)('asking for the exclusion of somebody close, in Ch
   });
 
   test('what is missing or not allowed is said where it stands, and a petition can be taken back', async () => {
-    const person = newPerson();
+    const [person, close] = [newPerson(), newPerson()];
     await using visitor = await visit(browser, hub.url, PHONE);
     const { page, complaints } = visitor;
     await enter(page, await hub.account('citizen', { identifiers: [person.byPhone] }));
@@ -115,9 +117,16 @@ describe.skipIf(!hasChromium)('asking for the exclusion of somebody close, in Ch
     await page.getByRole('textbox', { name: 'Identifier 1' }).fill(person.phone);
     await page.getByRole('button', { name: 'Send the petition' }).click();
     await page.getByText('your own: exclude yourself instead').waitFor();
-    await page.getByRole('textbox', { name: 'Identifier 1' }).fill(newPerson().phone);
+    await page.getByRole('textbox', { name: 'Identifier 1' }).fill(close.phone);
     await page.getByRole('button', { name: 'Send the petition' }).click();
     await page.getByText('Asked for at once; staff look at it first.').waitFor();
+    await page.getByRole('button', { name: 'Ask to exclude somebody close' }).click();
+    await page.getByRole('textbox', { name: 'Identifier 1' }).fill(close.phone);
+    await page.getByText('Those who depend on them are at risk').last().click();
+    await page.getByLabel('What happens, in your words').fill('It still is.');
+    await page.getByRole('button', { name: 'Send the petition' }).click();
+    await page.getByText('There is a petition of yours about this person already').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('button', { name: 'Show its course' }).click();
     await page.getByText('Take it back').click();
     await page.getByRole('button', { name: 'Take the petition back' }).click();

@@ -26,13 +26,29 @@ describe.skipIf(!hasChromium)('what staff decide', () => {
       await filing.page.getByLabel('Statement').fill('By order of the court');
       await filing.page.getByRole('button', { name: 'File the petition' }).click();
       await filing.page.locator('[data-step=filed]').waitFor();
+      await open(filing.page, 'petitions', 'new');
+      await filing.page.getByRole('textbox', { name: 'Identifier 1', exact: true }).fill(person.value);
+      await filing.page.getByLabel('Statement').fill('By order of the court');
+      await filing.page.getByRole('button', { name: 'File the petition' }).click();
+      await filing.page.getByText('There is a petition of yours about this person already').waitFor();
 
       await using deciding = await visitAs(hub, browser, await hub.account('regulator'));
       const { page } = deciding;
       await open(page, 'petitions');
       await page.getByRole('link', { name: /^a court/ }).click();
-      await page.getByRole('button', { name: 'Serve the notice' }).click();
+      const serve = page.getByRole('button', { name: 'Serve the notice' });
+      expect(await page.getByLabel('How it was served').count()).toBe(0);
+      await serve.click();
+      // Known by a document alone: the hub can tell nobody.
+      await page.getByText('No account and no contact of the person is known.').waitFor();
+      await picture(page, 'staff-petition-unreached');
+      await page.getByLabel('How it was served').selectOption('hand');
+      await serve.click();
       await page.locator('[data-step=noticeServed]').waitFor();
+      await page
+        .locator('dt', { hasText: 'Notice served by' })
+        .locator('xpath=../dd[text()="hand"]')
+        .waitFor();
       await page.getByText('Record the hearing').click();
       const hearing = page.locator('details[open]');
       await hearing.getByLabel('What happened').selectOption('waived');
@@ -41,6 +57,13 @@ describe.skipIf(!hasChromium)('what staff decide', () => {
       await page.locator('[data-step=hearingWaived]').waitFor();
       await page.locator('summary', { hasText: 'Decide' }).click();
       const decision = page.locator('details').filter({ hasText: 'as petitioned' });
+      // Six months were asked for; nothing longer is offered.
+      expect(await decision.getByLabel('Period').locator('option').allInnerTexts()).toEqual([
+        'as petitioned',
+        '24 hours',
+        '7 days',
+        '30 days',
+      ]);
       await decision.getByRole('button', { name: 'Decide' }).click();
       await decision.getByText('Enter a value.').waitFor();
       await decision.getByLabel('Reason').fill('The order is valid');

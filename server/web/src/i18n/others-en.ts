@@ -56,6 +56,7 @@ export const othersEn = {
     },
     urgentWhy: 'Why it cannot wait',
     submit: 'Send the petition',
+    twin: 'There is a petition of yours about this person already, and it is not decided yet. Take it back to send another.',
     row: 'Asked for by {{source}} on {{time}}: {{period}}',
     states: {
       filed: 'Received',
@@ -85,6 +86,7 @@ export const othersEn = {
       petitioner: 'Until {{time}} the person may be heard.',
       person: 'Nothing is decided before you could say what you think: you may be heard until {{time}}.',
     },
+    served: 'Notice was served by: {{ways}}.',
     appealUntil: 'Until {{time}} whoever it went against may appeal.',
     steps: {
       filed: 'Petition received',

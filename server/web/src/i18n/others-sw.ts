@@ -58,6 +58,7 @@ export const othersSw: Texts<typeof othersEn> = {
     },
     urgentWhy: 'Kwa nini haiwezi kusubiri',
     submit: 'Tuma ombi',
+    twin: 'Tayari kuna ombi lako kuhusu mtu huyu, na bado halijaamuliwa. Liondoe ili kutuma lingine.',
     row: 'Limeombwa na {{source}} tarehe {{time}}: {{period}}',
     states: {
       filed: 'Limepokelewa',
@@ -88,6 +89,7 @@ export const othersSw: Texts<typeof othersEn> = {
       person:
         'Hakuna kitakachoamuliwa kabla ya wewe kuweza kusema maoni yako: unaweza kusikilizwa hadi {{time}}.',
     },
+    served: 'Notisi ilitolewa kwa: {{ways}}.',
     appealUntil: 'Hadi {{time}} aliyeshindwa anaweza kukata rufaa.',
     steps: {
       filed: 'Ombi limepokelewa',

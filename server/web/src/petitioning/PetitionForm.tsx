@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useSession } from '../hub/session-context.ts';
 import { useAction } from '../hub/use-action.ts';
 import { PeriodPicker } from '../person/protection/PeriodPicker.tsx';
-import { useFieldErrors } from '../register/field-errors.ts';
+import { refusedAt, useFieldErrors } from '../register/field-errors.ts';
 import { IdentifierLines } from '../register/IdentifierLines.tsx';
 import { PERIOD_DEFAULT, periodOf } from '../register/PeriodChoice.tsx';
 import { identifiersOf, useIdentifiers } from '../register/use-identifiers.ts';
@@ -70,7 +70,13 @@ export function PetitionForm({ source, onFiled, onCancel }: PetitionFormProps) {
       <Urgency label={t(`others.by.${source}.urgent`)} errors={errors} />
       <PeriodPicker periods={PERIODS} first={PERIOD_DEFAULT} kind="other" />
       <Failure error={error}>
-        {errors.any ? t('field.summary') : error?.unknownOutcome ? t('form.unknown') : undefined}
+        {errors.any
+          ? t('field.summary')
+          : refusedAt(error, 'identifiers')
+            ? t('others.twin')
+            : error?.unknownOutcome
+              ? t('form.unknown')
+              : undefined}
       </Failure>
       <div className="buttons">
         <Submit busy={busy}>{t('others.submit')}</Submit>

@@ -13,6 +13,11 @@ export interface FieldErrors {
 /** How the hub says that there is nothing at all. */
 const MISSING = /^Too small: expected (string|array) to have >=1 /;
 
+/** Whether it is this field that is in conflict with what is already so. */
+export function refusedAt(error: HubError | undefined, path: string): boolean {
+  return error?.code === 'CONFLICT' && error.details.some((detail) => detail.path === path);
+}
+
 /** The hub names every malformed field by its path; here each finds its words. */
 export function useFieldErrors(error: HubError | undefined): FieldErrors {
   const { t } = useTranslation();

@@ -4,6 +4,7 @@ import type { FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../../hub/session-context.ts';
 import { useAction } from '../../hub/use-action.ts';
+import { refusedAt } from '../../register/field-errors.ts';
 import { periodOf } from '../../register/PeriodChoice.tsx';
 import { PERIODS } from '../../ui/choices.ts';
 import { Failure } from '../../ui/Failure.tsx';
@@ -41,7 +42,7 @@ export function Extend({ exclusion, onDone }: ExtendProps) {
     if (changed !== undefined) onDone(changed);
   };
   if (first === undefined) return null;
-  const isTooShort = error?.code === 'CONFLICT' && error.details.some(({ path }) => path === 'period');
+  const isTooShort = refusedAt(error, 'period');
   return (
     <details className="more">
       <summary>{t('protection.extend')}</summary>

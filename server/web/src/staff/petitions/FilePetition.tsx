@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { goTo } from '../../app/use-route.ts';
 import { useSession } from '../../hub/session-context.ts';
 import { useAction } from '../../hub/use-action.ts';
-import { useFieldErrors } from '../../register/field-errors.ts';
+import { refusedAt, useFieldErrors } from '../../register/field-errors.ts';
 import { IdentifierLines } from '../../register/IdentifierLines.tsx';
 import { PeriodChoice, periodOf } from '../../register/PeriodChoice.tsx';
 import { identifiersOf, useIdentifiers } from '../../register/use-identifiers.ts';
@@ -87,7 +87,9 @@ export function FilePetition() {
         >
           {(described) => <textarea {...described} name="urgency" rows={2} maxLength={4_000} />}
         </Field>
-        <Failure error={errors.any ? undefined : error} />
+        <Failure error={errors.any ? undefined : error}>
+          {refusedAt(error, 'identifiers') ? t('others.twin') : undefined}
+        </Failure>
         <Submit busy={busy}>{t('casework.submit')}</Submit>
       </form>
     </>

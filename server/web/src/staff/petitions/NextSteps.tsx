@@ -1,18 +1,18 @@
+import type { Period } from '@kinga/shared/exclusions/contract.ts';
 import type { Petition, PetitionDetail } from '@kinga/shared/petitions/contract.ts';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../../hub/session-context.ts';
-import { type Action, useAction } from '../../hub/use-action.ts';
+import { useAction } from '../../hub/use-action.ts';
 import { PERIODS } from '../../ui/choices.ts';
-import { Failure } from '../../ui/Failure.tsx';
 import { Reason } from '../../ui/Reason.tsx';
 import { ChoiceField } from '../../ui/TextField.tsx';
+import { Notice } from './Notice.tsx';
+import type { Effect, StepProps } from './step.ts';
 
 interface NextStepsProps {
   readonly petition: PetitionDetail;
   readonly onDone: () => void;
 }
-
-type Effect = (idempotencyKey: string) => Promise<Petition>;
 
 /** What staff may do with a petition as it stands. */
 export function NextSteps({ petition, onDone }: NextStepsProps) {
@@ -47,31 +47,6 @@ export function NextSteps({ petition, onDone }: NextStepsProps) {
 /** Nothing is decided while the person may still be heard. */
 function windowOver({ hearingEndsAt }: PetitionDetail): boolean {
   return hearingEndsAt !== null && Date.parse(hearingEndsAt) <= Date.now();
-}
-
-interface StepProps {
-  readonly petition: PetitionDetail;
-  readonly action: Action<Petition>;
-  readonly act: (effect: Effect) => Promise<void>;
-}
-
-function Notice({ petition: { id }, action, act }: StepProps) {
-  const { t } = useTranslation();
-  const { hub } = useSession();
-  return (
-    <div className="step">
-      <p className="hint">{t('casework.noticeHint')}</p>
-      <Failure error={action.error} />
-      <button
-        type="button"
-        className="primary"
-        aria-disabled={action.busy}
-        onClick={() => void act((idempotencyKey) => hub.petitions.serveNotice({ id }, { idempotencyKey }))}
-      >
-        {t('casework.serveNotice')}
-      </button>
-    </div>
-  );
 }
 
 interface StepFormProps extends StepProps {
@@ -146,10 +121,14 @@ function Hearing(props: StepProps) {
 
 const DECISIONS = ['upheld', 'dismissed'] as const;
 
+/** What was asked, or less: nobody was heard on more. */
+const shorterThan = (asked: Period) => PERIODS.slice(0, PERIODS.indexOf(asked));
+
 function Decide(props: StepProps) {
   const { t } = useTranslation();
   const { hub } = useSession();
   const { id } = props.petition;
+  const shorter = shorterThan(props.petition.period);
   return (
     <StepForm
       {...props}
@@ -158,7 +137,7 @@ function Decide(props: StepProps) {
       submit={t('casework.decide')}
       effect={(reason, form, idempotencyKey) => {
         const decision = form.get('decision') === 'dismissed' ? 'dismissed' : 'upheld';
-        const period = PERIODS.find((candidate) => candidate === form.get('period'));
+        const period = shorter.find((candidate) => candidate === form.get('period'));
         return hub.petitions.decide({ id, decision, reason, ...(period && { period }) }, { idempotencyKey });
       }}
     >
@@ -173,7 +152,7 @@ function Decide(props: StepProps) {
           name="period"
           label={t('casework.period')}
           none={t('casework.asPetitioned')}
-          choices={PERIODS}
+          choices={shorter}
           text={(choice) => t(`register.periods.${choice}`)}
         />
       </div>

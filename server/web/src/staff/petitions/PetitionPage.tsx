@@ -40,7 +40,8 @@ export function PetitionPage({ id }: { id: string }) {
 function Facts({ petition }: { petition: PetitionDetail }) {
   const { t } = useTranslation();
   const { moment } = useFormats();
-  const { people, evidence, state, decision, appealDecision, hearingEndsAt, appealEndsAt } = petition;
+  const { people, evidence, servedBy, state, decision, appealDecision, hearingEndsAt, appealEndsAt } =
+    petition;
   const names = people?.identifiers.map(({ type, value }) => `${t(typeKey(type))} ${value}`) ?? [];
   return (
     <section className="block" aria-labelledby="petition-facts">
@@ -53,6 +54,11 @@ function Facts({ petition }: { petition: PetitionDetail }) {
         <Fact name={t('casework.ground')}>{t(groundKey(petition.ground))}</Fact>
         <Fact name={t('casework.period')}>{t(`register.periods.${petition.period}`)}</Fact>
         <Fact name={t('casework.provisional')}>{t(`casework.provisionals.${petition.provisional}`)}</Fact>
+        {servedBy && (
+          <Fact name={t('casework.served')}>
+            {servedBy.map((way) => t(`casework.ways.${way}`)).join(', ')}
+          </Fact>
+        )}
         {hearingEndsAt && <Fact name={t('casework.hearingEnds')}>{moment(hearingEndsAt)}</Fact>}
         {decision && <Fact name={t('casework.decision')}>{t(`casework.decisions.${decision}`)}</Fact>}
         {appealEndsAt && <Fact name={t('casework.appealEnds')}>{moment(appealEndsAt)}</Fact>}

@@ -1,4 +1,4 @@
-import type { Ground, PetitionState } from '@kinga/shared/petitions/contract.ts';
+import type { Ground, NoticeWay, PetitionState } from '@kinga/shared/petitions/contract.ts';
 import type { Tone } from '../../ui/Badge.tsx';
 import { all } from '../../ui/choices.ts';
 
@@ -24,6 +24,13 @@ export const STATE_TONES: Readonly<Record<PetitionState, Tone>> = {
   appealDecided: 'good',
   withdrawn: 'plain',
 };
+
+/** What staff do where the hub knows no way to the person. */
+export const SERVED_OUTSIDE = all<Exclude<NoticeWay, 'account' | 'email' | 'sms'>>({
+  hand: true,
+  post: true,
+  court: true,
+});
 
 /** What a court or the regulator may bring forward. */
 export const STAFF_GROUNDS = {
