@@ -68,7 +68,7 @@ describe.skipIf(!hasChromium)('the other tokens of the same person', () => {
       await field.fill('bst1_nothing');
       await find.click();
       await page.getByText('Not a whole token').waitFor();
-      await field.fill('sub_nobody');
+      await field.fill('tks_nobody');
       await find.click();
       await page.getByText('There is no such token and no such handle.').waitFor();
       await field.fill(token);

@@ -9,12 +9,12 @@ import type { Locale } from './templates/index.ts';
 /**
  * Tells the owners of these accounts on their devices that there is something new for them, in the transaction of
  * what it is. It appears on locked screens before anybody's eyes, so it never says what: that is in their e-mail, and
- * where they sign in.
+ * where they sign in; who is suspended signs in to nothing.
  */
 export async function sendToDevices(tx: Tx, crypto: Crypto, accountIds: readonly string[]): Promise<void> {
   const { rows } = await tx.query<{ id: string; account_id: string; locale: Locale }>(
     `SELECT d.id, d.account_id, a.locale FROM push_devices d JOIN accounts a ON a.id = d.account_id
-     WHERE d.account_id = ANY($1::text[]) ORDER BY d.account_id, d.id`,
+     WHERE d.account_id = ANY($1::text[]) AND a.suspended_at IS NULL ORDER BY d.account_id, d.id`,
     [accountIds],
   );
   for (const { id, account_id: accountId, locale } of rows)

@@ -4,7 +4,7 @@ import type { Tx } from '../../platform/db/tx.ts';
 import { appendEvents } from '../../platform/outbox/outbox.ts';
 import { until } from '../exclusions/index.ts';
 import { canonicalise } from '../identifiers/index.ts';
-import { type Locale, sendMessage, type TemplateName } from '../notifications/index.ts';
+import { type Locale, sendMessage, sendToDevices, type TemplateName } from '../notifications/index.ts';
 import { type Party, type PetitionRow, readSubject } from './store.ts';
 
 /** Where somebody is reached. */
@@ -58,6 +58,8 @@ export async function sendTo(
       ...(accountId === null ? {} : { accountId }),
     });
   }
+  // No way of serving a notice: it does not say what it is about.
+  await sendToDevices(tx, crypto, accounts);
   return NOTICE_WAYS.filter((way) => ways.has(way));
 }
 

@@ -63,9 +63,8 @@ export const tokensEn = {
   },
   crossReference: {
     title: 'Other tokens of the same person',
-    lead: 'At every operator. Your reading is recorded; no operator sees it, and nothing here says whether the person is excluded.',
+    lead: 'By one of them, or by the handle that an alert names (tks_…). Your reading is recorded; nothing here says whether the person is excluded.',
     named: 'Token or handle',
-    namedHint: 'A handle is what an alert calls the person: it begins with sub_.',
     find: 'Find the others',
     unknown: 'There is no such token and no such handle.',
     none: 'There is no other token of this person.',

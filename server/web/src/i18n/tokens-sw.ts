@@ -66,9 +66,8 @@ export const tokensSw: Texts<typeof tokensEn> = {
   },
   crossReference: {
     title: 'Tokeni nyingine za mtu huyo huyo',
-    lead: 'Kwenye kampuni zote. Kusoma kwako kunaandikwa; hakuna kampuni inayokuona, na hapa hakuna kinachosema kama mtu amezuiwa.',
+    lead: 'Kwa mojawapo, au kwa jina bandia linalotajwa na tahadhari (tks_…). Kusoma kwako kunaandikwa; hapa hakuna kinachosema kama mtu amezuiwa.',
     named: 'Tokeni au jina bandia',
-    namedHint: 'Jina bandia ndilo tahadhari inalomwita mtu: huanza na sub_.',
     find: 'Tafuta nyingine',
     unknown: 'Hakuna tokeni wala jina bandia kama hilo.',
     none: 'Hakuna tokeni nyingine ya mtu huyu.',

@@ -42,7 +42,6 @@ export function CrossReference() {
         <TextField
           name="named"
           label={t('crossReference.named')}
-          hint={t('crossReference.namedHint')}
           maxLength={100}
           error={errors.at('token') === undefined ? errors.at('handle') : t('tokens.malformed')}
         />
