@@ -1,17 +1,18 @@
 import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { SessionContext } from '../hub/session-context.ts';
+import { SessionContext, useSession } from '../hub/session-context.ts';
 import { arrive, type Reason } from '../session/arrival.ts';
 import { Door } from '../session/Door.tsx';
 import { forget, type Session, signOut } from '../session/session.ts';
+import { type Pages, pagesOf } from './pages.ts';
 import { Shell } from './Shell.tsx';
 
-type Stage = { readonly at: 'restoring' } | AtDoor | Inside;
+type Stage = { readonly at: 'restoring' } | AtDoor | SignedIn;
 interface AtDoor {
   readonly at: 'door';
   readonly reason: Reason | undefined;
 }
-interface Inside {
+interface SignedIn {
   readonly at: 'inside';
   readonly session: Session;
 }
@@ -51,7 +52,28 @@ export function App() {
   }
   return (
     <SessionContext value={session}>
-      <Shell onSignOut={leave} />
+      <Inside onSignOut={leave} />
     </SessionContext>
+  );
+}
+
+/** Signed in: what is left to load are the pages of the role. */
+function Inside({ onSignOut }: { onSignOut: () => void }) {
+  const { t } = useTranslation();
+  const { role } = useSession().account;
+  const [pages, setPages] = useState<Pages | 'missing'>();
+  useEffect(() => {
+    pagesOf(role).then(setPages, () => setPages('missing'));
+  }, [role]);
+  if (pages === undefined) return <p className="splash">{t('app.loading')}</p>;
+  if (pages !== 'missing') return <Shell pages={pages} onSignOut={onSignOut} />;
+  // A browser asks for what it could not load only once: the page begins anew.
+  return (
+    <p className="splash" role="alert">
+      {t('app.notLoaded')}{' '}
+      <button type="button" onClick={() => location.reload()}>
+        {t('form.retry')}
+      </button>
+    </p>
   );
 }

@@ -8,16 +8,20 @@ import { ConnectionStrip } from './ConnectionStrip.tsx';
 import { FreshnessContext, useFreshness } from './freshness.ts';
 import { type Notice, Notices } from './Notices.tsx';
 import { NoticeContext, type NoticeText } from './notices.ts';
-import { PAGES } from './pages.tsx';
+import type { Pages } from './pages.ts';
 import { usePage } from './use-page.ts';
 import { GroupedWays, Ways } from './Ways.tsx';
 
+interface ShellProps {
+  readonly pages: Pages;
+  readonly onSignOut: () => void;
+}
+
 /** What is around every page: who is signed in, the ways to go, the connection, what has to be told. */
-export function Shell({ onSignOut }: { onSignOut: () => void }) {
+export function Shell({ pages, onSignOut }: ShellProps) {
   const { t } = useTranslation();
   const { hub, account } = useSession();
   const freshness = useFreshness(hub);
-  const pages = PAGES[account.role];
   const page = usePage(pages);
   const grouped = pages.some(({ group }) => group !== undefined);
   const title = t(`app.${page.id}`);

@@ -1,6 +1,6 @@
 import { useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Group, Page } from './pages.tsx';
+import type { Group, Page } from './pages.ts';
 import { useRoute } from './use-route.ts';
 
 interface WaysProps {

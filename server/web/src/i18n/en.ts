@@ -28,6 +28,7 @@ export const en = {
     language: 'Language',
     skip: 'Skip to content',
     loading: 'Loading…',
+    notLoaded: 'The pages could not be loaded.',
     sections: 'Sections',
     live: 'Live',
     register: 'Register',

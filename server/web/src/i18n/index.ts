@@ -1,7 +1,6 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { en } from './en.ts';
-import { sw } from './sw.ts';
 
 export const LANGUAGES = { en: 'English', sw: 'Kiswahili' } as const;
 export type Language = keyof typeof LANGUAGES;
@@ -24,18 +23,26 @@ function preferred(): Language {
 
 export async function startLanguages(): Promise<void> {
   await i18next.use(initReactI18next).init({
-    resources: { en: { translation: en }, sw: { translation: sw } },
-    lng: preferred(),
+    resources: { en: { translation: en } },
+    lng: 'en',
     fallbackLng: 'en',
     // Keys such as `role:bettor` are names, not namespaces.
     nsSeparator: false,
     interpolation: { escapeValue: false },
   });
-  document.documentElement.lang = i18next.language;
+  await speak(preferred()).catch(() => speak('en'));
 }
 
 export async function choose(language: Language): Promise<void> {
   localStorage.setItem(KEPT_AS, language);
+  await speak(language);
+}
+
+/** English is at hand; another language's texts are loaded for whoever reads them. */
+async function speak(language: Language): Promise<void> {
+  if (language === 'sw' && !i18next.hasResourceBundle('sw', 'translation')) {
+    i18next.addResourceBundle('sw', 'translation', (await import('./sw.ts')).sw);
+  }
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
 }

@@ -28,6 +28,7 @@ export const sw: Translation = {
     language: 'Lugha',
     skip: 'Ruka hadi yaliyomo',
     loading: 'Inapakia…',
+    notLoaded: 'Kurasa hazikuweza kupakiwa.',
     sections: 'Sehemu',
     live: 'Hali ya sasa',
     register: 'Sajili',
