@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import type { Browser } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { ok } from '../support/client.ts';
@@ -28,7 +29,7 @@ describe.skipIf(!hasChromium)('the page of an operator’s keys', () => {
         },
         ...{ quotaPerSecond: 50, quotaPerDay: 100_000, allowedAddresses: ['10.1.0.0/16'] },
         expiresAt: new Date(Date.now() + 40 * 86_400_000).toISOString(),
-        requireSignature: { publicKey: { kty: 'OKP', crv: 'Ed25519', x: 'A'.repeat(43) } },
+        requireSignature: { publicKey: generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }) },
       };
       ok((await hub.http('operators.issueKey', input, { token: (await hub.admin()).token })).body);
       const staff = await hub.account('operator', { operatorId });

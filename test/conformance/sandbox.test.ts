@@ -238,7 +238,8 @@ describe('who may change the sandbox', () => {
     ['malformed', 'NOT_FOUND'],
     ['', 'INVALID_INPUT'],
   ])('the person “%s” cannot be excluded', async (person, code) => {
-    expect(refused((await hub.http('sandbox.exclude', { person }, key)).body).code).toBe(code);
+    const error = refused((await hub.http('sandbox.exclude', { person }, key)).body);
+    expect(error).toMatchObject({ code, details: [{ path: 'person' }] });
   });
 });
 

@@ -47,9 +47,10 @@ async function insertReceipt(
   const { id, at, acknowledgedAfter, closedAfter } = receipt;
   await world.pool.query(
     `INSERT INTO propagation_receipts (id, tenant_id, register_seq, handle, type, effective_at, committed_at,
-                                       must_close, acknowledged_at, closed_at)
+                                       must_close, acknowledged_at, closed_at, reported_at)
      VALUES ($1, $2, 1, $1, 'registered', $3, $3, true,
-             $3::timestamptz + make_interval(secs => $4), $3::timestamptz + make_interval(secs => $5))`,
+             $3::timestamptz + make_interval(secs => $4),
+             $3::timestamptz + make_interval(secs => $5), $3::timestamptz + make_interval(secs => $5))`,
     [id, operatorId, at, acknowledgedAfter, closedAfter],
   );
 }

@@ -163,6 +163,88 @@ test('the score is the weighted sum of its parts, each with its reason', async (
   expect(parts.find(({ name }) => name === 'checkedPurposes')?.reason).toContain('registration');
 });
 
+/** A change of so many hours ago: acknowledged and reported closed after so many seconds, or never. */
+async function changed(
+  hub: TestHub,
+  operatorId: string,
+  { hoursAgo, acknowledged, reported }: { hoursAgo: number; acknowledged?: number; reported?: number },
+): Promise<void> {
+  await hub.database.pool.query(
+    `INSERT INTO propagation_receipts (id, tenant_id, register_seq, handle, type, effective_at, committed_at,
+       acknowledged_at, must_close, closed_at, reported_at)
+     SELECT 'rcp_' || gen_random_uuid(), $1, 1, gen_random_uuid()::text, 'registered', at, at,
+            at + make_interval(secs => $3), true,
+            CASE WHEN $4::float8 IS NOT NULL THEN at END, at + make_interval(secs => $4)
+     FROM (SELECT clock_timestamp() - make_interval(hours => $2) AS at) AS committed`,
+    [operatorId, hoursAgo, acknowledged ?? null, reported ?? null],
+  );
+}
+
+/** The operator was suspended so many hours ago, and reinstated so many hours ago: null, not yet. */
+async function away(hub: TestHub, operatorId: string, from: number, to: number | null): Promise<void> {
+  await hub.database.pool.query(
+    `INSERT INTO operator_suspensions (tenant_id, suspended_at, reinstated_at)
+     VALUES ($1, clock_timestamp() - make_interval(hours => $2), clock_timestamp() - make_interval(hours => $3))`,
+    [operatorId, from, to],
+  );
+}
+
+async function partsOf(hub: TestHub, operatorId: string) {
+  const { parts } = ok((await hub.http('operators.compliance', { operatorId }, await hub.admin())).body);
+  return Object.fromEntries(parts.map(({ name, value, reason }) => [name, { value, reason }]));
+}
+
+test('an account is closed in time when that was reported in time, whatever the report says', async () => {
+  await using hub = await startTestHub();
+  const { operatorId } = await hub.operatorKey();
+  await changed(hub, operatorId, { hoursAgo: 50, acknowledged: 1, reported: 23 * 3600 });
+  await changed(hub, operatorId, { hoursAgo: 50, acknowledged: 1, reported: 25 * 3600 });
+  expect((await partsOf(hub, operatorId)).closedAccounts).toMatchObject({ value: 0.5 });
+});
+
+test('what an operator could not do while it was suspended is not late: its time begins when it is reinstated', async () => {
+  await using hub = await startTestHub();
+  const { operatorId } = await hub.operatorKey();
+  // Committed while it was away: the one is acknowledged as soon as it is back, the other too late.
+  await changed(hub, operatorId, { hoursAgo: 100, acknowledged: 20 * 3600 + 3, reported: 30 * 3600 });
+  await changed(hub, operatorId, { hoursAgo: 100, acknowledged: 20 * 3600 + 60, reported: 45 * 3600 });
+  await away(hub, operatorId, 101, 80);
+  expect(await partsOf(hub, operatorId)).toMatchObject({
+    acknowledgedChanges: { value: 0.5 },
+    closedAccounts: { value: 0.5 },
+  });
+  // Told before it was suspended, and to be closed by when it was.
+  const other = await hub.operatorKey();
+  await changed(hub, other.operatorId, { hoursAgo: 60, acknowledged: 2 });
+  await away(hub, other.operatorId, 40, 10);
+  const { acknowledgedChanges, closedAccounts } = await partsOf(hub, other.operatorId);
+  expect(acknowledgedChanges).toMatchObject({ value: 1 });
+  expect(closedAccounts, 'until a day after it was reinstated').toMatchObject({ value: null });
+});
+
+test('while it is suspended nothing of that time is judged, and no day of it asks for checks', async () => {
+  await using hub = await startTestHub();
+  const admin = await hub.admin();
+  const { operatorId } = await hub.operatorKey();
+  await existsSince(hub, operatorId, '2020-01-01');
+  ok((await hub.http('operators.suspend', { operatorId, reason: 'A test' }, admin)).body);
+  await hub.database.pool.query(
+    `UPDATE operator_suspensions SET suspended_at = clock_timestamp() - interval '240 hours'`,
+  );
+  await changed(hub, operatorId, { hoursAgo: 100 });
+  const during = await partsOf(hub, operatorId);
+  expect(during.acknowledgedChanges).toMatchObject({ value: null });
+  expect(during.closedAccounts).toMatchObject({ value: null });
+  // Thirty, without today and the nine days before it; on the tenth it was suspended.
+  expect(during.dailyChecks?.reason).toContain('0 of 20 days');
+  ok((await hub.http('operators.reinstate', { operatorId }, admin)).body);
+  const { rows } = await hub.database.pool.query(
+    `SELECT tenant_id, reinstated_at > suspended_at AS is_over FROM operator_suspensions`,
+  );
+  expect(rows).toEqual([{ tenant_id: operatorId, is_over: true }]);
+  expect((await partsOf(hub, operatorId)).closedAccounts, 'a day from now').toMatchObject({ value: null });
+});
+
 test('what cannot be judged counts neither way', async () => {
   await using hub = await startTestHub();
   const { token } = await hub.admin();

@@ -166,3 +166,32 @@ test('a socket that was opened unsigned does not stay when the key has to sign',
   await update({ label: 'renamed' });
   expect(ok(await hub.call(owner, 'exclusions.lookup', LOOKUP)).status).toBe('CLEAR');
 });
+
+test('a public key nobody can sign for, or anybody, is refused by its field, new or changed', async () => {
+  await using hub = await startTestHub();
+  const { token } = await hub.admin();
+  const { operatorId, keyId } = await hub.operatorKey();
+  const good = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
+  const base64url = (hex: string) => Buffer.from(hex, 'hex').toString('base64url');
+  const unusable = {
+    'no point of the curve': base64url(`02${'00'.repeat(31)}`),
+    'the neutral element': base64url(`01${'00'.repeat(31)}`),
+    'of order four': base64url('00'.repeat(32)),
+    'of order eight': base64url('c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a'),
+    'not reduced': base64url(`ed${'ff'.repeat(30)}7f`),
+    'another spelling of 32 bytes': `${'A'.repeat(42)}B`,
+    'too short': good.x?.slice(1),
+  };
+  for (const [why, x] of Object.entries(unusable)) {
+    const requireSignature = { publicKey: { ...good, x } };
+    for (const [name, input] of [
+      ['operators.issueKey', { operatorId, label: 'x', scopes: ['exclusions:lookup'], requireSignature }],
+      ['operators.updateKey', { keyId, requireSignature }],
+    ] as const) {
+      expect(refused((await hub.http(name, input, { token })).body), `${name}: ${why}`).toMatchObject({
+        code: 'INVALID_INPUT',
+        details: [{ path: 'requireSignature.publicKey.x' }],
+      });
+    }
+  }
+});

@@ -116,7 +116,7 @@ describe('a receipt', () => {
     const closed = await house.ask('operators.reportClosed', { tokens: [token] });
     expect(closed.receipts).toBe(1);
     expect(await house.ask('operators.reportClosed', { tokens: [token] })).toMatchObject({ receipts: 0 });
-    expect(await receipt()).toMatchObject({ closedAt: closed.closedAt });
+    expect(await receipt()).toMatchObject({ closedAt: closed.closedAt, reportedAt: closed.reportedAt });
     const status = await asAdmin(hub, 'propagation.status', { exclusionId: exclusion.id });
     expect(status.items).toEqual([
       {
@@ -146,6 +146,29 @@ describe('a receipt', () => {
     expect(await house.refusal('operators.reportClosed', { tokens: [token], closedAt })).toMatchObject({
       details: [{ path: 'closedAt' }],
     });
+  });
+
+  it('has the time an account was closed, as the operator says, and the database’s of when it said so', async () => {
+    const house = await newHouse(hub);
+    const person = newPerson();
+    const { token } = await house.issue(person.identifiers);
+    await exclude(hub, person.identifiers);
+    const receipt = await probe(
+      async () => (await asAdmin(hub, 'propagation.receipts', { operatorId: house.operatorId })).items[0],
+    );
+    const committedMs = Date.parse(receipt.committedAt);
+    const report = (ms: number) => ({ tokens: [token], closedAt: new Date(committedMs + ms).toISOString() });
+    expect(await house.refusal('operators.reportClosed', report(-1))).toMatchObject({
+      code: 'INVALID_INPUT',
+      details: [{ path: 'closedAt' }],
+    });
+    const { closedAt, reportedAt } = await house.ask('operators.reportClosed', report(0));
+    expect(closedAt).toBe(receipt.committedAt);
+    expect(reportedAt > closedAt).toBe(true);
+    // What was reported once is not reported otherwise.
+    expect(await house.ask('operators.reportClosed', report(5))).toMatchObject({ receipts: 0 });
+    const [seen] = (await asAdmin(hub, 'propagation.receipts', { operatorId: house.operatorId })).items;
+    expect(seen).toMatchObject({ closedAt, reportedAt });
   });
 
   it('is shown to staff of its operator and of nobody else', async () => {
@@ -204,8 +227,27 @@ describe('telling again', () => {
     expect(await code({}, { token })).toBe('INVALID_INPUT');
     expect(await code({ operatorId: 'x', receiptIds: ['y'] }, { token })).toBe('INVALID_INPUT');
     expect(await code({ operatorId: 'op_none' }, { token })).toBe('NOT_FOUND');
+    const unknown = await hub.http('propagation.retry', { receiptIds: ['rcp_none', 'x'] }, { token });
+    expect(refused(unknown.body)).toMatchObject({ code: 'NOT_FOUND', details: [{ path: 'receiptIds' }] });
     const house = await newHouse(hub);
     expect(await code({ operatorId: house.operatorId }, { apiKey: house.apiKey })).toBe('FORBIDDEN');
     expect(await code({ operatorId: house.operatorId }, {})).toBe('UNAUTHENTICATED');
   });
+});
+
+it('a cursor that is not one of the list is named', async () => {
+  const { operatorId } = await newHouse(hub);
+  const { token } = await hub.admin();
+  const lists = [
+    'operators.listKeys',
+    'operators.webhookDeliveries',
+    'propagation.receipts',
+    'propagation.status',
+  ];
+  for (const name of lists) {
+    for (const cursor of ['zzz', 'acc_1', '-1']) {
+      const error = refused((await hub.http(name, { operatorId, cursor }, { token })).body);
+      expect(error, name).toMatchObject({ code: 'INVALID_INPUT', details: [{ path: 'cursor' }] });
+    }
+  }
 });

@@ -18,6 +18,15 @@ export class Migration0019Onboarding extends Migration {
         ADD licence_expires_at timestamptz(3),
         ADD suspended_at timestamptz(3),
         ADD suspension_reason text`);
+    // When no key of an operator worked; reinstated_at: null while that lasts.
+    this.addSql(`
+      CREATE TABLE operator_suspensions (
+        tenant_id text NOT NULL REFERENCES operators (id),
+        suspended_at timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
+        reinstated_at timestamptz(3),
+        PRIMARY KEY (tenant_id, suspended_at)
+      )`);
+    this.#perTenant('operator_suspensions');
     // A notice speaks of one end of one licence: renewed, it is told again.
     this.addSql(`
       CREATE TABLE licence_notices (
@@ -73,7 +82,8 @@ export class Migration0019Onboarding extends Migration {
 
   #keys(): void {
     // public_key: requests must be signed with its other half. replaced_by: rotated; it ends at expires_at.
-    // rotated_from: the first of the rotations, with which it shares its quota.
+    // rotated_from: the first of the rotations, with which it shares its quota. self_issued: by the operator itself,
+    // on its certificate. quota_with: such a key's quota is that of this key, the first of its rotations.
     this.addSql(`
       ALTER TABLE api_keys
         ADD expires_at timestamptz(3),
@@ -84,10 +94,13 @@ export class Migration0019Onboarding extends Migration {
         ADD mode text NOT NULL DEFAULT 'alarm' CHECK (mode IN ('alarm', 'block')),
         ADD environment text NOT NULL DEFAULT 'live' CHECK (environment IN ('live', 'sandbox')),
         ADD replaced_by text,
-        ADD rotated_from text`);
+        ADD rotated_from text,
+        ADD self_issued boolean NOT NULL DEFAULT false,
+        ADD quota_with text`);
     this.addSql(
       `CREATE INDEX api_keys_rotated_from ON api_keys (rotated_from) WHERE rotated_from IS NOT NULL`,
     );
+    this.addSql(`CREATE INDEX api_keys_quota_with ON api_keys (quota_with) WHERE quota_with IS NOT NULL`);
     // What every node has counted, added up every other second. day: the Nairobi day. last_asked_at: when somebody
     // was asked about last; last_used_at: for whatever.
     this.addSql(`

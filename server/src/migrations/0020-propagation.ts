@@ -45,7 +45,7 @@ export class Migration0020Propagation extends Migration {
   #receipts(): void {
     // handle: the subject, which outlives rotations of its token. learned: the subject's, when it was told.
     // must_close: an account is to be closed, as long as the exclusion is in force (excluded_until; null: no end is
-    // known). told_at: when it was told last. over_at: acknowledged, with nothing to be closed any more; null: not known.
+    // known). closed_at: when, as the operator says; reported_at: when it said so. told_at: when it was told last. over_at: acknowledged, with nothing to be closed any more; null: not known.
     this.addSql(`
       CREATE TABLE propagation_receipts (
         id text PRIMARY KEY,
@@ -62,6 +62,7 @@ export class Migration0020Propagation extends Migration {
         must_close boolean NOT NULL,
         excluded_until timestamptz(3),
         closed_at timestamptz(3),
+        reported_at timestamptz(3),
         attempts integer NOT NULL DEFAULT 0,
         escalated_at timestamptz(3),
         over_at timestamptz(3) GENERATED ALWAYS AS (

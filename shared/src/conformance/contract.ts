@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import * as fields from '../contract/fields.ts';
 import { procedure, SCOPES } from '../contract/procedure.ts';
+import { publicKey } from '../operators/keys.ts';
 import { DECISIONS, situation } from './situation.ts';
 
 export { ACTIONS, type Action, DECISIONS, type Decision, type Situation } from './situation.ts';
@@ -75,12 +76,20 @@ export const conformance = {
   }),
   applyForProductionKey: procedure('conformance.applyForProductionKey', {
     summary:
-      'A live key for an operator that is certified, issued by its own staff: in mode `block`, and until the certificate ends. Shown in this answer only',
+      'A live key for an operator that is certified, issued by its own staff: in mode `block`, until the certificate ends, and never looser than every production key an administrator issued. Shown in this answer only',
     access: { roles: ['operator'] },
     limit: 'staff',
     input: z.strictObject({
       label: fields.shortText,
       scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
+      /**
+       * The key signs its requests with the other half. Required when all of the operator's production keys sign.
+       *
+       * The other terms are those an administrator agreed for the production keys that are good now, or for the last
+       * one there was: where all of them have an allow-list, the addresses on any of them; the lowest quota, which
+       * is used up together with the key that has it. Without any such key there are none.
+       */
+      publicKey: publicKey.optional(),
     }),
     output: z.object({ keyId: fields.id, apiKey: z.string(), endsAt: fields.instant }),
     errors: { NOT_CERTIFIED },

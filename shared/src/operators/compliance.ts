@@ -42,6 +42,7 @@ const performance = {
   /** Accounts to be closed after those changes. */
   closings: fields.seq,
   closed: fields.seq,
+  /** To when they were closed, as the operator says; `compliance` goes by when that was reported. */
   closedP50Ms: ms,
   closedP99Ms: ms,
   /** To its webhook; each attempt is one. Known for 30 days. */

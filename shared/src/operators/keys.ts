@@ -7,7 +7,7 @@ export const KEY_MODES = ['alarm', 'block'] as const;
 export const KEY_ENVIRONMENTS = ['live', 'sandbox'] as const;
 
 /** The public half of an Ed25519 pair (RFC 8037); the private one never leaves the operator. */
-const publicKey = z.strictObject({
+export const publicKey = z.strictObject({
   kty: z.literal('OKP'),
   crv: z.literal('Ed25519'),
   x: z.string().regex(/^[A-Za-z0-9_-]{43}$/, '32 bytes as base64url'),
@@ -17,6 +17,7 @@ const publicKey = z.strictObject({
   key_ops: z.array(z.string().max(20)).max(10).optional(),
   ext: z.boolean().optional(),
 });
+export type PublicKey = z.output<typeof publicKey>;
 
 const address = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
   error: () => 'neither an address nor a CIDR block',

@@ -70,14 +70,15 @@ export const operatorPropagation = {
     }),
   }),
   reportClosed: procedure('operators.reportClosed', {
-    summary: 'The accounts of the people behind these tokens are closed. May be repeated',
+    summary:
+      'The accounts of the people behind these tokens are closed. May be repeated; whether that was in time is judged by when it is reported',
     ...machines,
     input: z.strictObject({
       tokens: z.array(z.string().max(100)).min(1).max(1000),
-      /** Now, unless it was earlier. */
+      /** Now, unless it was earlier; never before the change that asks for it was committed. */
       closedAt: fields.givenInstant.optional(),
     }),
-    output: z.object({ closedAt: fields.instant, receipts: fields.seq }),
+    output: z.object({ closedAt: fields.instant, reportedAt: fields.instant, receipts: fields.seq }),
   }),
   setWebhook: procedure('operators.setWebhook', {
     summary:

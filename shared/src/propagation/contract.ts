@@ -24,7 +24,9 @@ const receipt = z.object({
   acknowledgedAt: fields.instant.nullable(),
   /** Is an account to be closed because of it? */
   mustClose: z.boolean(),
+  /** When the account was closed, as the operator says, and when it said so: by this it is judged. */
   closedAt: fields.instant.nullable(),
+  reportedAt: fields.instant.nullable(),
   attempts: fields.seq,
   escalatedAt: fields.instant.nullable(),
 });

@@ -10,7 +10,7 @@ import { type Operators, operatorOfCall, refuseMoreKeys } from '../operators/ind
 import { operatorOf } from '../sandbox/index.ts';
 
 export interface ConformanceDeps {
-  readonly operators: Pick<Operators, 'issueWithin'>;
+  readonly operators: Pick<Operators, 'issueOwn'>;
   /** Throws while the operator is blocked for how it asks; the transaction acts for the operator from then on. */
   readonly screening: { readonly refuseWhileBlocked: (tx: Tx, operatorId: string) => Promise<void> };
 }
@@ -34,7 +34,7 @@ export async function getCertificate(
 export async function applyForProductionKey(
   { db }: Platform,
   { operators, screening }: ConformanceDeps,
-  { label, scopes }: ParsedInputOf<typeof conformance.applyForProductionKey>,
+  { label, scopes, publicKey }: ParsedInputOf<typeof conformance.applyForProductionKey>,
   by: Call,
 ): Promise<OutputOf<typeof conformance.applyForProductionKey>> {
   const operatorId = operatorOf(by);
@@ -49,8 +49,8 @@ export async function applyForProductionKey(
     await screening.refuseWhileBlocked(tx, operatorId);
     await refuseMoreKeys(tx, operatorId);
     const { validUntil: expiresAt, runId } = certificate;
-    const terms = { mode: 'block', environment: 'live', expiresAt } as const;
-    const issued = await operators.issueWithin(tx, { input: { operatorId, label, scopes, ...terms }, by });
+    const key = { operatorId, label, scopes, publicKey, expiresAt };
+    const issued = await operators.issueOwn(tx, { key, by });
     const { actor, requestId } = by;
     const details = { operatorId, runId };
     await recordAudit(tx, {

@@ -14,8 +14,9 @@ import { getComplianceHistory } from './compliance/history.ts';
 import { getPerformance } from './compliance/performance.ts';
 import { getStatistics } from './compliance/statistics.ts';
 import { revokeKey, updateKey } from './keys/changes.ts';
-import { issueKey, issueWithin, listKeys, rotateKey } from './keys/issue.ts';
+import { issueKey, listKeys, rotateKey } from './keys/issue.ts';
 import { KnownKeys, type Presented } from './keys/known-keys.ts';
+import { issueOwn, type OwnKey } from './keys/own.ts';
 import { KeyUsage } from './keys/usage.ts';
 import { apply, getApplication, listApplications } from './onboarding/applications.ts';
 import { setLicence } from './onboarding/licences.ts';
@@ -52,10 +53,10 @@ export interface Operators {
     input: ParsedInputOf<typeof operators.issueKey>,
     by: By,
   ): Promise<OutputOf<typeof operators.issueKey>>;
-  /** For whoever made sure in the same transaction that the key may be made: see keys/issue.ts. */
-  issueWithin(
+  /** For whoever made sure in the same transaction that the key may be made: see keys/own.ts. */
+  issueOwn(
     tx: Tx,
-    issue: { readonly input: ParsedInputOf<typeof operators.issueKey>; readonly by: By },
+    issue: { readonly key: OwnKey; readonly by: By },
   ): Promise<OutputOf<typeof operators.issueKey>>;
 }
 
@@ -114,6 +115,6 @@ export function createOperators(
     renewKey: (keyId, address) => keys.again(keyId, address),
     createOperator: (input, by) => createOperator(platform, input, by),
     issueKey: (input, by) => issueKey(platform, input, by),
-    issueWithin: (tx, issue) => issueWithin(platform, tx, issue),
+    issueOwn: (tx, issue) => issueOwn(platform, tx, issue),
   };
 }

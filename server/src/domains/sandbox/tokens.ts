@@ -1,4 +1,4 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { KingaError, refusalOf } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { EndedToken, IssuedToken, tokens } from '@kinga/shared/tokens/contract.ts';
 import type { Call } from '../../platform/call/handler.ts';
@@ -72,7 +72,7 @@ export class SandboxTokens {
     call: Call,
     path = 'token',
   ): Promise<OutputOf<typeof tokens.validate>> {
-    const row = await this.#find(this.#hash(token, path), call);
+    const row = await this.#find(this.#hash(token, path), call, path);
     if (row.ended_at !== null) throw new KingaError('TOKEN_REVOKED', 'The token is revoked: issue anew');
     return await this.#lookups.answerKeys(row.keys, purpose, call);
   }
@@ -93,7 +93,7 @@ export class SandboxTokens {
   async revoke({ token }: ParsedInputOf<typeof tokens.revoke>, call: Call): Promise<EndedToken> {
     const { operatorId } = sandboxKeyOf(call);
     const hash = this.#hash(token);
-    await this.#find(hash, call);
+    await this.#find(hash, call, 'token');
     const { rows } = await this.#platform.db.transaction(async (tx) => {
       await actForTenant(tx, operatorId);
       return await tx.query<{ handle: string; ended_at: Date }>(
@@ -107,7 +107,7 @@ export class SandboxTokens {
     return { handle: row.handle, state: 'revoked', endedAt: row.ended_at.toISOString() };
   }
 
-  async #find(hash: Buffer, call: Call): Promise<Row> {
+  async #find(hash: Buffer, call: Call, path: string): Promise<Row> {
     const { operatorId } = sandboxKeyOf(call);
     const { rows } = await this.#platform.db.transaction(async (tx) => {
       await actForTenant(tx, operatorId);
@@ -117,7 +117,7 @@ export class SandboxTokens {
       );
     });
     const [row] = rows;
-    if (row === undefined) throw new KingaError('NOT_FOUND', 'There is no such token');
+    if (row === undefined) throw refusalOf('NOT_FOUND', path, 'There is no such token');
     return row;
   }
 

@@ -230,6 +230,9 @@ export const operatorEn = {
     toKeys: 'To the keys',
     again: 'Look again',
     production: 'Make a production key',
+    publicKey: 'Public key that its requests are signed for',
+    publicKeyHint:
+      'The x of an Ed25519 key (JWK). Only needed when all your production keys sign their requests.',
     made: 'Your production key',
     persons: 'Test persons of the sandbox',
     person: 'Name in the sandbox',

@@ -233,6 +233,9 @@ export const operatorSw: Texts<typeof operatorEn> = {
     toKeys: 'Nenda kwa funguo',
     again: 'Angalia tena',
     production: 'Tengeneza ufunguo halisi',
+    publicKey: 'Ufunguo wa wazi wa kuthibitisha saini za maombi',
+    publicKeyHint:
+      'x ya ufunguo wa Ed25519 (JWK). Unahitajika tu ikiwa funguo zenu halisi zote hutia saini maombi.',
     made: 'Ufunguo wenu halisi',
     persons: 'Watu wa majaribio',
     person: 'Jina la majaribio',

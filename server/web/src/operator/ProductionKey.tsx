@@ -25,7 +25,9 @@ export function ProductionKey() {
     const scopes = SCOPES.filter((scope) => data.getAll('scopes').includes(scope));
     setNoScope(scopes.length === 0);
     if (scopes.length === 0) return;
-    void run(() => hub.conformance.applyForProductionKey({ label: textIn(data, 'label'), scopes }));
+    const [label, x] = [textIn(data, 'label'), textIn(data, 'publicKey')];
+    const signing = x === '' ? {} : { publicKey: { kty: 'OKP', crv: 'Ed25519', x } as const };
+    void run(() => hub.conformance.applyForProductionKey({ label, scopes, ...signing }));
   };
   if (result !== undefined) {
     return <Secret title={t('conformance.made')} value={result.apiKey} onDone={clear} />;
@@ -36,6 +38,12 @@ export function ProductionKey() {
       <form className="sheet" ref={form} onSubmit={submit} noValidate>
         <TextField name="label" label={t('keys.label')} error={errors.at('label')} />
         <ScopeFields error={noScope ? t('keys.scopesMissing') : undefined} />
+        <TextField
+          name="publicKey"
+          label={t('conformance.publicKey')}
+          hint={t('conformance.publicKeyHint')}
+          error={errors.at('publicKey') ?? errors.at('publicKey.x')}
+        />
         <Failure error={errors.any ? undefined : error} />
         <Submit busy={busy}>{t('conformance.production')}</Submit>
       </form>

@@ -105,7 +105,20 @@ function useColumns(onRetry: (id: string) => void): readonly Column<Receipt>[] {
     {
       head: t('propagation.closed'),
       number: true,
-      cell: (receipt) => (receipt.mustClose ? after(receipt, receipt.closedAt) : t('propagation.notNeeded')),
+      cell: (receipt) =>
+        receipt.mustClose ? (
+          <>
+            {after(receipt, receipt.closedAt)}
+            {receipt.reportedAt !== receipt.closedAt && (
+              <span className="hint">
+                {' '}
+                {t('propagation.reported', { after: after(receipt, receipt.reportedAt) })}
+              </span>
+            )}
+          </>
+        ) : (
+          t('propagation.notNeeded')
+        ),
     },
     { head: t('propagation.attempts'), number: true, cell: ({ attempts }) => whole(attempts) },
     {

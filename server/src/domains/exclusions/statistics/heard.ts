@@ -1,6 +1,9 @@
 import type { Tx } from '../../../platform/db/tx.ts';
 
-/** From the commit of a change to its acknowledgement, and to the report that the account is closed. */
+/**
+ * From the commit of a change to its acknowledgement, and to the report that the account is closed. Of an operator
+ * that is suspended meanwhile no key works: its time begins anew when it is reinstated.
+ */
 export const ACKNOWLEDGED_WITHIN_SECONDS = 5;
 export const CLOSED_WITHIN_SECONDS = 24 * 3600;
 
@@ -16,6 +19,12 @@ export interface Heard {
 
 export const NOTHING_HEARD: Heard = { changes: 0, changesInTime: 0, closings: 0, closingsInTime: 0 };
 
+/** `infinity` while a suspension lasts. Of one that touches none of the time to answer in, nothing changes. */
+const dueAfter = (seconds: string) => `
+  make_interval(secs => ${seconds}) + greatest(committed_at, (
+    SELECT max(coalesce(upper(suspension), 'infinity')) FROM unnest(away.times) AS suspension
+    WHERE suspension && tstzrange(committed_at, committed_at + make_interval(secs => ${seconds}))))`;
+
 /** By operator, of the Nairobi days given, both included: of those the transaction acts for, or of one of them only. */
 export async function readHeard(
   tx: Tx,
@@ -23,11 +32,13 @@ export async function readHeard(
   only?: string,
 ): Promise<Map<string, Heard>> {
   const { rows } = await tx.query<Heard & { tenant_id: string }>(
-    `WITH receipts AS (
-       SELECT tenant_id, must_close, acknowledged_at, closed_at,
-              committed_at + make_interval(secs => $3) AS acknowledge_by,
-              committed_at + make_interval(secs => $4) AS close_by
-       FROM propagation_receipts
+    `WITH away AS (
+       SELECT tenant_id, range_agg(tstzrange(suspended_at, reinstated_at)) AS times
+       FROM operator_suspensions WHERE $5::text IS NULL OR tenant_id = $5 GROUP BY tenant_id
+     ), receipts AS (
+       SELECT tenant_id, must_close, acknowledged_at, reported_at,
+              ${dueAfter('$3')} AS acknowledge_by, ${dueAfter('$4')} AS close_by
+       FROM propagation_receipts LEFT JOIN away USING (tenant_id)
        WHERE committed_at >= $1::date::timestamp AT TIME ZONE 'Africa/Nairobi'
          AND committed_at < ($2::date + 1)::timestamp AT TIME ZONE 'Africa/Nairobi'
          AND ($5::text IS NULL OR tenant_id = $5)
@@ -36,9 +47,9 @@ export async function readHeard(
             (count(*) FILTER (WHERE acknowledged_at IS NOT NULL OR acknowledge_by < statement_timestamp()))::float8
               AS changes,
             (count(*) FILTER (WHERE acknowledged_at <= acknowledge_by))::float8 AS "changesInTime",
-            (count(*) FILTER (WHERE must_close AND (closed_at IS NOT NULL OR close_by < statement_timestamp())))::float8
+            (count(*) FILTER (WHERE must_close AND (reported_at IS NOT NULL OR close_by < statement_timestamp())))::float8
               AS closings,
-            (count(*) FILTER (WHERE must_close AND closed_at <= close_by))::float8 AS "closingsInTime"
+            (count(*) FILTER (WHERE must_close AND reported_at <= close_by))::float8 AS "closingsInTime"
      FROM receipts GROUP BY tenant_id`,
     [from, to, ACKNOWLEDGED_WITHIN_SECONDS, CLOSED_WITHIN_SECONDS, only ?? null],
   );

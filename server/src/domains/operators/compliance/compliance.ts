@@ -36,7 +36,7 @@ export async function judgeOperator(
   });
 }
 
-/** Days before the operator was entered, and days to come, are nobody's fault. */
+/** Days before the operator was entered, days it was suspended all through, and days to come are nobody's fault. */
 async function standing(
   tx: Tx,
   operatorId: string,
@@ -52,9 +52,17 @@ async function standing(
        SELECT public_key FROM api_keys
        WHERE tenant_id = $1 AND environment = 'live' AND revoked_at IS NULL
          AND (expires_at IS NULL OR expires_at > clock_timestamp())
+     ), away AS (
+       SELECT range_agg(tstzrange(suspended_at, reinstated_at)) AS times
+       FROM operator_suspensions WHERE tenant_id = $1
      )
-     SELECT greatest(0, least($3::date, (clock_timestamp() AT TIME ZONE 'Africa/Nairobi')::date)
-              - greatest($2::date, (created_at AT TIME ZONE 'Africa/Nairobi')::date) + 1) AS days,
+     SELECT (SELECT count(*) FROM away, generate_series(
+               greatest($2::date, (created_at AT TIME ZONE 'Africa/Nairobi')::date)::timestamp,
+               least($3::date, (clock_timestamp() AT TIME ZONE 'Africa/Nairobi')::date)::timestamp,
+               interval '1 day') AS day
+             WHERE (times @> tstzrange(day AT TIME ZONE 'Africa/Nairobi',
+                                       (day + interval '1 day') AT TIME ZONE 'Africa/Nairobi')) IS NOT TRUE
+            )::int AS days,
             licence_expires_at > clock_timestamp() AS licence_is_valid,
             (SELECT count(*) FROM live)::int AS live_keys,
             (SELECT count(public_key) FROM live)::int AS signing_keys

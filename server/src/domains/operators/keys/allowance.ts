@@ -55,7 +55,7 @@ export class SharedUse {
  */
 export class KeyAllowance implements Allowance {
   readonly operatorId: string;
-  /** The key that this one was rotated from in the first place, or itself. */
+  /** The key whose quota this one uses: the one it was rotated from in the first place, one it was agreed by, or itself. */
   readonly firstId: string;
   readonly environment: KeyActor['environment'];
   quotas: Quotas = { perSecond: null, perDay: null };

@@ -1,4 +1,4 @@
-import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
+import { invalidInput, refusalOf } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { operators } from '@kinga/shared/operators/contract.ts';
 import type { Key } from '@kinga/shared/operators/keys.ts';
@@ -13,6 +13,7 @@ import { recordAudit } from '../../../platform/outbox/audit.ts';
 import type { Revocations } from '../../../platform/revocations/revocations.ts';
 import { maySee } from '../access.ts';
 import { instantOf } from '../instants.ts';
+import { refuseUnusable } from './ed25519.ts';
 import { KEYS, type KeyRow, keyOf } from './row.ts';
 
 export interface ChangeParts {
@@ -26,7 +27,7 @@ export async function lockKey(tx: Tx, keyId: string, actor: Actor | 'system'): P
   const { rows } = await tx.query<KeyRow>(`${KEYS} WHERE k.id = $1 FOR UPDATE OF k`, [keyId]);
   const [row] = rows;
   if (row === undefined || (actor !== 'system' && !maySee(actor, row.tenant_id))) {
-    throw new KingaError('NOT_FOUND', 'There is no such key');
+    throw refusalOf('NOT_FOUND', 'keyId', 'There is no such key');
   }
   return row;
 }
@@ -73,9 +74,11 @@ export async function updateKey(
   by: By,
 ): Promise<Key> {
   const change: Revocation = { kind: 'terms', id: keyId, change: newId('chg') };
+  const { requireSignature } = changes;
+  if (requireSignature) refuseUnusable('requireSignature.publicKey', requireSignature.publicKey);
   const key = await platform.db.transaction(async (tx) => {
     const before = await lockKey(tx, keyId, by.actor);
-    if (before.has_ended) throw new KingaError('CONFLICT', 'The key has ended');
+    if (before.has_ended) throw refusalOf('CONFLICT', 'keyId', 'The key has ended');
     if (changes.expiresAt !== undefined && changes.expiresAt !== null) {
       await refusePast(tx, instantOf('expiresAt', changes.expiresAt));
     }

@@ -1,9 +1,10 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { KingaError, refusalOf } from '@kinga/shared/contract/errors.ts';
 import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { operators } from '@kinga/shared/operators/contract.ts';
 import type { Revocation } from '../../../platform/call/authenticator.ts';
 import { type By, who } from '../../../platform/call/by.ts';
+import { beforeId } from '../../../platform/call/cursor.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import type { Platform } from '../../../platform/context.ts';
 import { newId } from '../../../platform/crypto/ids.ts';
@@ -13,6 +14,7 @@ import { recordAudit } from '../../../platform/outbox/audit.ts';
 import { maySee, operatorExists, operatorOfCall, unknownOperator } from '../access.ts';
 import { instantOf } from '../instants.ts';
 import { type ChangeParts, lockKey, refusePast } from './changes.ts';
+import { refuseUnusable } from './ed25519.ts';
 import { newApiKey } from './key-format.ts';
 import { digestOf } from './known-keys.ts';
 import { KEYS, type KeyRow, keyOf } from './row.ts';
@@ -27,6 +29,13 @@ export async function issueKey(
   return await platform.db.transaction((tx) => issueWithin(platform, tx, { input, by }));
 }
 
+interface IssueWithin {
+  readonly input: ParsedInputOf<typeof operators.issueKey>;
+  readonly by: By;
+  /** Only of a key that an operator issues itself. */
+  readonly own?: { readonly self_issued: true; readonly quota_with: string | null };
+}
+
 /**
  * Within the transaction in which somebody made sure that this key may be made: who may is not asked here, and
  * `operators.issueKey` never comes this way unasked.
@@ -34,17 +43,19 @@ export async function issueKey(
 export async function issueWithin(
   platform: Platform,
   tx: Tx,
-  { input, by }: { readonly input: ParsedInputOf<typeof operators.issueKey>; readonly by: By },
+  { input, by, own }: IssueWithin,
 ): Promise<OutputOf<typeof operators.issueKey>> {
   const { operatorId, label, environment = 'live', mode = 'alarm' } = input;
   const expiresAt = input.expiresAt === undefined ? null : instantOf('expiresAt', input.expiresAt);
   const apiKey = newApiKey(environment);
   const id = newId('key');
   const scopes = [...new Set(input.scopes)].sort();
+  if (input.requireSignature) refuseUnusable('requireSignature.publicKey', input.requireSignature.publicKey);
   if (!(await operatorExists(tx, operatorId))) throw unknownOperator();
   if (expiresAt !== null) await refusePast(tx, expiresAt);
   await actForTenant(tx, operatorId);
   await insertKey(tx, {
+    ...own,
     id,
     tenant_id: operatorId,
     label,
@@ -102,15 +113,15 @@ export async function rotateKey(
   const change: Revocation = { kind: 'terms', id: keyId, change: newId('chg') };
   const rotated = await platform.db.transaction(async (tx) => {
     const old = await lockKey(tx, keyId, by.actor);
-    if (old.has_ended) throw new KingaError('CONFLICT', 'The key has ended');
-    if (old.replaced_by !== null) throw new KingaError('CONFLICT', 'The key has been replaced already');
+    if (old.has_ended) throw refusalOf('CONFLICT', 'keyId', 'The key has ended');
+    if (old.replaced_by !== null) throw refusalOf('CONFLICT', 'keyId', 'The key has been replaced already');
     const apiKey = newApiKey(old.environment);
     const { label, scopes, expires_at, allowed_addresses, mode, environment, tenant_id } = old;
-    const { quota_per_second, quota_per_day, public_key } = old;
+    const { quota_per_second, quota_per_day, public_key, self_issued, quota_with } = old;
     await insertKey(tx, {
       ...{ id, tenant_id, label, scopes, key_digest: digestOf(platform, apiKey), expires_at },
       ...{ allowed_addresses, quota_per_second, quota_per_day, public_key, mode, environment },
-      rotated_from: old.rotated_from ?? keyId,
+      ...{ rotated_from: old.rotated_from ?? keyId, self_issued, quota_with },
     });
     const { rows } = await tx.query<{ expires_at: Date }>(
       `UPDATE api_keys SET replaced_by = $2,
@@ -138,7 +149,7 @@ export async function listKeys(
     const { rows } = await tx.query<KeyRow>(
       `${KEYS} WHERE k.tenant_id = $1 AND ($2::text IS NULL OR k.id < $2)
        ORDER BY k.id DESC LIMIT ${PAGE_SIZE + 1}`,
-      [operatorId, input.cursor ?? null],
+      [operatorId, beforeId('key', input.cursor)],
     );
     const items = rows.slice(0, PAGE_SIZE).map(keyOf);
     const last = items.at(-1);

@@ -125,7 +125,7 @@ export class KnownKeys {
         perDay: row.quota_per_day === null ? null : Number(row.quota_per_day),
       };
       const { id: keyId, tenant_id: operatorId, environment } = row;
-      const key = { keyId, firstId: row.rotated_from ?? keyId, operatorId, environment };
+      const key = { keyId, firstId: row.quota_with ?? row.rotated_from ?? keyId, operatorId, environment };
       const allowance = this.#usage.allowanceOf(key, quotas);
       const known = knownKeyOf(row, allowance, this.#endOf(row, askedAtMs));
       // Its sockets have been told already, though the database gives it a moment more.

@@ -19,6 +19,8 @@ export interface TermsRow {
   readonly public_key: JsonWebKey | null;
   /** The first of a row of rotations; null: it is the first itself. */
   readonly rotated_from: string | null;
+  /** Of a key an operator issued itself: the one whose quota it uses up; null: it has its own. */
+  readonly quota_with: string | null;
   /** Until it ends, by the database's clock. */
   readonly left_ms: string | null;
   readonly expires_at: Date | null;
@@ -27,7 +29,7 @@ export interface TermsRow {
 /** A key is good while nobody has revoked it, it has not ended, and its operator is not suspended. */
 export const GOOD_KEYS = `
   SELECT k.id, k.no, k.tenant_id, k.scopes, k.environment, k.mode, k.allowed_addresses, k.quota_per_second,
-         k.quota_per_day, k.public_key, k.rotated_from, k.expires_at,
+         k.quota_per_day, k.public_key, k.rotated_from, k.quota_with, k.expires_at,
          extract(epoch FROM k.expires_at - clock_timestamp()) * 1000 AS left_ms
   FROM api_keys k JOIN operators o ON o.id = k.tenant_id
   WHERE k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())
@@ -66,6 +68,7 @@ export function knownKeyOf(row: TermsRow, allowance: KeyAllowance, endsAt: numbe
 
 export interface KeyRow extends Omit<TermsRow, 'no' | 'left_ms'> {
   readonly label: string;
+  readonly self_issued: boolean;
   readonly created_at: Date;
   readonly revoked_at: Date | null;
   readonly replaced_by: string | null;
@@ -76,7 +79,8 @@ export interface KeyRow extends Omit<TermsRow, 'no' | 'left_ms'> {
 
 export const KEYS = `
   SELECT k.id, k.tenant_id, k.label, k.scopes, k.environment, k.mode, k.allowed_addresses, k.quota_per_second,
-         k.quota_per_day, k.public_key, k.rotated_from, k.created_at, k.expires_at, k.revoked_at, k.replaced_by,
+         k.quota_per_day, k.public_key, k.rotated_from, k.quota_with, k.self_issued, k.created_at, k.expires_at,
+         k.revoked_at, k.replaced_by,
          k.revoked_at IS NOT NULL OR coalesce(k.expires_at <= clock_timestamp(), false) AS has_ended,
          u.last_used_at, u.used_today
   FROM api_keys k LEFT JOIN LATERAL (

@@ -133,7 +133,7 @@ const ASK = `
   WITH today AS (SELECT (statement_timestamp() AT TIME ZONE 'Africa/Nairobi')::date AS day)
   SELECT first_id,
     (SELECT coalesce(sum(u.calls), 0) FROM api_keys k JOIN key_usage u ON u.key_id = k.id AND u.day = today.day
-     WHERE k.id = first_id OR k.rotated_from = first_id) AS calls,
+     WHERE k.id = first_id OR k.rotated_from = first_id OR k.quota_with = first_id) AS calls,
     extract(epoch FROM (day + 1)::timestamp AT TIME ZONE 'Africa/Nairobi' - statement_timestamp()) * 1000
       AS left_ms
   FROM unnest($1::text[]) AS first_id, today`;

@@ -1,4 +1,4 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { KingaError, refusalOf } from '@kinga/shared/contract/errors.ts';
 import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { operators } from '@kinga/shared/operators/contract.ts';
@@ -124,7 +124,7 @@ async function complete(tx: Tx, values: readonly unknown[]): Promise<Application
   ]);
   throw own.rowCount === 0
     ? unknownApplication()
-    : new KingaError('CONFLICT', 'Nobody has asked for more information');
+    : refusalOf('CONFLICT', 'id', 'Nobody has asked for more information');
 }
 
 export async function listApplications(
@@ -181,7 +181,7 @@ export async function detailOf(tx: Tx, row: ApplicationRow): Promise<Application
 }
 
 export function unknownApplication(): KingaError {
-  return new KingaError('NOT_FOUND', 'There is no such application');
+  return refusalOf('NOT_FOUND', 'id', 'There is no such application');
 }
 
 export function accountOf({ actor }: Call): AccountActor {

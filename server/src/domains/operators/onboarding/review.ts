@@ -1,4 +1,4 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { KingaError, refusalOf } from '@kinga/shared/contract/errors.ts';
 import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { operators } from '@kinga/shared/operators/contract.ts';
 import type { ApplicationDetail, ApplicationState, Decision } from '@kinga/shared/operators/onboarding.ts';
@@ -51,7 +51,11 @@ export async function review(
         throw new KingaError('FORBIDDEN', 'Nobody reviews their own application');
       }
       if (!TRANSITIONS[application.state].includes(decision)) {
-        throw new KingaError('CONFLICT', `An application that is ${application.state} cannot be ${decision}`);
+        throw refusalOf(
+          'CONFLICT',
+          'decision',
+          `An application that is ${application.state} cannot be ${decision}`,
+        );
       }
       const operatorId = decision === 'approved' ? await admit(tx, staff, application, call) : null;
       await tx.query(

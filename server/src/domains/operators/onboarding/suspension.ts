@@ -5,6 +5,7 @@ import type { Revocation } from '../../../platform/call/authenticator.ts';
 import type { By } from '../../../platform/call/by.ts';
 import type { Platform } from '../../../platform/context.ts';
 import { newId } from '../../../platform/crypto/ids.ts';
+import { actForTenant } from '../../../platform/db/tenant.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import type { Revocations } from '../../../platform/revocations/revocations.ts';
 import { changeOperator, detailOf, lockOperator } from '../operators.ts';
@@ -36,6 +37,8 @@ export async function suspendOperator(
     const after = await changeOperator({ em, tx }, operatorId, { changes, by, action: 'operator.suspended' });
     const told = { operatorId, name: after.name, contactEmail: after.contactEmail };
     await tellOperator(tx, { platform, staff }, { ...told, template: 'operatorSuspended' });
+    await actForTenant(tx, operatorId);
+    await tx.query('INSERT INTO operator_suspensions (tenant_id) VALUES ($1)', [operatorId]);
     await revocations.revoke(tx, suspension);
     return { operator: after, isNew: true };
   });
@@ -64,6 +67,12 @@ export async function reinstateOperator(
     const after = await changeOperator({ em, tx }, operatorId, { changes, by, action });
     const told = { operatorId, name: after.name, contactEmail: after.contactEmail };
     await tellOperator(tx, { platform, staff }, { ...told, template: 'operatorReinstated' });
+    await actForTenant(tx, operatorId);
+    await tx.query(
+      `UPDATE operator_suspensions SET reinstated_at = clock_timestamp()
+       WHERE tenant_id = $1 AND reinstated_at IS NULL`,
+      [operatorId],
+    );
     await onReinstated(tx, operatorId);
     return after;
   });

@@ -1,9 +1,10 @@
-import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
+import { invalidInput, KingaError, refusalOf } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { operatorPropagation } from '@kinga/shared/operators/propagation.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import type { Platform } from '../../../platform/context.ts';
 import { actForTenant } from '../../../platform/db/tenant.ts';
+import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
 import { instantOf } from '../../operators/index.ts';
 import { handlesOfTokens } from '../../tokens/index.ts';
@@ -24,7 +25,11 @@ export async function acknowledge(
   const { actor, requestId } = call;
   const reached = await queue.submit({ operatorId: machineOf(call), seq, epoch, actor, requestId });
   if (epoch !== undefined && epoch !== reached.epoch) {
-    throw new KingaError('CONFLICT', 'This is of another history: go on where operators.acknowledged says');
+    throw refusalOf(
+      'CONFLICT',
+      'epoch',
+      'This is of another history: go on where operators.acknowledged says',
+    );
   }
   if (seq > reached.head) throw invalidInput('seq', `beyond the last change, which is ${reached.head}`);
   return { seq: reached.seq, acknowledgedAt: reached.acknowledgedAt?.toISOString() ?? null };
@@ -65,14 +70,29 @@ export async function reportClosed(
     const now = (await tx.query<{ now: Date }>('SELECT clock_timestamp() AS now')).rows[0]?.now ?? new Date();
     const at = closedAt === undefined ? now : instantOf('closedAt', closedAt);
     if (at > now) throw invalidInput('closedAt', 'is still to come');
+    if (closedAt !== undefined) await refuseEarlier(tx, { operatorId, handles, at });
     const closed = await tx.query(
-      `UPDATE propagation_receipts SET closed_at = $3
+      `UPDATE propagation_receipts SET closed_at = $3, reported_at = $4
        WHERE tenant_id = $1 AND handle = ANY($2::text[]) AND closed_at IS NULL`,
-      [operatorId, handles, at],
+      [operatorId, handles, at, now],
     );
     const { actor, requestId } = call;
     const details = { people: handles.length, receipts: closed.rowCount, closedAt: at.toISOString() };
     await recordAudit(tx, { actor, requestId, action: 'propagation.closed', subject: operatorId, details });
-    return { closedAt: at.toISOString(), receipts: closed.rowCount };
+    return { closedAt: at.toISOString(), reportedAt: now.toISOString(), receipts: closed.rowCount };
   });
+}
+
+/** Of a person's changes the first asks for the account to be closed; those after it find it closed already. */
+async function refuseEarlier(
+  tx: Tx,
+  { operatorId, handles, at }: { operatorId: string; handles: readonly string[]; at: Date },
+): Promise<void> {
+  const { rowCount } = await tx.query(
+    `SELECT FROM propagation_receipts
+     WHERE tenant_id = $1 AND handle = ANY($2::text[]) AND must_close AND closed_at IS NULL
+     GROUP BY handle HAVING min(committed_at) > $3 LIMIT 1`,
+    [operatorId, handles, at],
+  );
+  if (rowCount > 0) throw invalidInput('closedAt', 'before the change that asks for it was committed');
 }

@@ -40,15 +40,17 @@ export async function tellConcerns(tx: Tx, concerns: readonly Concern[]): Promis
 /** An account that was closed is closed: an extension asks for nothing more. */
 const INSERT = `
   INSERT INTO propagation_receipts (id, tenant_id, register_seq, handle, learned, type, effective_at, committed_at,
-                                    must_close, excluded_until, closed_at)
-  SELECT g.*, CASE WHEN g.type IN ('extended', 'identified') THEN
-           (SELECT closed_at FROM propagation_receipts before
-            WHERE before.handle = g.handle AND before.register_seq < g.register_seq
-            ORDER BY before.register_seq DESC, before.learned DESC LIMIT 1) END
+                                    must_close, excluded_until, closed_at, reported_at)
+  SELECT g.*, closed.closed_at, closed.reported_at
   FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::int[], $6::text[], $7::timestamptz[],
               $8::timestamptz[], $9::boolean[], $10::timestamptz[])
     AS g (id, tenant_id, register_seq, handle, learned, type, effective_at, committed_at, must_close,
           excluded_until)
+  LEFT JOIN LATERAL (
+    SELECT closed_at, reported_at FROM propagation_receipts before
+    WHERE before.handle = g.handle AND before.register_seq < g.register_seq
+    ORDER BY before.register_seq DESC, before.learned DESC LIMIT 1
+  ) closed ON g.type IN ('extended', 'identified')
   ON CONFLICT DO NOTHING RETURNING id`;
 
 /**

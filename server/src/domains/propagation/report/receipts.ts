@@ -2,6 +2,7 @@ import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { ChangeType } from '@kinga/shared/operators/propagation.ts';
 import type { propagation, Receipt } from '@kinga/shared/propagation/contract.ts';
+import { beforeId } from '../../../platform/call/cursor.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import type { Platform } from '../../../platform/context.ts';
 import { actForTenant } from '../../../platform/db/tenant.ts';
@@ -21,6 +22,7 @@ interface Row {
   readonly acknowledged_at: Date | null;
   readonly must_close: boolean;
   readonly closed_at: Date | null;
+  readonly reported_at: Date | null;
   readonly attempts: number;
   readonly escalated_at: Date | null;
 }
@@ -43,12 +45,12 @@ export async function listReceipts(
     await actForTenant(tx, operatorId);
     const found = await tx.query<Row>(
       `SELECT id, tenant_id, register_seq::float8 AS register_seq, type, handle, effective_at, committed_at,
-              sent_at, acknowledged_at, must_close, closed_at, attempts, escalated_at
+              sent_at, acknowledged_at, must_close, closed_at, reported_at, attempts, escalated_at
        FROM propagation_receipts
        WHERE tenant_id = $1 AND ($2::text IS NULL OR id < $2)
          AND ${input.state === undefined ? 'true' : STATES[input.state]}
        ORDER BY id DESC LIMIT ${PAGE_SIZE + 1}`,
-      [operatorId, input.cursor ?? null],
+      [operatorId, beforeId('rcp', input.cursor)],
     );
     return found.rows;
   });
@@ -70,6 +72,7 @@ function receiptOf(row: Row): Receipt {
     acknowledgedAt: row.acknowledged_at?.toISOString() ?? null,
     mustClose: row.must_close,
     closedAt: row.closed_at?.toISOString() ?? null,
+    reportedAt: row.reported_at?.toISOString() ?? null,
     attempts: row.attempts,
     escalatedAt: row.escalated_at?.toISOString() ?? null,
   };

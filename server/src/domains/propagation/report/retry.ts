@@ -1,4 +1,4 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { refusalOf } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { propagation } from '@kinga/shared/propagation/contract.ts';
 import type { Call } from '../../../platform/call/handler.ts';
@@ -36,7 +36,7 @@ export async function retry(
 
 async function openReceipts(tx: Tx, { operatorId, receiptIds }: Input): Promise<ToTellAgain[]> {
   if (operatorId !== undefined && !(await operatorExists(tx, operatorId))) {
-    throw new KingaError('NOT_FOUND', 'There is no such operator');
+    throw refusalOf('NOT_FOUND', 'operatorId', 'There is no such operator');
   }
   await actForEveryTenant(tx);
   const { rows } = await tx.query<ToTellAgain>(
@@ -47,7 +47,16 @@ async function openReceipts(tx: Tx, { operatorId, receiptIds }: Input): Promise<
      ORDER BY committed_at, id LIMIT ${AT_ONCE_MAX}`,
     [operatorId ?? receiptIds],
   );
+  if (rows.length === 0 && receiptIds !== undefined) await refuseUnknown(tx, receiptIds);
   return rows;
+}
+
+/** Nothing is open: because all of it is acknowledged, or because there is nothing of the sort? */
+async function refuseUnknown(tx: Tx, receiptIds: readonly string[]): Promise<void> {
+  const { rowCount } = await tx.query('SELECT FROM propagation_receipts WHERE id = ANY($1::text[]) LIMIT 1', [
+    receiptIds,
+  ]);
+  if (rowCount === 0) throw refusalOf('NOT_FOUND', 'receiptIds', 'There are no such changes');
 }
 
 async function tellWho(tx: Tx, { actor, requestId }: Call, operatorIds: readonly string[]): Promise<void> {

@@ -1,7 +1,8 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { refusalOf } from '@kinga/shared/contract/errors.ts';
 import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { propagation } from '@kinga/shared/propagation/contract.ts';
+import { beforeId } from '../../../platform/call/cursor.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import type { Platform } from '../../../platform/context.ts';
 import { actForEveryTenant } from '../../../platform/db/tenant.ts';
@@ -34,7 +35,8 @@ export async function readStatus(
       isOperator || input.operatorId !== undefined ? await operatorOfCall(tx, actor, input) : null;
     const entries = input.exclusionId === undefined ? null : await entriesOfExclusion(tx, input.exclusionId);
     // Which exclusions there are is none of an operator's business.
-    if (entries?.length === 0 && !isOperator) throw new KingaError('NOT_FOUND', 'There is no such exclusion');
+    if (entries?.length === 0 && !isOperator)
+      throw refusalOf('NOT_FOUND', 'exclusionId', 'There is no such exclusion');
     await actForEveryTenant(tx);
     const found = await tx.query<Row>(
       `SELECT tenant_id, count(*)::int AS receipts, count(sent_at)::int AS sent,
@@ -47,7 +49,7 @@ export async function readStatus(
          AND ($2::text IS NULL OR tenant_id = $2)
          AND ($3::text IS NULL OR tenant_id > $3)
        GROUP BY tenant_id ORDER BY tenant_id LIMIT ${PAGE_SIZE + 1}`,
-      [entries ?? DAYS, operatorId, input.cursor ?? null],
+      [entries ?? DAYS, operatorId, beforeId('op', input.cursor)],
     );
     return found.rows;
   });

@@ -1,7 +1,8 @@
-import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
+import { invalidInput, type KingaError, refusalOf } from '@kinga/shared/contract/errors.ts';
 import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { operatorPropagation } from '@kinga/shared/operators/propagation.ts';
+import { beforeId } from '../../../platform/call/cursor.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import type { Platform } from '../../../platform/context.ts';
 import { newId } from '../../../platform/crypto/ids.ts';
@@ -145,7 +146,7 @@ export async function listDeliveries(
               ms, delivered, failure, answer
        FROM webhook_deliveries WHERE tenant_id = $1 AND ($2::text IS NULL OR id < $2)
        ORDER BY id DESC LIMIT ${PAGE_SIZE + 1}`,
-      [operatorId, input.cursor ?? null],
+      [operatorId, beforeId('whd', input.cursor)],
     );
     return found.rows;
   });
@@ -201,5 +202,5 @@ async function audit(
 }
 
 function noWebhook(): KingaError {
-  return new KingaError('NOT_FOUND', 'The operator has no webhook: operators.setWebhook');
+  return refusalOf('NOT_FOUND', 'operatorId', 'The operator has no webhook: operators.setWebhook');
 }
