@@ -158,6 +158,33 @@ test('nobody says of themselves that they were excluded before: no promise is ha
   expect(ok(active.body)).toMatchObject({ status: 'active', startsAt: hourAgo });
 });
 
+test('one’s own begins within a year, any other within five: a slip of the year is named, and protects nobody later', async () => {
+  const person = newPerson();
+  const { token } = await hub.bettor(person.identifiers);
+  const staff = await hub.admin();
+  const ahead = (years: number, days: number) => {
+    const at = new Date(Date.now() + days * 86_400_000);
+    at.setUTCFullYear(at.getUTCFullYear() + years);
+    return at.toISOString();
+  };
+  const register = async (startsAt: string, by: { token: string }, source = 'person') => {
+    const input = { identifiers: person.identifiers, period: 'permanent', source, startsAt };
+    return (await hub.http('exclusions.register', input, { token: by.token })).body;
+  };
+  for (const startsAt of [ahead(1, 2), ahead(4, 0), '2189-01-01']) {
+    const error = refused(await register(startsAt, { token }));
+    expect(error).toMatchObject({ code: 'INVALID_INPUT', details: [{ path: 'startsAt' }] });
+  }
+  for (const source of ['court', 'regulator', 'person']) {
+    for (const startsAt of [ahead(5, 2), '2189-01-01']) {
+      const error = refused(await register(startsAt, staff, source));
+      expect(error).toMatchObject({ code: 'INVALID_INPUT', details: [{ path: 'startsAt' }] });
+    }
+  }
+  expect(ok(await register(ahead(1, -2), { token })).status).toBe('pending');
+  expect(ok(await register(ahead(5, -2), staff, 'court')).status).toBe('pending');
+});
+
 test('every malformed field is named at once, whoever judges it', async () => {
   const { token } = await hub.admin();
   const input = { identifiers: [{ type: 'phone', value: '0712' }], period: 'soon', source: 'person' };

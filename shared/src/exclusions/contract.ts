@@ -74,6 +74,7 @@ export const exclusions = {
       period: z.enum(PERIODS),
       source: z.enum(SOURCES),
       reason: fields.longText.optional(),
+      /** At once when left out; one's own within a year from now and never past, any other within five years. */
       startsAt: fields.givenInstant.optional(),
       person: person.optional(),
     }),

@@ -1,15 +1,19 @@
 import { KingaError } from '@kinga/shared/contract/errors.ts';
 import { isPersonal } from '@kinga/shared/contract/procedure.ts';
 import type { PeriodRules } from '@kinga/shared/policy/values.ts';
+import { DateTime } from 'luxon';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { readPolicy } from '../../policy/index.ts';
-import { isOver, termOf } from '../rules/period.ts';
+import { isOver, KENYA_ZONE, termOf } from '../rules/period.ts';
 import type { Outcome, Registration } from './registration.ts';
 import { readClock } from './store.ts';
 
 /** Said of a term that a past start has already used up. */
 const ALREADY_OVER = 'the exclusion would already be over';
 const PAST_START = 'is past: leave it out to begin at once';
+const FAR_START = 'is too far ahead: one’s own exclusion begins within one year, any other within five';
+/** Whoever wants to be protected means soon; a court or an authority may have to wait for something to end. */
+const YEARS_AHEAD_MAX = { own: 1, others: 5 } as const;
 /** Whose phone says "now" is believed so much. */
 const CLOCKS_APART_MS = 5 * 60_000;
 
@@ -37,7 +41,8 @@ export async function refusedStarts(
 
 /**
  * Staff may write down what was promised before. Of themselves nobody says that it began long ago: it would end, or
- * could be ended, before its time (L.N. 112 of 2026, r. 71(3) and r. 72(1)).
+ * could be ended, before its time (L.N. 112 of 2026, r. 71(3) and r. 72(1)). One that begins in somebody's old age
+ * protects nobody: a slip of the year is told while it can be mended.
  */
 function complaintAboutStart(
   { by, period, startsAt }: Registration,
@@ -47,5 +52,9 @@ function complaintAboutStart(
   if (startsAt === undefined) return undefined;
   if (isOver(termOf(period, startsAt, periods), at)) return ALREADY_OVER;
   const isOwn = by !== 'system' && by.kind === 'account' && isPersonal(by.role);
-  return isOwn && startsAt < at - CLOCKS_APART_MS ? PAST_START : undefined;
+  if (isOwn && startsAt < at - CLOCKS_APART_MS) return PAST_START;
+  const years = YEARS_AHEAD_MAX[isOwn ? 'own' : 'others'];
+  return startsAt > DateTime.fromMillis(at, { zone: KENYA_ZONE }).plus({ years }).toMillis()
+    ? FAR_START
+    : undefined;
 }
