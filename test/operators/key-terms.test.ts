@@ -183,7 +183,18 @@ test('a day’s quota is one over all nodes, counts each item, and ends with the
   const many = await one.http('exclusions.lookupMany', { checks }, { apiKey });
   expect(ok(many.body).results).toHaveLength(8);
   const refusal = refused((await one.http('exclusions.lookupMany', { checks }, { apiKey })).body);
-  expect(refusal).toMatchObject({ code: 'RATE_LIMITED', message: 'More than the quota of this key' });
+  expect(refusal).toMatchObject({
+    code: 'RATE_LIMITED',
+    message: 'More than the quota of this key',
+    details: [{ path: 'checks', message: '8, and 2 are left of the quota of today' }],
+  });
+  const rest = await one.http('exclusions.lookupMany', { checks: checks.slice(0, 2) }, { apiKey });
+  expect(ok(rest.body).results, 'as much as was said to be left').toHaveLength(2);
+  const validations = { checks: [1, 2].map((n) => ({ ref: `${n}`, token: 'bst1_X', purpose: 'bet' })) };
+  const none = refused((await one.http('tokens.validateMany', validations, { apiKey })).body);
+  expect(none.details).toEqual([{ path: 'checks', message: '2, and 0 are left of the quota of today' }]);
+  const single = refused((await one.http('exclusions.lookup', LOOKUP, { apiKey })).body);
+  expect(single.details).toBeUndefined();
   // The other node learns of it within seconds, though it has answered little itself.
   const last = await probe(
     async () => {

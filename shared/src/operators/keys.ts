@@ -74,7 +74,10 @@ export const keys = {
       allowedAddresses: allowedAddresses.optional(),
       /** Lookups and validations; each item of a batch counts. A second's is counted per node. */
       quotaPerSecond: quotaPerSecond.optional(),
-      /** Counted over all nodes, which tell each other every other second; a day is Nairobi's. */
+      /**
+       * Counted over all nodes, which tell each other every other second; a day is Nairobi's. A batch larger than what
+       * is left is refused whole (RATE_LIMITED), and `details` say how much is left.
+       */
       quotaPerDay: quotaPerDay.optional(),
       /** Every request and every handshake must be signed: shared/src/contract/signature.ts. */
       requireSignature: requireSignature.optional(),

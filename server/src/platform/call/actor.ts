@@ -20,6 +20,8 @@ export interface AccountActor {
 export interface Allowance {
   /** 0 when granted, otherwise in how many milliseconds it would be. */
   take(units: number, nowMs: number): number;
+  /** What is left of the day's quota; undefined: it has none. */
+  leftToday(): number | undefined;
   /** So many questions were answered, as fast as this bucket of a latency histogram says. */
   answered(bucket: number, units: number): void;
 }

@@ -1,7 +1,8 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { type ErrorDetail, KingaError } from '@kinga/shared/contract/errors.ts';
 import type { Counter } from 'prom-client';
 import type { Limits } from '../../config.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import type { Allowance } from './actor.ts';
 import type { Caller } from './caller.ts';
 import { RateLimit } from './rate-limit.ts';
 
@@ -22,6 +23,12 @@ const REFUSALS = {
   unanswered: 'Too many unanswered calls',
   connections: 'Too many new connections from this address',
 } as const;
+
+/** How a procedure is limited; see registry.ts. */
+interface Limited {
+  readonly limit: LimitKind;
+  readonly countedField: string | undefined;
+}
 
 /** Every limit on how much a caller may do. Each refusal is coded, says when to come back, and is counted. */
 export class Admission {
@@ -52,12 +59,13 @@ export class Admission {
   }
 
   /** Throws RATE_LIMITED. A lookup of many counts each of them. */
-  call(caller: Caller, kind: LimitKind, units: number, nowMs: number): void {
+  call(caller: Caller, procedure: Limited, units: number, nowMs: number): void {
+    const kind = procedure.limit;
     if (caller.unanswered >= this.#limits.unansweredCalls) this.#refuse('unanswered', UNANSWERED_RETRY_MS);
     if (caller.actor.kind === 'anonymous') {
       this.#anonymously(caller, nowMs);
     } else if (kind === 'lookup') {
-      this.#lookup(caller, units, nowMs);
+      this.#lookup(caller, procedure.countedField, units, nowMs);
     } else {
       this.#personal(caller, kind, nowMs);
     }
@@ -69,12 +77,12 @@ export class Admission {
     if (wait > 0) this.#refuse('connections', wait);
   }
 
-  #lookup({ actor, name }: Caller, units: number, nowMs: number): void {
+  #lookup({ actor, name }: Caller, field: string | undefined, units: number, nowMs: number): void {
     const wait = this.#lookups.take(name, units, nowMs);
     if (wait > 0) this.#refuse('lookup', wait);
     if (actor.kind !== 'key' || actor.allowance === undefined) return;
     const quotaWait = actor.allowance.take(units, nowMs);
-    if (quotaWait > 0) this.#refuse('quota', quotaWait);
+    if (quotaWait > 0) this.#refuse('quota', quotaWait, leftOf(actor.allowance, field, units));
   }
 
   #anonymously(caller: Caller, nowMs: number): void {
@@ -92,8 +100,15 @@ export class Admission {
     if (staffWait > 0) this.#refuse('staff', staffWait);
   }
 
-  #refuse(limit: keyof typeof REFUSALS, retryAfterMs: number): never {
+  #refuse(limit: keyof typeof REFUSALS, retryAfterMs: number, details?: readonly ErrorDetail[]): never {
     this.#refusals.inc({ limit });
-    throw new KingaError('RATE_LIMITED', REFUSALS[limit], { retryAfterMs });
+    throw new KingaError('RATE_LIMITED', REFUSALS[limit], { retryAfterMs, ...(details && { details }) });
   }
+}
+
+/** A batch is refused whole: how large a part of it would not have been? */
+function leftOf(allowance: Allowance, field: string | undefined, units: number): ErrorDetail[] | undefined {
+  const left = allowance.leftToday();
+  if (field === undefined || left === undefined || left >= units) return undefined;
+  return [{ path: field, message: `${units}, and ${left} are left of the quota of today` }];
 }

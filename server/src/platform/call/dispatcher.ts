@@ -80,7 +80,7 @@ export class Dispatcher {
     if (this.#draining) {
       throw new KingaError('UNAVAILABLE', 'This node is stopping', { retryAfterMs: DRAINING_RETRY_MS });
     }
-    this.#admission.call(caller, entry.limit, unitsOf(entry, input), call.startedAt);
+    this.#admission.call(caller, entry, unitsOf(entry, input), call.startedAt);
     if (refusal !== undefined) throw refusal;
     if (entry.handler === undefined || (entry.socketOnly && caller.watcher === undefined)) {
       throw new KingaError('UNKNOWN_PROCEDURE', 'There is no such procedure');

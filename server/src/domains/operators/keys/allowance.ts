@@ -34,6 +34,10 @@ export class SharedUse {
     return wait;
   }
 
+  leftOf(perDay: number): number {
+    return Math.max(0, perDay - this.#usedBefore - this.#used);
+  }
+
   exchanged(told: number, day: { used: number; endsAtMs: number }): void {
     this.#used -= told;
     this.#usedBefore = day.used;
@@ -78,6 +82,11 @@ export class KeyAllowance implements Allowance {
     if (wait > 0) this.#refused += units;
     else this.#used += units;
     return wait;
+  }
+
+  leftToday(): number | undefined {
+    const { perDay } = this.quotas;
+    return perDay === null ? undefined : this.#shared.leftOf(perDay);
   }
 
   answered(bucket: number, units: number): void {
