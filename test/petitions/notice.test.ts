@@ -2,6 +2,7 @@ import type { PetitionSource } from '@kinga/shared/petitions/contract.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SignedIn } from '../support/accounts.ts';
 import { ok, refused } from '../support/client.ts';
+import { messagesTo } from '../support/messages.ts';
 import { newPerson } from '../support/people.ts';
 import { by, filing, openPetitions, type PetitionWorld, passDays, petitionerOf } from './world.ts';
 
@@ -98,6 +99,26 @@ describe('notice is served only by a way in which the person can hear of it', ()
     ok((await world.hub.http('identity.suspendAccount', suspension, { token })).body);
     ok((await serve(world.clerk, { id })).body);
     expect((await detail(world.judge, id)).servedBy).toEqual(['email']);
+  });
+
+  it('a phone that the petitioner has too tells nobody for certain', async () => {
+    const [son, shared] = [newPerson(), newPerson().byPhone];
+    const mother = await world.hub.account('citizen', { identifiers: [shared] });
+    const about = (identifiers: object[]) => filing('family', son, { identifiers });
+    const { id } = await by(world, mother, 'petitions.file', about([son.byNationalId, shared]));
+    expect(refused((await serve(world.clerk, { id })).body)).toMatchObject({
+      code: 'CONFLICT',
+      details: [{ path: 'servedBy' }],
+    });
+    ok((await serve(world.clerk, { id, servedBy: 'post' })).body);
+    expect((await detail(mother, id)).servedBy).toEqual(['post']);
+    expect(await messagesTo(world.hub.platform, shared.value)).toHaveLength(1);
+
+    const daughter = newPerson();
+    await world.hub.account('citizen', { identifiers: [daughter.byNationalId, shared] });
+    const known = await by(world, mother, 'petitions.file', about([daughter.byNationalId, shared]));
+    ok((await serve(world.clerk, { id: known.id })).body);
+    expect((await detail(mother, known.id)).servedBy).toEqual(['account', 'email', 'sms']);
   });
 
   it('a way that does not exist is named by its path', async () => {

@@ -13,6 +13,8 @@ interface Address {
   readonly to: string;
   readonly locale: Locale;
   readonly accountId: string | null;
+  /** A phone that the petitioner has too may be read by nobody else: it says to nobody that the person was told. */
+  readonly isPetitioners: boolean;
 }
 
 /** The accounts with a part in it hear that it has moved on; what was said they read for themselves. */
@@ -40,15 +42,15 @@ export async function sendTo(
   const accounts =
     message.party === 'petitioner' ? [petition.filed_by] : await accountsOfThePerson(tx, petition.id);
   const addresses = await addressesOfAccounts(tx, crypto, accounts);
-  if (message.party === 'person') addresses.push(...(await addressesOfSubject(tx, crypto, petition.id)));
+  if (message.party === 'person') addresses.push(...(await addressesOfSubject(tx, crypto, petition)));
   const { hearing_ends_at: endsAt } = petition;
   const sent = new Set<string>();
   const ways = new Set<NoticeWay>((await canOpenInbox(tx, accounts)) ? ['account'] : []);
-  for (const { type, to, locale, accountId } of addresses) {
+  for (const { type, to, locale, accountId, isPetitioners } of addresses) {
     if (sent.has(to)) continue;
     sent.add(to);
     const channel = type === 'email' ? 'email' : 'sms';
-    ways.add(channel);
+    if (!isPetitioners) ways.add(channel);
     await sendMessage(tx, crypto, {
       channel,
       to,
@@ -109,14 +111,22 @@ async function addressesOfAccounts(
     to: crypto.open(sealed),
     locale,
     accountId: account_id,
+    isPetitioners: false,
   }));
 }
 
 /** The contacts the petitioner gave: without an account there is no other way to tell the person. */
-async function addressesOfSubject(tx: Tx, crypto: Crypto, petitionId: string): Promise<Address[]> {
-  return (await readSubject(tx, petitionId)).flatMap(({ type, original }): Address[] => {
+async function addressesOfSubject(tx: Tx, crypto: Crypto, { id, filed_by }: PetitionRow): Promise<Address[]> {
+  const own = await tx.query<{ hex: string }>(
+    `SELECT encode(key, 'hex') AS hex FROM account_identifiers WHERE account_id = $1`,
+    [filed_by],
+  );
+  const petitioners = new Set(own.rows.map(({ hex }) => hex));
+  return (await readSubject(tx, id)).flatMap(({ type, key, original }): Address[] => {
     if (type !== 'email' && type !== 'phone') return [];
     const known = canonicalise({ type, value: crypto.open(original) });
-    return known.ok ? [{ type, to: known.canonical, locale: 'en', accountId: null }] : [];
+    if (!known.ok) return [];
+    const isPetitioners = petitioners.has(key.toString('hex'));
+    return [{ type, to: known.canonical, locale: 'en', accountId: null, isPetitioners }];
   });
 }
