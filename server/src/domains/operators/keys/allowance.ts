@@ -38,6 +38,11 @@ export class SharedUse {
     return Math.max(0, perDay - this.#usedBefore - this.#used);
   }
 
+  /** Is there something about today that who begins anew would not know? */
+  knowsOfToday(nowMs: number): boolean {
+    return nowMs < this.#dayEndsAtMs && this.#usedBefore + this.#used > 0;
+  }
+
   exchanged(told: number, day: { used: number; endsAtMs: number }): void {
     this.#used -= told;
     this.#usedBefore = day.used;
@@ -52,6 +57,11 @@ export class SharedUse {
   }
 }
 
+/** A key, as its use is counted. */
+export interface MeteredKey extends Pick<KeyActor, 'keyId' | 'operatorId' | 'environment'> {
+  readonly firstId: string;
+}
+
 /**
  * What one key has used on this node and may still use. Synchronous and in memory, because it is asked for each
  * lookup; what the other nodes have counted comes with the exchange every other second, so that a day's quota
@@ -64,21 +74,23 @@ export class KeyAllowance implements Allowance {
   readonly environment: KeyActor['environment'];
   quotas: Quotas = { perSecond: null, perDay: null };
   readonly latency = new LatencyHistogram();
-  readonly #shared: SharedUse;
+  readonly shared: SharedUse;
+  /** When it was asked for, or there was something to be told, last. */
+  toldAtMs = performance.now();
   /** Since the last exchange. */
   #used = 0;
   #refused = 0;
   #touched = false;
 
-  constructor(of: Pick<KeyAllowance, 'operatorId' | 'firstId' | 'environment'> & { shared: SharedUse }) {
+  constructor(of: Omit<MeteredKey, 'keyId'> & { readonly shared: SharedUse }) {
     this.operatorId = of.operatorId;
     this.environment = of.environment;
     this.firstId = of.firstId;
-    this.#shared = of.shared;
+    this.shared = of.shared;
   }
 
   take(units: number, nowMs: number): number {
-    const wait = this.#shared.take(units, this.quotas, nowMs);
+    const wait = this.shared.take(units, this.quotas, nowMs);
     if (wait > 0) this.#refused += units;
     else this.#used += units;
     return wait;
@@ -86,7 +98,7 @@ export class KeyAllowance implements Allowance {
 
   leftToday(): number | undefined {
     const { perDay } = this.quotas;
-    return perDay === null ? undefined : this.#shared.leftOf(perDay);
+    return perDay === null ? undefined : this.shared.leftOf(perDay);
   }
 
   answered(bucket: number, units: number): void {
@@ -109,6 +121,7 @@ export class KeyAllowance implements Allowance {
     this.#used -= told.used;
     this.#refused -= told.refused;
     this.#touched = false;
-    this.#shared.exchanged(told.used, day);
+    this.toldAtMs = performance.now();
+    this.shared.exchanged(told.used, day);
   }
 }

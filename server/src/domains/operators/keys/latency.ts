@@ -7,7 +7,7 @@ import type { KeyAllowance } from './allowance.ts';
 export class LatencyTeller {
   readonly #db: Database;
   /** Of each key what has been told, of this process. */
-  readonly #told = new Map<KeyAllowance, readonly number[]>();
+  readonly #told = new WeakMap<KeyAllowance, readonly number[]>();
 
   constructor(db: Database) {
     this.#db = db;

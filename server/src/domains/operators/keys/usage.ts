@@ -1,8 +1,8 @@
-import type { KeyActor } from '../../../platform/call/actor.ts';
 import type { Platform } from '../../../platform/context.ts';
 import { actForEveryTenant } from '../../../platform/db/tenant.ts';
 import type { Service } from '../../../platform/lifecycle/service.ts';
-import { KeyAllowance, type Quotas, SharedUse } from './allowance.ts';
+import type { KeyAllowance, MeteredKey, Quotas } from './allowance.ts';
+import { KnownAllowances } from './known-allowances.ts';
 import { LatencyTeller } from './latency.ts';
 
 const EXCHANGE_EVERY_MS = 2_000;
@@ -10,10 +10,6 @@ const LATENCY_EVERY_MS = 10_000;
 const PRUNE_EVERY_MS = 60_000;
 /** A nonce is worthless once its request is too old anyway; a while longer costs nothing. */
 const NONCES_KEPT = '1 minute';
-
-interface MeteredKey extends Pick<KeyActor, 'keyId' | 'operatorId' | 'environment'> {
-  readonly firstId: string;
-}
 
 interface Told {
   readonly keyId: string;
@@ -26,8 +22,7 @@ interface Told {
 export class KeyUsage implements Service {
   readonly name = 'key-usage';
   readonly #platform: Platform;
-  readonly #allowances = new Map<string, KeyAllowance>();
-  readonly #shared = new Map<string, SharedUse>();
+  readonly #allowances = new KnownAllowances();
   #timer: NodeJS.Timeout | undefined;
   #exchanging: Promise<void> | undefined;
   readonly #latency: LatencyTeller;
@@ -40,14 +35,8 @@ export class KeyUsage implements Service {
   }
 
   /** The one of this key, with these quotas from now on. */
-  allowanceOf({ keyId, firstId, operatorId, environment }: MeteredKey, quotas: Quotas): KeyAllowance {
-    const shared = this.#shared.get(firstId) ?? new SharedUse();
-    const allowance =
-      this.#allowances.get(keyId) ?? new KeyAllowance({ operatorId, firstId, environment, shared });
-    allowance.quotas = quotas;
-    this.#shared.set(firstId, shared);
-    this.#allowances.set(keyId, allowance);
-    return allowance;
+  allowanceOf(key: MeteredKey, quotas: Quotas): KeyAllowance {
+    return this.#allowances.of(key, quotas);
   }
 
   async start(): Promise<void> {
@@ -83,7 +72,8 @@ export class KeyUsage implements Service {
     if (told.length > 0) await this.#tell(told);
     if (performance.now() - this.#latencyAtMs >= LATENCY_EVERY_MS) {
       this.#latencyAtMs = performance.now();
-      await this.#latency.tell(this.#allowances.values());
+      await this.#latency.tell(Array.from(this.#allowances, ([, allowance]) => allowance));
+      this.#allowances.rest();
     }
     if (performance.now() - this.#prunedAtMs < PRUNE_EVERY_MS) return;
     this.#prunedAtMs = performance.now();
