@@ -189,7 +189,7 @@ test('a second factor is asked for behind a provider too, but not on a trusted d
   expect(refused(await confirm({})).code).toBe('FACTOR_PROOF_REQUIRED');
   expect(refused(await confirm({ password: PASSWORD })).code).toBe('WRONG_PASSWORD');
   const later = { type: 'phone', value: newPerson().phone };
-  const proved = { type: 'email', value: account.email };
+  const proved = { type: 'email', value: account.email ?? '' };
   const add = async (more: object) => {
     const input = { ...(await codeTo('identifier', later)), ...more };
     return (await hub.http('identity.addIdentifier', input, { token })).body;

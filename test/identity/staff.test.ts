@@ -37,8 +37,31 @@ test('accounts are found by the beginning of an address, an identifier, a role, 
     `UPDATE accounts SET created_at = '2020-03-01T10:00:00Z' WHERE id = $1`,
     mine,
   );
-  expect(await ids({ createdTo: '2020-03-02' })).toEqual(mine);
-  expect(await ids({ createdFrom: '2020-03-01', createdTo: '2020-03-01T10:00:00Z' })).toEqual([]);
+  // A date is its whole day in Nairobi, at either end; an instant has its own millisecond in it.
+  for (const createdTo of ['2020-03-01', '2020-03-02', '2020-03-01T10:00:00Z', '2020-03-01T13:00:00+03:00']) {
+    expect(await ids({ createdTo }), createdTo).toEqual(mine);
+    expect(await ids({ createdFrom: '2020-03-01', createdTo }), createdTo).toEqual(mine);
+  }
+  for (const createdTo of ['2020-02-29', '2020-03-01T09:59:59.999Z']) {
+    expect(await ids({ createdTo }), createdTo).toEqual([]);
+  }
+  expect(await ids({ createdFrom: '2020-03-02', createdTo: '2020-03-02' })).toEqual([]);
+});
+
+test('who signs in by phone alone has no e-mail address: none, not an empty one', async () => {
+  await using hub = await startTestHub();
+  const { email, token } = await hub.bettor();
+  await hub.database.pool.query(
+    `UPDATE accounts SET email = NULL, phone_key = '\\x00112233445566778899aabbccddeeff' WHERE email = $1`,
+    [email],
+  );
+  const me = ok((await hub.http('identity.me', {}, { token })).body);
+  expect(me.email).toBeNull();
+  const { items } = await search(hub, { role: 'bettor' });
+  expect(items).toMatchObject([{ id: me.id, email: null }]);
+  const { token: admin } = await hub.admin();
+  const read = await hub.http('identity.getAccount', { accountId: me.id }, { token: admin });
+  expect(ok(read.body)).toMatchObject({ id: me.id, email: null });
 });
 
 test('a search is paged, each account once', async () => {

@@ -2,7 +2,7 @@ import { createIdentity, type Identity, type RegisterSeam } from '@kinga/server/
 import type { AccountActor } from '@kinga/server/platform/call/actor.ts';
 import { createRevocations, type Revocations } from '@kinga/server/platform/revocations/revocations.ts';
 import type { Role } from '@kinga/shared/contract/procedure.ts';
-import type { Account } from '@kinga/shared/identity/contract.ts';
+import type { MadeAccount } from '@kinga/shared/identity/contract.ts';
 import { callBy } from '../support/call.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestPlatform, type TestPlatform, type TestPlatformOptions } from '../support/platform.ts';
@@ -50,7 +50,7 @@ export async function startIdentity(options: TestPlatformOptions & { register?: 
 
 let accounts = 0;
 
-export function newAccount(identity: Identity, role: Role = 'bettor'): Promise<Account> {
+export function newAccount(identity: Identity, role: Role = 'bettor'): Promise<MadeAccount> {
   return identity.createAccount(
     { email: `account${++accounts}@example.co.ke`, password: PASSWORD, role },
     { actor: 'system' },

@@ -89,6 +89,19 @@ describe('dates of which something is not known', () => {
     expect(isMatch(facts(GRACE, onRecord), facts(GRACE, asked))).toBe(is);
   });
 
+  it.each([
+    ['1958-07-00', '1958-07-13', false],
+    ['1958-07-13', '1958-07-00', false],
+    ['1958-00-00', '1958-07-13', false],
+    ['1958-07-00', '1958-07-00', true],
+    ['1958-00-00', '1958-00-00', true],
+  ])(
+    'with two names nothing is left to tell people apart: %s on record, %s asked: %s',
+    (known, asked, is) => {
+      expect(isMatch(facts('Mercy Otieno', known), facts('Mercy Otieno', asked))).toBe(is);
+    },
+  );
+
   it('with four names the year is enough', () => {
     const four = 'Ali Hassan Omar Sheikh';
     expect(isMatch(facts(four, '1958-07-01'), facts(four, '1958-00-00'))).toBe(true);

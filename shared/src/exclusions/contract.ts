@@ -76,6 +76,10 @@ export const exclusions = {
       reason: fields.longText.optional(),
       /** At once when left out; one's own within a year from now and never past, any other within five years. */
       startsAt: fields.givenInstant.optional(),
+      /**
+       * By which a lookup finds them under an identifier the register does not know. With two names only and a date
+       * of which something is unknown they are found by their identifiers alone: too many people are called so.
+       */
       person: person.optional(),
     }),
     output: exclusion,

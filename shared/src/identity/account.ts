@@ -7,14 +7,17 @@ export const password = z.string().min(10).max(200);
 
 export const account = z.object({
   id: fields.id,
-  /** Empty for somebody who signs in by phone alone. */
-  email: z.string(),
+  /** Null for somebody who signs in by phone alone. */
+  email: z.string().nullable(),
   role: z.enum(ROLES),
   /** The operator an operator's staff member belongs to. */
   operatorId: fields.id.nullable(),
   createdAt: fields.instant,
 });
 export type Account = z.output<typeof account>;
+/** Whoever is made an account is written to. */
+export const madeAccount = account.extend({ email: z.string() });
+export type MadeAccount = z.output<typeof madeAccount>;
 
 /** What signing in gives. */
 export const session = z.object({

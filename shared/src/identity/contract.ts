@@ -2,14 +2,14 @@ import { z } from 'zod';
 import * as fields from '../contract/fields.ts';
 import { procedure, ROLES } from '../contract/procedure.ts';
 import { identifiers } from '../exclusions/identifier.ts';
-import { account, email, givenDevice, password, session } from './account.ts';
+import { account, email, givenDevice, madeAccount, password, session } from './account.ts';
 import { oidcProcedures } from './oidc.ts';
 import { byOneOfThem, registration, signInBy } from './registration.ts';
 import { SECOND_FACTOR_REQUIRED, secondFactors } from './second-factors.ts';
 import { sessionProcedures } from './sessions.ts';
 import { staffProcedures } from './staff.ts';
 
-export { type Account, account } from './account.ts';
+export { type Account, account, type MadeAccount } from './account.ts';
 
 export const identity = {
   login: procedure('identity.login', {
@@ -62,7 +62,7 @@ export const identity = {
       /** Required for the role operator's staff to hear their operator's broadcasts. */
       operatorId: fields.id.optional(),
     }),
-    output: account,
+    output: madeAccount,
     idempotency: 'accepted',
     limit: 'staff',
     grantable: false,

@@ -77,6 +77,7 @@ export const staffProcedures = {
       /** That have proved an identifier of this kind. */
       verified: z.enum(IDENTIFIER_TYPES).optional(),
       suspended: z.boolean().optional(),
+      /** Both included: of an instant its millisecond, of a date its whole day in Nairobi. */
       createdFrom: fields.givenInstant.optional(),
       createdTo: fields.givenInstant.optional(),
       cursor: fields.cursor.optional(),

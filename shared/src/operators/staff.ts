@@ -10,7 +10,8 @@ export const STAFF_MAX = 100;
 const member = z.object({
   /** Of the account, or of the invitation. */
   id: fields.id,
-  email: z.string(),
+  /** Null: a member who signs in by phone alone by now. */
+  email: z.string().nullable(),
   state: z.enum(['member', 'invited']),
   /** The account was made then, or the invitation sent. */
   since: fields.instant,
@@ -18,6 +19,8 @@ const member = z.object({
   expiresAt: fields.instant.nullable(),
 });
 export type StaffMember = z.output<typeof member>;
+const invited = member.extend({ email: z.string() });
+export type InvitedStaff = z.output<typeof invited>;
 
 const own = { access: { roles: ['admin', 'operator'] }, limit: 'staff', grantable: false } as const;
 
@@ -34,7 +37,7 @@ export const operatorStaff = {
       'Invites a colleague by e-mail (acceptInvitation); the same answer whether or not the address has an account. Again: a new code',
     ...own,
     input: z.strictObject({ ...ofOperator, email, locale: z.enum(LOCALES).default('en') }),
-    output: member,
+    output: invited,
   }),
   removeStaff: procedure('operators.removeStaff', {
     summary:

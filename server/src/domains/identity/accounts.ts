@@ -1,7 +1,7 @@
 import { conflict, notFound } from '@kinga/shared/contract/errors.ts';
 import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { IdentifierType } from '@kinga/shared/exclusions/identifier.ts';
-import type { Account, identity } from '@kinga/shared/identity/contract.ts';
+import type { Account, identity, MadeAccount } from '@kinga/shared/identity/contract.ts';
 import type { By } from '../../platform/call/by.ts';
 import type { Crypto } from '../../platform/crypto/crypto.ts';
 import { newId } from '../../platform/crypto/ids.ts';
@@ -33,7 +33,7 @@ const COLUMNS = 'id, email, role, operator_id, created_at';
 export function accountOf(row: AccountRow): Account {
   return {
     id: row.id,
-    email: row.email ?? '',
+    email: row.email,
     role: row.role,
     operatorId: row.operator_id,
     createdAt: row.created_at.toISOString(),
@@ -59,7 +59,7 @@ export async function insertAccount(
   tx: Tx,
   crypto: Crypto,
   account: AccountToInsert & { by: By },
-): Promise<Account> {
+): Promise<MadeAccount> {
   const { input, by } = account;
   const row = await insertRow(tx, account);
   const keys = account.identifiers;
@@ -74,7 +74,7 @@ export async function insertAccount(
     subject: row.id,
     details: { role: input.role, identifiers: keys.map((k) => k.type) },
   });
-  return accountOf(row);
+  return { ...accountOf(row), email: input.email };
 }
 
 async function insertRow(tx: Tx, { input, passwordHash }: AccountToInsert): Promise<AccountRow> {

@@ -1,5 +1,5 @@
 import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
-import { type Account, identity as contract, type identity } from '@kinga/shared/identity/contract.ts';
+import { identity as contract, type identity, type MadeAccount } from '@kinga/shared/identity/contract.ts';
 import type { Domain } from '../../domain.ts';
 import { type AccountActor, mayAccess } from '../../platform/call/actor.ts';
 import type { By } from '../../platform/call/by.ts';
@@ -40,7 +40,7 @@ export interface Identity {
   readonly domain: Domain<typeof identity>;
   /** Who stands behind an access token; UNAUTHENTICATED when it is bad, expired or its session revoked. */
   authenticateToken(token: string): Promise<AccountActor>;
-  createAccount(input: ParsedInputOf<typeof identity.createAccount>, by: By): Promise<Account>;
+  createAccount(input: ParsedInputOf<typeof identity.createAccount>, by: By): Promise<MadeAccount>;
   /** Creates the administrator of ADMIN_EMAIL when there is none at all; else changes nothing. */
   ensureAdministrator(): Promise<void>;
   /** For readiness: true when there is one, or none is configured. */

@@ -1,5 +1,5 @@
 import { invalidInput } from '@kinga/shared/contract/errors.ts';
-import type { Account } from '@kinga/shared/identity/contract.ts';
+import type { MadeAccount } from '@kinga/shared/identity/contract.ts';
 import { actorName } from '../../platform/call/actor.ts';
 import type { By } from '../../platform/call/by.ts';
 import type { Call } from '../../platform/call/handler.ts';
@@ -28,11 +28,11 @@ export class NewAccounts {
     this.#parts = parts;
   }
 
-  create(input: NewAccount, by: By): Promise<Account> {
+  create(input: NewAccount, by: By): Promise<MadeAccount> {
     return this.#create(input, by, (_tx, insert) => insert());
   }
 
-  createByCall(input: NewAccount, call: Call): Promise<Account> {
+  createByCall(input: NewAccount, call: Call): Promise<MadeAccount> {
     const { crypto } = this.#parts.platform;
     return this.#create(input, call, (tx, insert) => idempotent(tx, crypto, { call, input }, insert));
   }
@@ -40,8 +40,8 @@ export class NewAccounts {
   async #create(
     input: NewAccount,
     by: By,
-    effect: (tx: Tx, insert: () => Promise<Account>) => Promise<Account>,
-  ): Promise<Account> {
+    effect: (tx: Tx, insert: () => Promise<MadeAccount>) => Promise<MadeAccount>,
+  ): Promise<MadeAccount> {
     if (input.operatorId !== undefined && input.role !== 'operator') {
       throw invalidInput('operatorId', 'only for accounts with the role operator');
     }
@@ -69,7 +69,7 @@ export class NewAccounts {
     return account;
   }
 
-  async #invite(tx: Tx, { id: accountId, email }: Account, { actor }: By): Promise<void> {
+  async #invite(tx: Tx, { id: accountId, email }: MadeAccount, { actor }: By): Promise<void> {
     const { crypto } = this.#parts.platform;
     const payload: Invitation = { email, locale: 'en' };
     await sendCode(tx, crypto, {

@@ -1,5 +1,5 @@
 import { conflict } from '@kinga/shared/contract/errors.ts';
-import type { StaffMember } from '@kinga/shared/operators/staff.ts';
+import type { InvitedStaff, StaffMember } from '@kinga/shared/operators/staff.ts';
 import type { Platform } from '../../platform/context.ts';
 import { actForTenant } from '../../platform/db/tenant.ts';
 import type { Tx } from '../../platform/db/tx.ts';
@@ -34,7 +34,7 @@ export interface OperatorStaff {
   contactsOf(tx: Tx, operatorId: string): Promise<StaffContact[]>;
   /** Members first, then invitations that still can be accepted. */
   list(tx: Tx, operatorId: string): Promise<StaffMember[]>;
-  invite(tx: Tx, invitation: StaffInvitation): Promise<StaffMember>;
+  invite(tx: Tx, invitation: StaffInvitation): Promise<InvitedStaff>;
   /** The last thing of its transaction; undefined: there is no such member or invitation. */
   remove(tx: Tx, operatorId: string, id: string): Promise<Removed | undefined>;
 }
@@ -112,7 +112,7 @@ async function listStaff(tx: Tx, crypto: Platform['crypto'], operatorId: string)
   );
   return [
     ...members.rows.map(({ id, email, created_at }) => ({
-      ...{ id, email: email ?? '', state: 'member' as const, expiresAt: null },
+      ...{ id, email, state: 'member' as const, expiresAt: null },
       since: created_at.toISOString(),
     })),
     ...invited.rows.map((row) => invitedOf(row, crypto.open(row.email))),
@@ -126,7 +126,7 @@ interface InvitationRow {
   readonly expires_at: Date;
 }
 
-function invitedOf(row: InvitationRow, email: string): StaffMember {
+function invitedOf(row: InvitationRow, email: string): InvitedStaff {
   return {
     ...{ id: row.id, email, state: 'invited' },
     since: row.invited_at.toISOString(),
@@ -142,7 +142,7 @@ async function invite(
   tx: Tx,
   crypto: Platform['crypto'],
   { operatorId, operatorName, email, locale }: StaffInvitation,
-): Promise<StaffMember> {
+): Promise<InvitedStaff> {
   const contact = contactAt(crypto, { type: 'email', value: email }, 'email');
   const owner = await findByEmail(tx, contact.canonical);
   if (owner?.operator_id === operatorId) {

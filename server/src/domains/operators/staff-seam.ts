@@ -1,4 +1,4 @@
-import type { StaffMember } from '@kinga/shared/operators/staff.ts';
+import type { InvitedStaff, StaffMember } from '@kinga/shared/operators/staff.ts';
 import type { Tx } from '../../platform/db/tx.ts';
 
 export interface StaffContact {
@@ -24,7 +24,7 @@ export interface OperatorStaff {
       readonly email: string;
       readonly locale: 'en' | 'sw';
     },
-  ): Promise<StaffMember>;
+  ): Promise<InvitedStaff>;
   /** The last thing of its transaction; undefined: there is no such member or invitation. */
   remove(tx: Tx, operatorId: string, id: string): Promise<RemovedStaff | undefined>;
 }

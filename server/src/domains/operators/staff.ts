@@ -1,7 +1,7 @@
 import { refusalOf } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { operators } from '@kinga/shared/operators/contract.ts';
-import { STAFF_MAX, type StaffMember } from '@kinga/shared/operators/staff.ts';
+import { type InvitedStaff, STAFF_MAX } from '@kinga/shared/operators/staff.ts';
 import { who } from '../../platform/call/by.ts';
 import type { Call } from '../../platform/call/handler.ts';
 import type { Platform } from '../../platform/context.ts';
@@ -30,7 +30,7 @@ export async function inviteStaff(
   { platform, staff }: Parts,
   input: ParsedInputOf<typeof operators.inviteStaff>,
   call: Call,
-): Promise<StaffMember> {
+): Promise<InvitedStaff> {
   return await platform.db.transaction(async (tx) => {
     const { id: operatorId, name: operatorName } = await lockOwn(tx, input, { call, staff });
     const known = await staff.list(tx, operatorId);

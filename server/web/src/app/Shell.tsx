@@ -31,7 +31,7 @@ export function Shell({ pages, onSignOut }: ShellProps) {
   const role = t(`roles.${account.role}`);
   // Whoever signs in by phone alone has no address to show.
   const who =
-    account.email === ''
+    account.email === null
       ? t('app.signedInByPhone', { role })
       : t('app.signedInAs', { email: account.email, role });
   const [notices, setNotices] = useState<readonly Notice[]>([]);

@@ -48,6 +48,7 @@ export const operatorEn = {
     title: 'Staff',
     lead: 'Who works here for your operator. A colleague who leaves is out at once.',
     email: 'E-mail address',
+    byPhone: 'signs in by phone',
     state: 'State',
     states: { member: 'works here', invited: 'invited' },
     since: 'Since',

@@ -51,6 +51,7 @@ export const operatorSw: Texts<typeof operatorEn> = {
     title: 'Wafanyakazi',
     lead: 'Wanaofanya kazi hapa kwa kampuni yenu. Anayeondoka anatoka mara moja.',
     email: 'Barua pepe',
+    byPhone: 'huingia kwa simu',
     state: 'Hali',
     states: { member: 'anafanya kazi hapa', invited: 'amealikwa' },
     since: 'Tangu',

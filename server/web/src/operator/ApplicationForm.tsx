@@ -49,7 +49,7 @@ export function ApplicationForm({ before, onApplied }: ApplicationFormProps) {
   const field = (name: 'name' | 'licenceNo' | 'contactEmail' | 'contactPhone' | 'website') => ({
     name,
     label: t(`apply.${name}`),
-    value: before?.[name] ?? (name === 'contactEmail' ? account.email : undefined),
+    value: before?.[name] ?? (name === 'contactEmail' ? (account.email ?? undefined) : undefined),
     error: errors.at(name),
   });
 

@@ -1,4 +1,4 @@
-import type { StaffMember } from '@kinga/shared/operators/staff.ts';
+import type { InvitedStaff, StaffMember } from '@kinga/shared/operators/staff.ts';
 import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../hub/session-context.ts';
@@ -58,7 +58,7 @@ function Members({ items, onRemove }: MembersProps) {
       rows={items}
       id={({ id }) => id}
       columns={[
-        { head: t('team.email'), cell: ({ email }) => email },
+        { head: t('team.email'), cell: ({ email }) => email ?? t('team.byPhone') },
         {
           head: t('team.state'),
           cell: ({ state, expiresAt }) => (
@@ -109,7 +109,7 @@ function Remove({
 function Invite({ onInvited }: { onInvited: () => void }) {
   const { t, i18n } = useTranslation();
   const { hub } = useSession();
-  const { busy, error, result, run } = useAction<StaffMember>();
+  const { busy, error, result, run } = useAction<InvitedStaff>();
   const errors = useFieldErrors(error);
   const form = useFocusInvalid(error);
   const submit = async (event: FormEvent<HTMLFormElement>) => {

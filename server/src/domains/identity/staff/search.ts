@@ -35,7 +35,7 @@ export function searchOf(
   add(input.role, (place) => `a.role = ${place}`);
   add(input.suspended, (place) => `(a.suspended_at IS NOT NULL) = ${place}`);
   add(input.createdFrom && instantOf(input.createdFrom), (place) => `a.created_at >= ${place}`);
-  add(input.createdTo && instantOf(input.createdTo), (place) => `a.created_at < ${place}`);
+  add(input.createdTo && endOf(input.createdTo), (place) => `a.created_at < ${place}`);
   add(beforeId('acc', input.cursor) ?? undefined, (place) => `a.id < ${place}`);
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
   return {
@@ -53,4 +53,11 @@ function keyOfIdentifier(crypto: Crypto, identifier: Identifier): Buffer {
 /** A date without a time is 00:00 in Nairobi. */
 function instantOf(given: string): Date {
   return new Date(given.includes('T') ? given : `${given}T00:00:00+03:00`);
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+/** Behind what was given: "to the 20th" has the 20th in it, and a time as it is shown the account shown with it. */
+function endOf(given: string): Date {
+  return new Date(instantOf(given).getTime() + (given.includes('T') ? 1 : DAY_MS));
 }

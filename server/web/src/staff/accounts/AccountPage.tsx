@@ -24,7 +24,7 @@ export function AccountPage({ accountId }: { accountId: string }) {
       <p className="way-back">
         <a href="#accounts">{t('accounts.title')}</a>
       </p>
-      <Heading lead={t('accounts.seen')}>{loaded.data?.email || t('accounts.account')}</Heading>
+      <Heading lead={t('accounts.seen')}>{loaded.data?.email ?? t('accounts.account')}</Heading>
       <Shown of={loaded}>
         {(account) => (
           <div className="columns">

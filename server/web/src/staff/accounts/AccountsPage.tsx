@@ -45,7 +45,7 @@ function Accounts() {
               {
                 head: t('accounts.account'),
                 cell: ({ id, email }) => (
-                  <a href={hrefOf('accounts', id)}>{email === '' ? t('accounts.byPhone') : email}</a>
+                  <a href={hrefOf('accounts', id)}>{email ?? t('accounts.byPhone')}</a>
                 ),
               },
               { head: t('accounts.role'), cell: ({ role }) => t(`roles.${role}`) },

@@ -1,4 +1,4 @@
-import type { Account } from '@kinga/shared/identity/contract.ts';
+import type { MadeAccount } from '@kinga/shared/identity/contract.ts';
 import type { FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../../hub/session-context.ts';
@@ -14,7 +14,7 @@ import { RoleFields, roleIn } from './RoleFields.tsx';
 export function InviteAccount({ onInvited }: { onInvited: () => void }) {
   const { t } = useTranslation();
   const { hub } = useSession();
-  const { busy, error, result, run } = useAction<Account>();
+  const { busy, error, result, run } = useAction<MadeAccount>();
   const errors = useFieldErrors(error);
   const form = useFocusInvalid(error);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
