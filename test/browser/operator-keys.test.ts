@@ -50,4 +50,43 @@ describe.skipIf(!hasChromium)('the page of an operator’s keys', () => {
     },
     WALK_MS,
   );
+
+  test(
+    'a certified operator whose keys sign makes a production key that signs: the page names what is missing',
+    async () => {
+      const jwk = () => generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
+      const { operatorId, keyId } = await hub.operatorKey();
+      const terms = { keyId, requireSignature: { publicKey: jwk() } };
+      ok((await hub.http('operators.updateKey', terms, { token: (await hub.admin()).token })).body);
+      await hub.database.pool.query(
+        'INSERT INTO conformance_certificates (run_id, tenant_id, vectors) VALUES ($1, $2, 1)',
+        [`run_of_${operatorId}`, operatorId],
+      );
+      const staff = await hub.account('operator', { operatorId });
+      await using visitor = await visitAs(hub, browser, staff);
+      const { page, complaints } = visitor;
+      await open(page, 'conformance');
+      await page
+        .locator('details', { has: page.locator('[name=publicKey]') })
+        .locator('summary')
+        .click();
+      await page.fill('[name=label]', 'own');
+      await page
+        .locator('form', { has: page.locator('[name=publicKey]') })
+        .locator('[type=submit]')
+        .click();
+      await page.locator('[name=publicKey][aria-invalid=true]').waitFor();
+      await page.fill('[name=publicKey]', jwk().x ?? '');
+      await page
+        .locator('form', { has: page.locator('[name=publicKey]') })
+        .locator('[type=submit]')
+        .click();
+      expect(await page.locator('[data-secret]').textContent()).toMatch(/^kk_live_/);
+      const { token } = await hub.admin();
+      const { items } = ok((await hub.http('operators.listKeys', { operatorId }, { token })).body);
+      expect(items.map(({ requiresSignature }) => requiresSignature)).toEqual([true, true]);
+      expect(complaints).toEqual([]);
+    },
+    WALK_MS,
+  );
 });

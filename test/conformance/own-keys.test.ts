@@ -113,6 +113,12 @@ test('where all agreed keys sign, it signs too: without a public key the field i
     code: 'INVALID_INPUT',
     details: [{ path: 'publicKey.x' }],
   });
+  await house.agree({ allowedAddresses: ['203.0.113.7'] });
+  const [unsigned, signed] = [await house.apply(), await house.apply({ publicKey: jwk() })];
+  expect(unsigned.terms, 'not from everywhere and unsigned').toMatchObject({
+    ...{ requiresSignature: false, allowedAddresses: ['203.0.113.7'] },
+  });
+  expect(signed.terms).toMatchObject({ requiresSignature: true, allowedAddresses: [] });
   await house.agree({});
   expect((await house.apply()).terms?.requiresSignature).toBe(false);
   expect((await house.apply({ publicKey: jwk() })).terms?.requiresSignature, 'if it wants to').toBe(true);

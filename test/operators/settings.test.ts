@@ -84,8 +84,9 @@ test('row-level security: a statement sees the settings, figures and use of its 
        VALUES ($1, '2026-01-01', 'bet', 'CLEAR', 1, 0)`,
       [id],
     );
+    await hub.database.pool.query('INSERT INTO operator_suspensions (tenant_id) VALUES ($1)', [id]);
   }
-  for (const table of ['operator_settings', 'key_usage', 'operator_statistics']) {
+  for (const table of ['operator_settings', 'key_usage', 'operator_statistics', 'operator_suspensions']) {
     const visibleTo = (tenant: string) =>
       hub.platform.db.transaction(async (tx) => {
         await tx.query(`SELECT set_config('kinga.tenant', $1, true)`, [tenant]);

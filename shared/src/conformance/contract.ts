@@ -86,8 +86,9 @@ export const conformance = {
        * The key signs its requests with the other half. Required when all of the operator's production keys sign.
        *
        * The other terms are those an administrator agreed for the production keys that are good now, or for the last
-       * one there was: where all of them have an allow-list, the addresses on any of them; the lowest quota, which
-       * is used up together with the key that has it. Without any such key there are none.
+       * one there was: where all of them have an allow-list (without `publicKey`: all that do not sign), the
+       * addresses on any of these; the lowest quota, which is used up together with the key that has it. Without any
+       * such key there are none.
        */
       publicKey: publicKey.optional(),
     }),

@@ -26,8 +26,8 @@ interface Agreed {
 
 /**
  * A self-issued key is never looser than every key an administrator issued: it may be used from where one of those
- * may be, signs when all of them do, and uses up the lowest of their quotas, not one of its own. The transaction is
- * one in which somebody made sure that the operator may have the key.
+ * may be that asks for no more signatures than it gives, and uses up the lowest of their quotas, not one of its own.
+ * The transaction is one in which somebody made sure that the operator may have the key.
  */
 export async function issueOwn(
   platform: Platform,
@@ -37,10 +37,12 @@ export async function issueOwn(
   const { publicKey, ...asked } = key;
   const agreed = await agreedKeys(tx, key.operatorId);
   if (publicKey !== undefined) refuseUnusable('publicKey', publicKey);
-  else if (agreed.length > 0 && agreed.every(({ signs }) => signs)) {
+  const alike = publicKey === undefined ? agreed.filter(({ signs }) => !signs) : agreed;
+  if (alike.length === 0 && agreed.length > 0) {
     throw invalidInput('publicKey', 'required: all production keys of this operator sign their requests');
   }
-  const { quota_with, ...terms } = termsOf(agreed);
+  const { quota_with, ...quotas } = lowestQuotas(agreed);
+  const terms = { ...quotas, allowedAddresses: addressesOf(alike) };
   const signing = publicKey === undefined ? {} : { requireSignature: { publicKey } };
   return await issueWithin(platform, tx, {
     input: { ...asked, ...terms, ...signing, mode: 'block', environment: 'live' },
@@ -49,15 +51,19 @@ export async function issueOwn(
   });
 }
 
-/** In the order in which their quotas are the lowest. */
-function termsOf(
-  agreed: readonly Agreed[],
-): Pick<Issue, 'allowedAddresses' | 'quotaPerDay' | 'quotaPerSecond'> & { quota_with: string | null } {
+/** Empty: anywhere, where one of them may be used from. */
+function addressesOf(agreed: readonly Agreed[]): string[] {
   const anywhere = agreed.some(({ allowed_addresses: addresses }) => addresses.length === 0);
+  return anywhere ? [] : [...new Set(agreed.flatMap((key) => key.allowed_addresses))];
+}
+
+/** @param agreed the one with the lowest quota first */
+function lowestQuotas(
+  agreed: readonly Agreed[],
+): Pick<Issue, 'quotaPerDay' | 'quotaPerSecond'> & { quota_with: string | null } {
   const perDay = lowest(agreed.map(({ quota_per_day: quota }) => (quota === null ? null : Number(quota))));
   const perSecond = lowest(agreed.map(({ quota_per_second: quota }) => quota));
   return {
-    allowedAddresses: anywhere ? [] : [...new Set(agreed.flatMap((key) => key.allowed_addresses))],
     quotaPerDay: perDay,
     quotaPerSecond: perSecond,
     quota_with: perDay === undefined && perSecond === undefined ? null : (agreed[0]?.first_id ?? null),
