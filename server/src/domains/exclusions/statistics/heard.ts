@@ -21,9 +21,9 @@ export const NOTHING_HEARD: Heard = { changes: 0, changesInTime: 0, closings: 0,
 
 /** `infinity` while a suspension lasts. Of one that touches none of the time to answer in, nothing changes. */
 const dueAfter = (seconds: string) => `
-  make_interval(secs => ${seconds}) + greatest(committed_at, (
+  make_interval(secs => ${seconds}) + greatest(committed_at, CASE WHEN away.times IS NOT NULL THEN (
     SELECT max(coalesce(upper(suspension), 'infinity')) FROM unnest(away.times) AS suspension
-    WHERE suspension && tstzrange(committed_at, committed_at + make_interval(secs => ${seconds}))))`;
+    WHERE suspension && tstzrange(committed_at, committed_at + make_interval(secs => ${seconds}))) END)`;
 
 /** By operator, of the Nairobi days given, both included: of those the transaction acts for, or of one of them only. */
 export async function readHeard(
