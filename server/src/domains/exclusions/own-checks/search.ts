@@ -84,35 +84,33 @@ export async function searchBack(
   return { checks, backToMs };
 }
 
-/**
- * One more than `rows` is looked at, at the most, and counted; what was found is whole only if no more were seen.
- */
+/** One more than $5 is looked at, at the most, and counted; what was found is whole only if no more were seen. */
+export const SLICE_SQL = `
+  SELECT slice.seen, replace(c.id::text, '-', '') AS id, c.at, o.name AS "operatorName",
+         ${PURPOSE} AS purpose, ${ANSWER} AS answer
+    FROM (SELECT count(*)::int AS seen,
+                 array_agg(ROW(s.*)::checks ORDER BY s.id DESC) FILTER (
+                   WHERE s.subject = ANY($1::uuid[]) AND s.key_no <> ALL(${OWN_KEYS}) AND EXISTS (
+                     SELECT FROM unnest($1::uuid[], $2::timestamptz[]) AS m (subject, since)
+                      WHERE m.subject = s.subject AND m.since <= s.at)) AS mine
+            FROM (SELECT * FROM checks WHERE id >= $3::uuid AND id < $4::uuid LIMIT $5) AS s) AS slice
+    LEFT JOIN LATERAL unnest(slice.mine[1:$6]) AS c ON true
+    LEFT JOIN api_keys AS k ON k.no = c.key_no
+    LEFT JOIN operators AS o ON o.id = k.tenant_id
+   ORDER BY c.id DESC`;
+
 async function readSlice(
   tx: Tx,
   mine: readonly Mine[],
   { fromId, beforeId, rows: rowsMax, limit }: Slice,
 ): Promise<{ found: FoundCheck[]; seen: number }> {
-  const { rows } = await tx.query<FoundCheck & { seen: number }>(
-    `SELECT slice.seen, replace(c.id::text, '-', '') AS id, c.at, o.name AS "operatorName",
-            ${PURPOSE} AS purpose, ${ANSWER} AS answer
-       FROM (SELECT count(*)::int AS seen,
-                    array_agg(ROW(s.*)::checks ORDER BY s.id DESC) FILTER (
-                      WHERE s.subject = ANY($1::uuid[]) AND s.key_no <> ALL(${OWN_KEYS}) AND EXISTS (
-                        SELECT FROM unnest($1::uuid[], $2::timestamptz[]) AS m (subject, since)
-                         WHERE m.subject = s.subject AND m.since <= s.at)) AS mine
-               FROM (SELECT * FROM checks WHERE id >= $3::uuid AND id < $4::uuid LIMIT $5) AS s) AS slice
-       LEFT JOIN LATERAL unnest(slice.mine[1:$6]) AS c ON true
-       LEFT JOIN api_keys AS k ON k.no = c.key_no
-       LEFT JOIN operators AS o ON o.id = k.tenant_id
-      ORDER BY c.id DESC`,
-    [
-      mine.map(({ subject }) => subject),
-      mine.map(({ since }) => since),
-      fromId,
-      beforeId,
-      rowsMax + 1,
-      limit,
-    ],
-  );
+  const { rows } = await tx.query<FoundCheck & { seen: number }>(SLICE_SQL, [
+    mine.map(({ subject }) => subject),
+    mine.map(({ since }) => since),
+    fromId,
+    beforeId,
+    rowsMax + 1,
+    limit,
+  ]);
   return { found: rows.filter(({ id }) => id !== null), seen: rows[0]?.seen ?? 0 };
 }
