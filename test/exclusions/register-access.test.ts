@@ -99,7 +99,10 @@ test('staff read everything, and each reading is audited', async () => {
       request_id: regulator.requestId,
     },
   ]);
-  expect((await refusal(world.register.get({ id: 'exc_none' }, admin))).code).toBe('NOT_FOUND');
+  expect(await refusal(world.register.get({ id: 'exc_none' }, admin))).toMatchObject({
+    code: 'NOT_FOUND',
+    details: [{ path: 'id' }],
+  });
 });
 
 test('a bettor sees their own exclusions and nobody else’s data', async () => {
@@ -117,7 +120,10 @@ test('a bettor sees their own exclusions and nobody else’s data', async () => 
   const seen = await world.register.get({ id: mine.id }, bettor);
   expect(seen.reason, 'what staff wrote is for staff').toBeNull();
   expect(seen.people).toMatchObject([{ identifiers: [{ type: 'nationalId', value: me.nationalId }] }]);
-  expect((await refusal(world.register.get({ id: theirs.id }, bettor))).code).toBe('NOT_FOUND');
+  expect(await refusal(world.register.get({ id: theirs.id }, bettor))).toMatchObject({
+    code: 'NOT_FOUND',
+    details: [{ path: 'id' }],
+  });
   const shared = await world.register.get({ id: both.id }, bettor);
   expect(shared.people).toHaveLength(1);
   expect(JSON.stringify(shared)).not.toContain(other.nationalId);

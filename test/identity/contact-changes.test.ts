@@ -77,7 +77,10 @@ test('a code asked for before a contact was removed does not bring it back', asy
   await addIdentifier({ ...given, password }, callBy(actor));
   const kept = await codeFor(node, actor, { purpose: 'contact', ...contact });
   await removeIdentifier({ ...contact, password }, callBy(actor));
-  expect((await refusal(verifyContact(kept, callBy(actor)))).code).toBe('NOT_FOUND');
+  expect(await refusal(verifyContact(kept, callBy(actor)))).toMatchObject({
+    code: 'NOT_FOUND',
+    details: [{ path: 'code' }],
+  });
   expect((await identifiers({}, callBy(actor))).items).toHaveLength(1);
 });
 

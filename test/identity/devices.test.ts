@@ -80,10 +80,19 @@ test('a device is trusted for thirty days, by a session on it only', async () =>
   const [own, nameless] = await devicesOf(hub, token);
   const trust = (deviceId: string | undefined, by: string) =>
     hub.http('identity.trustDevice', { deviceId }, { token: by });
-  expect(refused((await trust(own?.id, bettor.token)).body).code).toBe('CONFLICT');
-  expect(refused((await trust(nameless?.id, bettor.token)).body).code).toBe('CONFLICT');
+  expect(refused((await trust(own?.id, bettor.token)).body)).toMatchObject({
+    code: 'CONFLICT',
+    details: [{ path: 'deviceId' }],
+  });
+  expect(refused((await trust(nameless?.id, bettor.token)).body)).toMatchObject({
+    code: 'CONFLICT',
+    details: [{ path: 'deviceId' }],
+  });
   const stranger = await hub.bettor();
-  expect(refused((await trust(own?.id, stranger.token)).body).code).toBe('NOT_FOUND');
+  expect(refused((await trust(own?.id, stranger.token)).body)).toMatchObject({
+    code: 'NOT_FOUND',
+    details: [{ path: 'deviceId' }],
+  });
   const isTrusted = (given: typeof device) =>
     isTrustedDevice(hub.platform.db, hub.platform.crypto, { accountId: account.id, device: given });
   expect(await isTrusted(device)).toBe(false);
@@ -110,7 +119,10 @@ test('a forgotten device loses its sessions on every node and its trust, and is 
   expect(ok((await forget()).body)).toEqual({ revoked: 1 });
   expect((await one.http('identity.me', {}, { token })).status).toBe(401);
   await expect.poll(async () => (await two.http('identity.me', {}, { token })).status).toBe(401);
-  expect(refused((await forget()).body).code).toBe('NOT_FOUND');
+  expect(refused((await forget()).body)).toMatchObject({
+    code: 'NOT_FOUND',
+    details: [{ path: 'deviceId' }],
+  });
   const { db, crypto } = one.platform;
   expect(await isTrustedDevice(db, crypto, { accountId: account.id, device })).toBe(false);
   await signInOn(one, bettor, device);

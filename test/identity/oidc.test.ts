@@ -92,9 +92,15 @@ test('an account with the same address is joined by its owner, after signing in 
   expect(refused((await exchange(hub, arrival)).body).code).toBe('LINK_REQUIRED');
   const link = (token: string) => hub.http('identity.linkOidc', arrival, { token });
   // A session of before proves nothing, nor does somebody else's.
-  expect(refused((await link(bettor.token)).body).code).toBe('CONFLICT');
+  expect(refused((await link(bettor.token)).body)).toMatchObject({
+    code: 'CONFLICT',
+    details: [{ path: 'code' }],
+  });
   const stranger = await hub.bettor();
-  expect(refused((await link(stranger.token)).body).code).toBe('CONFLICT');
+  expect(refused((await link(stranger.token)).body)).toMatchObject({
+    code: 'CONFLICT',
+    details: [{ path: 'code' }],
+  });
   const fresh = await hub.signIn(bettor.email, bettor.password);
   expect(ok((await link(fresh.token)).body).issuer).toBe(provider.env.OIDC_ISSUER);
   expect(refused((await link(fresh.token)).body).code).toBe('UNAUTHENTICATED');

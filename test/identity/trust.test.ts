@@ -48,5 +48,8 @@ test('trust comes from a second factor: a session that was spared it does not pr
   const proved = await handlersOf(node).completeLogin(proof, callBy());
   await expect(trust(node, proved)).resolves.toMatchObject({ current: true });
   const spared = await login(node, citizen.to);
-  expect((await refusal(trust(node, spared))).code).toBe('CONFLICT');
+  expect(await refusal(trust(node, spared))).toMatchObject({
+    code: 'CONFLICT',
+    details: [{ path: 'deviceId' }],
+  });
 });

@@ -3,9 +3,16 @@ import { newSecrets } from '@kinga/server/platform/crypto/secrets.ts';
 import { expect, test } from 'vitest';
 import { callBy, refusal } from '../support/call.ts';
 import { createTestDatabase } from '../support/database.ts';
-import { codeSentTo, wrongCode } from '../support/messages.ts';
+import { codeSentTo, messagesTo, wrongCode } from '../support/messages.ts';
 import { newPerson } from '../support/people.ts';
-import { codeFor, handlersOf, listeningRegister, newCitizen, signInBy } from './registration-support.ts';
+import {
+  codeFor,
+  handlersOf,
+  listeningRegister,
+  newCitizen,
+  register,
+  signInBy,
+} from './registration-support.ts';
 import { PASSWORD, signIn, startIdentity, startIdentityNode } from './support.ts';
 
 const SIMULATED = { env: { NATIONAL_ID_PROVIDER: 'simulator' } };
@@ -40,7 +47,10 @@ test('only a contact of the account can be proved as such; another one has to be
   const { phone } = newPerson();
   const ask = (purpose: 'contact' | 'identifier') =>
     handlersOf(node).requestCode({ purpose, contact: { type: 'phone', value: phone } }, callBy(actor));
-  expect((await refusal(ask('contact'))).code).toBe('NOT_FOUND');
+  expect(await refusal(ask('contact'))).toMatchObject({
+    code: 'NOT_FOUND',
+    details: [{ path: 'contact.value' }],
+  });
   const { challengeId } = await ask('identifier');
   const answer = { challengeId, code: await codeSentTo(node.platform, phone) };
   expect((await refusal(handlersOf(node).verifyContact(answer, callBy(actor)))).code).toBe('CODE_REFUSED');
@@ -143,15 +153,24 @@ test('what one signs in with can be removed as long as something is left to sign
   const { actor, by, to } = await newCitizen(node);
   const remove = (type: 'phone' | 'email', value: string) =>
     handlersOf(node).removeIdentifier({ type, value, password: PASSWORD }, callBy(actor));
-  expect((await refusal(remove('email', to))).code).toBe('CONFLICT');
+  expect(await refusal(remove('email', to))).toMatchObject({
+    code: 'CONFLICT',
+    details: [{ path: 'value' }],
+  });
   const { phone } = newPerson();
   const proof = await codeFor(node, actor, { purpose: 'identifier', type: 'phone', value: phone });
   await handlersOf(node).addIdentifier({ ...proof, password: PASSWORD }, callBy(actor));
   await remove('email', to);
   expect((await refusal(signInBy(node, by))).code).toBe('UNAUTHENTICATED');
   await expect(signInBy(node, { phone })).resolves.toMatchObject({ account: { email: null } });
-  expect((await refusal(remove('phone', phone))).code).toBe('CONFLICT');
-  expect((await refusal(remove('email', to))).code).toBe('NOT_FOUND');
+  expect(await refusal(remove('phone', phone))).toMatchObject({
+    code: 'CONFLICT',
+    details: [{ path: 'value' }],
+  });
+  expect(await refusal(remove('email', to))).toMatchObject({
+    code: 'NOT_FOUND',
+    details: [{ path: 'value' }],
+  });
 });
 
 test('a new e-mail address takes the place of the old one when that is removed', async () => {
@@ -206,7 +225,10 @@ test('a national ID that the registry confirms is proved, with its name and date
   expect(listening.heard.at(-1)).toEqual({ known: ['email'], added: ['nationalId'] });
   // Proved again nothing changes; another one is another person's; what is proved stays.
   expect(await verifyNationalId({ nationalId: '23456781', ...born }, call)).toEqual({ verifiedAt });
-  expect((await refusal(verifyNationalId({ nationalId: '23456782', ...born }, call))).code).toBe('CONFLICT');
+  expect(await refusal(verifyNationalId({ nationalId: '23456782', ...born }, call))).toMatchObject({
+    code: 'CONFLICT',
+    details: [{ path: 'nationalId' }],
+  });
   expect((await refusal(updateProfile({ name: 'Somebody Else' }, call))).details).toMatchObject([
     { path: 'name' },
   ]);
@@ -284,4 +306,18 @@ test('a national ID is proved once, also when asked for on two nodes at once', a
   expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   const { items } = await handlersOf(one).identifiers({}, callBy(actor));
   expect(items.filter(({ type }) => type === 'nationalId')).toHaveLength(1);
+});
+
+test('a code says where it is entered, if that needs nothing but the code', async () => {
+  await using node = await startIdentity();
+  const { email } = newPerson();
+  const { challengeId } = await register(node, { email });
+  const pageSent = async (to: string) => (await messagesTo(node.platform, to)).at(-1)?.data.page;
+  expect(await pageSent(email)).toBe(`sign-up/${challengeId}`);
+  const citizen = await newCitizen(node);
+  const reset = await handlersOf(node).requestPasswordReset({ email: citizen.to }, callBy());
+  expect(await pageSent(citizen.to)).toBe(`forgot/${reset.challengeId}`);
+  const added = newPerson().email;
+  await codeFor(node, citizen.actor, { purpose: 'identifier', type: 'email', value: added });
+  expect(await pageSent(added)).toBeUndefined();
 });

@@ -234,6 +234,23 @@ describe('a link', () => {
     }
   });
 
+  it.each(['en', 'sw'] as const)(
+    'with a code leads to where it is entered, by e-mail alone (%s)',
+    (locale) => {
+      const code = { code: '123456' };
+      for (const page of ['forgot/chl_1', 'sign-up/chl_1']) {
+        const plain = render('code', { locale, data: code, publicUrl });
+        const linked = render('code', { locale, data: { ...code, page }, publicUrl });
+        expect(plain.text).not.toContain('http');
+        expect(linked).toEqual({ ...plain, text: `${plain.text}\n\n${publicUrl}/#${page}` });
+        expect(places).toContain(page.split('/')[0]);
+        expect(render('code', { locale, data: { ...code, page } })).toEqual(plain);
+        // No other message is led anywhere by its data.
+        expect(render('news', { locale, data: { page } })).toEqual(render('news', { locale, data: {} }));
+      }
+    },
+  );
+
   it('is in no message to an address that may be somebody else’s by now, nor to somebody close', () => {
     const quiet = names.filter((name) => name.startsWith('record') || name === 'supportPerson');
     expect(quiet.length).toBeGreaterThan(4);

@@ -211,7 +211,7 @@ test('what is no span of time, no version or no cursor is refused', async () => 
     code: 'INVALID_INPUT',
     details: [{ path: 'cursor' }],
   });
-  expect(await replay({ version: 2 })).toMatchObject({ code: 'NOT_FOUND' });
+  expect(await replay({ version: 2 })).toMatchObject({ code: 'NOT_FOUND', details: [{ path: 'version' }] });
 });
 
 test('a registration keeps the term it was promised, whatever version comes after it', async () => {

@@ -156,9 +156,15 @@ test('a withdrawn version never begins; one that has begun, or is withdrawn, can
   for (const hub of [one, two]) {
     expect(ok((await hub.http('policy.current', {}, { token })).body).version).toBe(before);
   }
-  expect(refused(await withdraw(version)).code).toBe('CONFLICT');
-  expect(refused(await withdraw(before)).code).toBe('CONFLICT');
-  expect(refused(await withdraw(999_999)).code).toBe('NOT_FOUND');
+  expect(refused(await withdraw(version))).toMatchObject({
+    code: 'CONFLICT',
+    details: [{ path: 'version' }],
+  });
+  expect(refused(await withdraw(before))).toMatchObject({ code: 'CONFLICT', details: [{ path: 'version' }] });
+  expect(refused(await withdraw(999_999))).toMatchObject({
+    code: 'NOT_FOUND',
+    details: [{ path: 'version' }],
+  });
 });
 
 test('of two published at once for the same instant one wins, and numbers have no gap', async () => {

@@ -34,7 +34,10 @@ describe('a person of the register', () => {
     );
     const row = { action: 'person.read', actor: 'account:acc_admin' };
     expect(rows).toEqual([row, row]);
-    expect((await refusal(world.staff.getPerson('per_none'))).code).toBe('NOT_FOUND');
+    expect(await refusal(world.staff.getPerson('per_none'))).toMatchObject({
+      code: 'NOT_FOUND',
+      details: [{ path: 'id' }],
+    });
     // Of two ids the one that is nobody's is named.
     for (const [keep, merge, path] of [
       [personId, 'per_none', 'mergeId'],
@@ -97,7 +100,10 @@ describe('a person of the register', () => {
     await world.staff.removeIdentifier(personId, person.byPhone);
     expect((await world.node.lookup([person.byPhone])).status).toBe('CLEAR');
     expect((await world.node.lookup([person.byNationalId])).status).toBe('EXCLUDED');
-    expect((await refusal(world.staff.removeIdentifier(personId, person.byPhone))).code).toBe('NOT_FOUND');
+    expect(await refusal(world.staff.removeIdentifier(personId, person.byPhone))).toMatchObject({
+      code: 'NOT_FOUND',
+      details: [{ path: 'identifier' }],
+    });
     const last = await refusal(world.staff.removeIdentifier(personId, person.byNationalId));
     expect(last).toMatchObject({ code: 'CONFLICT', details: [{ path: 'identifier' }] });
   });
@@ -163,7 +169,10 @@ describe('merged records', () => {
     await world.staff.unmergePeople(mergeId);
     const after = await Promise.all([keep, merged].map(({ personId }) => world.staff.getPerson(personId)));
     expect(after).toEqual(before);
-    expect((await refusal(world.staff.unmergePeople(mergeId))).code).toBe('CONFLICT');
+    expect(await refusal(world.staff.unmergePeople(mergeId))).toMatchObject({
+      code: 'CONFLICT',
+      details: [{ path: 'mergeId' }],
+    });
   });
 
   it('are undone from the last to the first', async () => {
@@ -222,7 +231,10 @@ describe('what is flagged', () => {
     expect(resolved.mergeIds).toHaveLength(1);
     expect(await isListed(both.id)).toBeUndefined();
     expect((await world.staff.getPerson(ids[0]!)).exclusions).toHaveLength(3);
-    expect((await refusal(world.staff.resolveReview(both.id, 'same'))).code).toBe('CONFLICT');
+    expect(await refusal(world.staff.resolveReview(both.id, 'same'))).toMatchObject({
+      code: 'CONFLICT',
+      details: [{ path: 'id' }],
+    });
   });
 
   it('different people: each has it for themselves, under the same terms, and nobody is CLEAR meanwhile', async () => {

@@ -30,6 +30,7 @@ export const doorEn = {
       'We sent a message to {{to}}. If there is an account already, it says so: then sign in, or choose “Forgot your password?”.',
     resetSent:
       'If somebody signs in with {{to}}, a code is on its way: to the e-mail address of the account, if it has one.',
+    codeByLink: 'Enter the code of the message that brought you here.',
     codeSubmit: 'Continue',
     codeWrong: 'Enter the code as it is in the message or the app.',
     again: 'Send a new code',
@@ -42,6 +43,7 @@ export const doorEn = {
     forgotLead: 'We send a code to your e-mail address, or to your phone if your account has none.',
     forgotSubmit: 'Send me a code',
     resetSubmit: 'Set the new password',
+    wasMade: 'Your account is made. Sign in with the password you chose.',
     wasReset: 'Your new password is set. Sign in with it.',
     factorTitle: 'One more step',
     factorLead: 'The password is right. Now show that it is you.',

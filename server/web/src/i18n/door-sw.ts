@@ -31,6 +31,7 @@ export const doorSw: Texts<typeof doorEn> = {
     codeSent:
       'Tumetuma ujumbe kwa {{to}}. Kama tayari kuna akaunti, ujumbe unasema hivyo: basi ingia, au chagua “Umesahau nenosiri?”.',
     resetSent: 'Kama kuna anayeingia kwa {{to}}, msimbo uko njiani: kwa barua pepe ya akaunti, kama inayo.',
+    codeByLink: 'Andika msimbo ulio kwenye ujumbe uliokuleta hapa.',
     codeSubmit: 'Endelea',
     codeWrong: 'Andika msimbo kama ulivyo kwenye ujumbe au programu.',
     again: 'Tuma msimbo mpya',
@@ -43,6 +44,7 @@ export const doorSw: Texts<typeof doorEn> = {
     forgotLead: 'Tutatuma msimbo kwa barua pepe yako, au kwa simu yako kama akaunti yako haina barua pepe.',
     forgotSubmit: 'Nitumie msimbo',
     resetSubmit: 'Weka nenosiri jipya',
+    wasMade: 'Akaunti yako imetengenezwa. Ingia kwa nenosiri ulilochagua.',
     wasReset: 'Nenosiri lako jipya limewekwa. Ingia nalo.',
     factorTitle: 'Hatua moja zaidi',
     factorLead: 'Nenosiri ni sahihi. Sasa thibitisha kuwa ni wewe.',

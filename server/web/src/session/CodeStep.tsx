@@ -9,10 +9,10 @@ import { CodeField, codeIn, isCode, NewPasswordField, PASSWORD_CHARS_MIN } from 
 
 interface CodeStepProps<TResult> {
   readonly kind: 'signUp' | 'reset';
-  /** Where the code went, as it was typed. */
-  readonly to: string;
+  /** Where the code went, as it was typed; absent for whoever comes by the message itself. */
+  readonly to?: string;
   readonly finish: (code: string, newPassword: string) => Promise<TResult>;
-  readonly again: () => Promise<void>;
+  readonly again?: () => Promise<void>;
   readonly onDone: (result: TResult) => void;
   readonly onBack: () => void;
 }
@@ -44,7 +44,11 @@ export function CodeStep<TResult>({ kind, to, finish, again, onDone, onBack }: C
         <h1 tabIndex={-1} ref={title}>
           {t('door.codeTitle')}
         </h1>
-        <p className="hint">{t(kind === 'signUp' ? 'door.codeSent' : 'door.resetSent', { to })}</p>
+        <p className="hint">
+          {to === undefined
+            ? t('door.codeByLink')
+            : t(kind === 'signUp' ? 'door.codeSent' : 'door.resetSent', { to })}
+        </p>
       </div>
       <CodeField problem={problem} />
       {kind === 'reset' && (
@@ -52,7 +56,7 @@ export function CodeStep<TResult>({ kind, to, finish, again, onDone, onBack }: C
       )}
       <Failure error={isRefused ? undefined : error} />
       <Submit busy={busy}>{t(kind === 'signUp' ? 'door.codeSubmit' : 'door.resetSubmit')}</Submit>
-      <Again again={again} />
+      {again !== undefined && <Again again={again} />}
       <p className="door-ways">
         <button type="button" className="quiet" onClick={onBack}>
           {t('door.back')}

@@ -6,6 +6,7 @@ import { Helpline } from '../ui/Helpline.tsx';
 import { LanguageSwitch } from '../ui/LanguageSwitch.tsx';
 import { Mark } from '../ui/Mark.tsx';
 import type { ProviderAnswer, Reason } from './arrival.ts';
+import { ByLink } from './ByLink.tsx';
 import { FactorStep } from './FactorStep.tsx';
 import { Forgot } from './Forgot.tsx';
 import { Invited } from './Invited.tsx';
@@ -13,7 +14,7 @@ import { SignInForm } from './SignInForm.tsx';
 import { SignUp } from './SignUp.tsx';
 import type { Asked } from './second-factor.ts';
 import type { Session } from './session.ts';
-import { leaveDoor, useDoorStep } from './use-door-step.ts';
+import { leaveDoor, useDoorPlace } from './use-door-step.ts';
 
 interface DoorProps {
   readonly reason: Reason | undefined;
@@ -46,10 +47,10 @@ export function Door({ reason, onSession }: DoorProps) {
 
 function Ways({ reason, onSession }: DoorProps) {
   const { t } = useTranslation();
-  const step = useDoorStep();
+  const { step, challengeId } = useDoorPlace();
   const [asked, setAsked] = useState<Asked | undefined>(reason?.why === 'factor' ? reason.asked : undefined);
   const [unjoined, setUnjoined] = useState<Unjoined>();
-  const [wasReset, setWasReset] = useState(false);
+  const [done, setDone] = useState<'wasMade' | 'wasReset'>();
   const notice = useNotice(reason);
   useFocusOnChange(`${step} ${asked === undefined}`);
 
@@ -59,8 +60,8 @@ function Ways({ reason, onSession }: DoorProps) {
     if (error === undefined) onSession(session);
     else setUnjoined({ session, error });
   };
-  const reset = () => {
-    setWasReset(true);
+  const toSignIn = (after: 'wasMade' | 'wasReset') => () => {
+    setDone(after);
     location.hash = 'sign-in';
   };
   if (unjoined !== undefined) return <NotJoined {...unjoined} onSession={onSession} />;
@@ -73,6 +74,10 @@ function Ways({ reason, onSession }: DoorProps) {
       />
     );
   }
+  if (challengeId !== undefined && (step === 'sign-up' || step === 'forgot')) {
+    const after = step === 'sign-up' ? 'wasMade' : 'wasReset';
+    return <ByLink key={challengeId} step={step} challengeId={challengeId} onDone={toSignIn(after)} />;
+  }
   if (step === 'sign-up' || step === 'sign-up-operator') {
     const as = step === 'sign-up' ? 'person' : 'operator';
     return <SignUp key={as} as={as} onSession={(session) => void open(session)} />;
@@ -80,10 +85,10 @@ function Ways({ reason, onSession }: DoorProps) {
   if (step === 'invited') {
     return <Invited onSession={(session) => void open(session)} onAsked={setAsked} />;
   }
-  if (step === 'forgot') return <Forgot onReset={reset} />;
+  if (step === 'forgot') return <Forgot onReset={toSignIn('wasReset')} />;
   return (
     <SignInForm
-      notice={wasReset ? t('door.wasReset') : notice}
+      notice={done === undefined ? notice : t(`door.${done}`)}
       onSession={(session) => void open(session)}
       onAsked={setAsked}
     />

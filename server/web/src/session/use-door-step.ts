@@ -8,15 +8,26 @@ function listen(changed: () => void): () => void {
   return () => removeEventListener('hashchange', changed);
 }
 
+/** Where at the door somebody is, and for which code if they came by the link of its message. */
+export interface DoorPlace {
+  readonly step: DoorStep;
+  readonly challengeId: string | undefined;
+}
+
 /** Named after the `#`, so that going back is the browser's own way back. */
-export function useDoorStep(): DoorStep {
-  const hash = useSyncExternalStore(listen, () => location.hash.slice(1));
-  return DOOR_STEPS.find((step) => step === hash) ?? 'sign-in';
+export function useDoorPlace(): DoorPlace {
+  const hash = useSyncExternalStore(listen, () => location.hash);
+  const { step, challengeId } = placeIn(hash) ?? {};
+  return { step: step ?? 'sign-in', challengeId };
+}
+
+function placeIn(hash: string): DoorPlace | undefined {
+  const [, name, challengeId] = /^#([a-z-]+)(?:\/(\w{1,64}))?$/.exec(hash) ?? [];
+  const step = DOOR_STEPS.find((one) => one === name);
+  return step && { step, challengeId };
 }
 
 /** Whoever is inside comes back to the first step, not to the one by which they came. */
 export function leaveDoor(): void {
-  if (DOOR_STEPS.some((step) => `#${step}` === location.hash)) {
-    history.replaceState(null, '', location.pathname);
-  }
+  if (placeIn(location.hash) !== undefined) history.replaceState(null, '', location.pathname);
 }

@@ -33,7 +33,7 @@ export async function sendCode(tx: Tx, crypto: Crypto, given: CodeToSend): Promi
   const code = await giveCode(tx, crypto, opened.challengeId);
   if (given.insteadOfCode === 'nothing') return opened;
   const tell = async ({ type, canonical: to }: Contact, template: CodeTemplate) => {
-    const data = dataOf(template, { code, ...opened, by: given.invitedBy ?? '' });
+    const data = dataOf(template, { purpose, code, ...opened, by: given.invitedBy ?? '' });
     await deliver(tx, crypto, { type, to, template, data, locale, accountId });
   };
   if (given.codeTo === undefined) {
@@ -47,11 +47,24 @@ export async function sendCode(tx: Tx, crypto: Crypto, given: CodeToSend): Promi
 
 function dataOf(
   template: CodeTemplate,
-  { code, challengeId, by }: { code: string; challengeId: string; by: string },
+  {
+    purpose,
+    code,
+    challengeId,
+    by,
+  }: { purpose: CodeToSend['purpose']; code: string; challengeId: string; by: string },
 ): Record<string, string> {
   if (template === 'invitation') return { by, code: `${challengeId}.${code}` };
-  return template === 'code' ? { code } : {};
+  if (template !== 'code') return {};
+  const page = PAGE_OF_CODE[purpose];
+  return page === undefined ? { code } : { code, page: `${page}/${challengeId}` };
 }
+
+/** Those that can be entered by whoever comes by the message, without the page that asked for them. */
+const PAGE_OF_CODE: Readonly<Partial<Record<CodeToSend['purpose'], string>>> = {
+  register: 'sign-up',
+  passwordReset: 'forgot',
+};
 
 /** At most five an hour go from one asker to one phone or address, for whatever purpose. */
 async function spendCode(tx: Tx, crypto: Crypto, { asker, contact }: CodeToSend): Promise<void> {

@@ -1,6 +1,6 @@
 import i18next from 'i18next';
 import { en } from './en.ts';
-import { linkOf } from './links.ts';
+import { linkOf, linkOfCode } from './links.ts';
 import { sw } from './sw.ts';
 
 /** Every text the hub sends to people outside a socket: templates/en.ts has them, templates/sw.ts says the same. */
@@ -37,6 +37,8 @@ export function render(template: TemplateName, { locale, data, publicUrl }: Rend
   const subject = say(`${template}.subject`, data);
   const text = say(`${template}.text`, data);
   const short = say(`${template}.short`, data);
+  const enteredAt = linkOfCode(template, data, publicUrl);
+  if (enteredAt !== undefined) return { subject, text: `${text}\n\n${enteredAt}`, short };
   const link = linkOf(template, publicUrl);
   if (link === undefined) return { subject, text, short };
   const linked = `${short} ${link}`;

@@ -2,8 +2,8 @@ import type { TemplateName } from './index.ts';
 
 /**
  * The page that each message asks people to come to; `''` is the one where they arrive. What is not here has no
- * link: a code is entered where it was asked for, and to whoever may have an address by now, or was only named as
- * somebody close, no door is shown.
+ * link: to whoever may have an address by now, or was only named as somebody close, no door is shown. A code knows its
+ * page by itself, see below.
  */
 export const PAGE_OF: Readonly<Partial<Record<TemplateName, string>>> = {
   accountExists: 'sign-in',
@@ -35,6 +35,20 @@ export const PAGE_OF: Readonly<Partial<Record<TemplateName, string>>> = {
   petitionNotice: '',
   petitionMoved: '',
 };
+
+/**
+ * Where a code is entered by whoever has closed the page that asked for it: the `page` of its data. Others are entered
+ * where they were asked for and nowhere else: beside the password of a sign-in, or by somebody signed in. Not for an
+ * SMS: a code and a link in one is what people are warned of.
+ */
+export function linkOfCode(
+  template: TemplateName,
+  { page }: Readonly<Record<string, string>>,
+  publicUrl: string | undefined,
+): string | undefined {
+  if (template !== 'code' || page === undefined || publicUrl === undefined) return undefined;
+  return `${publicUrl}/#${page}`;
+}
 
 /** Undefined: the message asks nobody to come, or this installation does not say where it is. */
 export function linkOf(template: TemplateName, publicUrl: string | undefined): string | undefined {

@@ -1,0 +1,29 @@
+import { CodeStep } from './CodeStep.tsx';
+import { anonymously } from './session.ts';
+
+interface ByLinkProps {
+  readonly step: 'sign-up' | 'forgot';
+  readonly challengeId: string;
+  readonly onDone: () => void;
+}
+
+/** Whoever came by the link of the message with the code: the page that asked for it may be closed by now. */
+export function ByLink({ step, challengeId, onDone }: ByLinkProps) {
+  const finish = async (code: string, newPassword: string) => {
+    await anonymously(async (hub) => {
+      if (step === 'sign-up') await hub.identity.verifyContact({ challengeId, code });
+      else await hub.identity.resetPassword({ challengeId, code, newPassword });
+    });
+    return true;
+  };
+  return (
+    <CodeStep
+      kind={step === 'sign-up' ? 'signUp' : 'reset'}
+      finish={finish}
+      onDone={onDone}
+      onBack={() => {
+        location.hash = step;
+      }}
+    />
+  );
+}
