@@ -165,6 +165,8 @@ test('a withdrawn version never begins; one that has begun, or is withdrawn, can
     code: 'NOT_FOUND',
     details: [{ path: 'version' }],
   });
+  const none = (await one.http('policy.get', { version: 999_999 }, { token })).body;
+  expect(refused(none)).toMatchObject({ code: 'NOT_FOUND', details: [{ path: 'version' }] });
 });
 
 test('of two published at once for the same instant one wins, and numbers have no gap', async () => {

@@ -3,6 +3,7 @@ import * as fields from '../contract/fields.ts';
 import { ROLES } from '../contract/procedure.ts';
 
 export const email = z.string().trim().toLowerCase().pipe(z.email().max(254));
+/** Not one that everybody tries first, nor anything the account is known by: the hub refuses those by its field. */
 export const password = z.string().min(10).max(200);
 
 export const account = z.object({
