@@ -72,11 +72,6 @@ export function conflict(path: string, message: string, cause?: unknown): KingaE
   return new KingaError('CONFLICT', message, { details: [{ path, message }], cause });
 }
 
-/** Not about the form of the input but about what is behind it: a refusal that names the field all the same. */
-export function refusalOf(code: 'NOT_FOUND' | 'CONFLICT', path: string, message: string): KingaError {
-  return new KingaError(code, message, { details: [{ path, message }] });
-}
-
 export function httpStatusOf(code: string): number {
   return code in PROTOCOL_ERRORS ? PROTOCOL_ERRORS[code as ProtocolErrorCode].status : DECLARED_ERROR_STATUS;
 }

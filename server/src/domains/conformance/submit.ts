@@ -1,6 +1,6 @@
 import type { ConformanceResult, conformance } from '@kinga/shared/conformance/contract.ts';
 import { VECTORS } from '@kinga/shared/conformance/vectors.ts';
-import { type ErrorDetail, KingaError, refusalOf } from '@kinga/shared/contract/errors.ts';
+import { conflict, type ErrorDetail, KingaError, notFound } from '@kinga/shared/contract/errors.ts';
 import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { Call } from '../../platform/call/handler.ts';
 import type { Platform } from '../../platform/context.ts';
@@ -44,9 +44,9 @@ async function refuseClosed(tx: Tx, runId: string): Promise<void> {
     [runId],
   );
   const [run] = rows;
-  if (run === undefined) throw refusalOf('NOT_FOUND', 'runId', 'There is no such run');
-  if (run.state !== 'open') throw refusalOf('CONFLICT', 'runId', `The run is over: ${run.state}`);
-  if (run.is_over) throw refusalOf('CONFLICT', 'runId', 'The run has expired: start another');
+  if (run === undefined) throw notFound('runId', 'There is no such run');
+  if (run.state !== 'open') throw conflict('runId', `The run is over: ${run.state}`);
+  if (run.is_over) throw conflict('runId', 'The run has expired: start another');
 }
 
 async function situationsOf(tx: Tx, runId: string): Promise<SituationRow[]> {

@@ -1,4 +1,4 @@
-import { invalidInput, type KingaError, refusalOf } from '@kinga/shared/contract/errors.ts';
+import { invalidInput, type KingaError, notFound } from '@kinga/shared/contract/errors.ts';
 import type { Actor } from '../../platform/call/actor.ts';
 import type { Tx } from '../../platform/db/tx.ts';
 
@@ -44,5 +44,5 @@ export async function isSuspended(tx: Tx, operatorId: string): Promise<boolean> 
 }
 
 export function unknownOperator(): KingaError {
-  return refusalOf('NOT_FOUND', 'operatorId', 'There is no such operator');
+  return notFound('operatorId', 'There is no such operator');
 }

@@ -1,4 +1,4 @@
-import { refusalOf } from '@kinga/shared/contract/errors.ts';
+import { conflict, notFound } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { operators } from '@kinga/shared/operators/contract.ts';
 import { type InvitedStaff, STAFF_MAX } from '@kinga/shared/operators/staff.ts';
@@ -35,7 +35,7 @@ export async function inviteStaff(
     const { id: operatorId, name: operatorName } = await lockOwn(tx, input, { call, staff });
     const known = await staff.list(tx, operatorId);
     if (known.length >= STAFF_MAX && !known.some(({ email }) => email === input.email)) {
-      throw refusalOf('CONFLICT', 'email', `An operator has at most ${STAFF_MAX} staff and invitations`);
+      throw conflict('email', `An operator has at most ${STAFF_MAX} staff and invitations`);
     }
     const { email, locale } = input;
     const invited = await staff.invite(tx, { operatorId, operatorName, email, locale });
@@ -55,13 +55,13 @@ export async function removeStaff(
   call: Call,
 ): Promise<OutputOf<typeof operators.removeStaff>> {
   if (call.actor.kind === 'account' && call.actor.accountId === input.id) {
-    throw refusalOf('CONFLICT', 'id', 'Nobody removes themselves: a colleague does');
+    throw conflict('id', 'Nobody removes themselves: a colleague does');
   }
   const removed = await platform.db.transaction(async (tx) => {
     const { id: operatorId } = await lockOwn(tx, input, { call, staff });
     const done = await staff.remove(tx, operatorId, input.id);
     if (done === undefined) {
-      throw refusalOf('NOT_FOUND', 'id', 'There is no such member of staff and no such invitation');
+      throw notFound('id', 'There is no such member of staff and no such invitation');
     }
     await recordAudit(tx, {
       ...{ ...who(call), details: { id: input.id, what: done.what, sessionsEnded: done.sessionsEnded } },

@@ -1,10 +1,10 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { conflict, KingaError } from '@kinga/shared/contract/errors.ts';
 import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { petitions } from '@kinga/shared/petitions/contract.ts';
 import { advance, type Held, hold, type Work } from './context.ts';
 import { closed } from './decide.ts';
 import { undo } from './effect.ts';
-import { conflict, inState, OPEN } from './rules.ts';
+import { inState, OPEN } from './rules.ts';
 import type { Party, PetitionRow } from './store.ts';
 import { sendTo } from './tell.ts';
 

@@ -1,10 +1,10 @@
-import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
+import { conflict, invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
 import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { petitions } from '@kinga/shared/petitions/contract.ts';
 import type { AccountActor } from '../../platform/call/actor.ts';
 import { advance, hold, type Work } from './context.ts';
 import { exclude, excludeUntilDecided, lift, undo } from './effect.ts';
-import { conflict, daysAfter, inState, OPEN, refuseLonger } from './rules.ts';
+import { daysAfter, inState, OPEN, refuseLonger } from './rules.ts';
 import type { PetitionRow } from './store.ts';
 import { sendTo } from './tell.ts';
 

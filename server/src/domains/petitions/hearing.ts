@@ -1,9 +1,9 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { conflict, KingaError } from '@kinga/shared/contract/errors.ts';
 import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { petitions } from '@kinga/shared/petitions/contract.ts';
 import { advance, hold, type Work } from './context.ts';
 import { refuseFiler } from './decide.ts';
-import { conflict, daysAfter, inState } from './rules.ts';
+import { daysAfter, inState } from './rules.ts';
 import type { PetitionRow } from './store.ts';
 import { sendTo } from './tell.ts';
 

@@ -1,4 +1,4 @@
-import { KingaError } from '@kinga/shared/contract/errors.ts';
+import { KingaError, notFound } from '@kinga/shared/contract/errors.ts';
 import { isPersonal } from '@kinga/shared/contract/procedure.ts';
 import type { AccountActor } from '../../platform/call/actor.ts';
 import type { Call } from '../../platform/call/handler.ts';
@@ -85,5 +85,5 @@ export async function ownKeys(
 }
 
 export function unknownPetition(): KingaError {
-  return new KingaError('NOT_FOUND', 'There is no such petition');
+  return notFound('id', 'There is no such petition');
 }

@@ -1,4 +1,4 @@
-import { invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
+import { conflict, invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
 import type { ParsedInputOf, Role } from '@kinga/shared/contract/procedure.ts';
 import { PERIODS, type Period } from '@kinga/shared/exclusions/exclusion.ts';
 import {
@@ -43,10 +43,6 @@ export function checkFiling(input: ParsedInputOf<typeof petitions.file>, role: R
   if (source !== 'operator' && customerId !== undefined) {
     throw invalidInput('customerId', 'only an operator has customers');
   }
-}
-
-export function conflict(path: string, message: string): KingaError {
-  return new KingaError('CONFLICT', message, { details: [{ path, message }] });
 }
 
 export function inState(state: PetitionState, allowed: readonly PetitionState[]): void {

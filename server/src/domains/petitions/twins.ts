@@ -1,7 +1,8 @@
+import { conflict } from '@kinga/shared/contract/errors.ts';
 import { ADVISORY_LOCKS } from '../../platform/db/advisory-locks.ts';
 import type { Tx } from '../../platform/db/tx.ts';
 import { isStrong } from '../identifiers/index.ts';
-import { conflict, OPEN } from './rules.ts';
+import { OPEN } from './rules.ts';
 import type { PetitionRow, SubjectIdentifier } from './store.ts';
 
 const STRONG = `('nationalId', 'passport', 'alienId')`;

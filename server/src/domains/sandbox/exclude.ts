@@ -1,4 +1,4 @@
-import { refusalOf } from '@kinga/shared/contract/errors.ts';
+import { notFound } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf } from '@kinga/shared/contract/procedure.ts';
 import { topicName } from '@kinga/shared/contract/topic.ts';
 import { type sandbox, sandboxTopics } from '@kinga/shared/sandbox/contract.ts';
@@ -21,7 +21,7 @@ export async function exclude(
   const operatorId = operatorOf(call);
   const found = testPerson(person);
   const keys = found === undefined ? [] : recordKeysOf(crypto, found);
-  if (keys.length === 0) throw refusalOf('NOT_FOUND', 'person', 'No test person whom one could exclude');
+  if (keys.length === 0) throw notFound('person', 'No test person whom one could exclude');
   return await db.transaction(async (tx) => {
     await actForTenant(tx, operatorId);
     const { rowCount } = await tx.query(

@@ -1,4 +1,4 @@
-import { KingaError, refusalOf } from '@kinga/shared/contract/errors.ts';
+import { KingaError, notFound } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { EndedToken, IssuedToken, tokens } from '@kinga/shared/tokens/contract.ts';
 import type { Call } from '../../platform/call/handler.ts';
@@ -117,7 +117,7 @@ export class SandboxTokens {
       );
     });
     const [row] = rows;
-    if (row === undefined) throw refusalOf('NOT_FOUND', path, 'There is no such token');
+    if (row === undefined) throw notFound(path, 'There is no such token');
     return row;
   }
 

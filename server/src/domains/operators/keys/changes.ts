@@ -1,4 +1,4 @@
-import { invalidInput, refusalOf } from '@kinga/shared/contract/errors.ts';
+import { conflict, invalidInput, notFound } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { operators } from '@kinga/shared/operators/contract.ts';
 import type { Key } from '@kinga/shared/operators/keys.ts';
@@ -27,7 +27,7 @@ export async function lockKey(tx: Tx, keyId: string, actor: Actor | 'system'): P
   const { rows } = await tx.query<KeyRow>(`${KEYS} WHERE k.id = $1 FOR UPDATE OF k`, [keyId]);
   const [row] = rows;
   if (row === undefined || (actor !== 'system' && !maySee(actor, row.tenant_id))) {
-    throw refusalOf('NOT_FOUND', 'keyId', 'There is no such key');
+    throw notFound('keyId', 'There is no such key');
   }
   return row;
 }
@@ -78,7 +78,7 @@ export async function updateKey(
   if (requireSignature) refuseUnusable('requireSignature.publicKey', requireSignature.publicKey);
   const key = await platform.db.transaction(async (tx) => {
     const before = await lockKey(tx, keyId, by.actor);
-    if (before.has_ended) throw refusalOf('CONFLICT', 'keyId', 'The key has ended');
+    if (before.has_ended) throw conflict('keyId', 'The key has ended');
     if (changes.expiresAt !== undefined && changes.expiresAt !== null) {
       await refusePast(tx, instantOf('expiresAt', changes.expiresAt));
     }

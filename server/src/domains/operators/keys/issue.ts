@@ -1,4 +1,4 @@
-import { KingaError, refusalOf } from '@kinga/shared/contract/errors.ts';
+import { conflict, KingaError } from '@kinga/shared/contract/errors.ts';
 import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { operators } from '@kinga/shared/operators/contract.ts';
@@ -113,8 +113,8 @@ export async function rotateKey(
   const change: Revocation = { kind: 'terms', id: keyId, change: newId('chg') };
   const rotated = await platform.db.transaction(async (tx) => {
     const old = await lockKey(tx, keyId, by.actor);
-    if (old.has_ended) throw refusalOf('CONFLICT', 'keyId', 'The key has ended');
-    if (old.replaced_by !== null) throw refusalOf('CONFLICT', 'keyId', 'The key has been replaced already');
+    if (old.has_ended) throw conflict('keyId', 'The key has ended');
+    if (old.replaced_by !== null) throw conflict('keyId', 'The key has been replaced already');
     const apiKey = newApiKey(old.environment);
     const { label, scopes, expires_at, allowed_addresses, mode, environment, tenant_id } = old;
     const { quota_per_second, quota_per_day, public_key, self_issued, quota_with } = old;

@@ -1,4 +1,4 @@
-import { KingaError, refusalOf } from '@kinga/shared/contract/errors.ts';
+import { conflict, KingaError, notFound } from '@kinga/shared/contract/errors.ts';
 import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { operators } from '@kinga/shared/operators/contract.ts';
@@ -122,9 +122,7 @@ async function complete(tx: Tx, values: readonly unknown[]): Promise<Application
     values[0],
     values[1],
   ]);
-  throw own.rowCount === 0
-    ? unknownApplication()
-    : refusalOf('CONFLICT', 'id', 'Nobody has asked for more information');
+  throw own.rowCount === 0 ? unknownApplication() : conflict('id', 'Nobody has asked for more information');
 }
 
 export async function listApplications(
@@ -181,7 +179,7 @@ export async function detailOf(tx: Tx, row: ApplicationRow): Promise<Application
 }
 
 export function unknownApplication(): KingaError {
-  return refusalOf('NOT_FOUND', 'id', 'There is no such application');
+  return notFound('id', 'There is no such application');
 }
 
 export function accountOf({ actor }: Call): AccountActor {

@@ -1,4 +1,4 @@
-import { KingaError, refusalOf } from '@kinga/shared/contract/errors.ts';
+import { conflict, KingaError } from '@kinga/shared/contract/errors.ts';
 import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { operators } from '@kinga/shared/operators/contract.ts';
 import type { ApplicationDetail, ApplicationState, Decision } from '@kinga/shared/operators/onboarding.ts';
@@ -51,11 +51,7 @@ export async function review(
         throw new KingaError('FORBIDDEN', 'Nobody reviews their own application');
       }
       if (!TRANSITIONS[application.state].includes(decision)) {
-        throw refusalOf(
-          'CONFLICT',
-          'decision',
-          `An application that is ${application.state} cannot be ${decision}`,
-        );
+        throw conflict('decision', `An application that is ${application.state} cannot be ${decision}`);
       }
       const operatorId = decision === 'approved' ? await admit(tx, staff, application, call) : null;
       await tx.query(

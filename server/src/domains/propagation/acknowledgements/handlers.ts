@@ -1,4 +1,4 @@
-import { invalidInput, KingaError, refusalOf } from '@kinga/shared/contract/errors.ts';
+import { conflict, invalidInput, KingaError } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { operatorPropagation } from '@kinga/shared/operators/propagation.ts';
 import type { Call } from '../../../platform/call/handler.ts';
@@ -25,11 +25,7 @@ export async function acknowledge(
   const { actor, requestId } = call;
   const reached = await queue.submit({ operatorId: machineOf(call), seq, epoch, actor, requestId });
   if (epoch !== undefined && epoch !== reached.epoch) {
-    throw refusalOf(
-      'CONFLICT',
-      'epoch',
-      'This is of another history: go on where operators.acknowledged says',
-    );
+    throw conflict('epoch', 'This is of another history: go on where operators.acknowledged says');
   }
   if (seq > reached.head) throw invalidInput('seq', `beyond the last change, which is ${reached.head}`);
   return { seq: reached.seq, acknowledgedAt: reached.acknowledgedAt?.toISOString() ?? null };

@@ -1,4 +1,4 @@
-import { refusalOf } from '@kinga/shared/contract/errors.ts';
+import { notFound } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { propagation } from '@kinga/shared/propagation/contract.ts';
 import type { Call } from '../../../platform/call/handler.ts';
@@ -36,7 +36,7 @@ export async function retry(
 
 async function openReceipts(tx: Tx, { operatorId, receiptIds }: Input): Promise<ToTellAgain[]> {
   if (operatorId !== undefined && !(await operatorExists(tx, operatorId))) {
-    throw refusalOf('NOT_FOUND', 'operatorId', 'There is no such operator');
+    throw notFound('operatorId', 'There is no such operator');
   }
   await actForEveryTenant(tx);
   const { rows } = await tx.query<ToTellAgain>(
@@ -56,7 +56,7 @@ async function refuseUnknown(tx: Tx, receiptIds: readonly string[]): Promise<voi
   const { rowCount } = await tx.query('SELECT FROM propagation_receipts WHERE id = ANY($1::text[]) LIMIT 1', [
     receiptIds,
   ]);
-  if (rowCount === 0) throw refusalOf('NOT_FOUND', 'receiptIds', 'There are no such changes');
+  if (rowCount === 0) throw notFound('receiptIds', 'There are no such changes');
 }
 
 async function tellWho(tx: Tx, { actor, requestId }: Call, operatorIds: readonly string[]): Promise<void> {

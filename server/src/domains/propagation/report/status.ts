@@ -1,4 +1,4 @@
-import { refusalOf } from '@kinga/shared/contract/errors.ts';
+import { notFound } from '@kinga/shared/contract/errors.ts';
 import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { propagation } from '@kinga/shared/propagation/contract.ts';
@@ -35,8 +35,7 @@ export async function readStatus(
       isOperator || input.operatorId !== undefined ? await operatorOfCall(tx, actor, input) : null;
     const entries = input.exclusionId === undefined ? null : await entriesOfExclusion(tx, input.exclusionId);
     // Which exclusions there are is none of an operator's business.
-    if (entries?.length === 0 && !isOperator)
-      throw refusalOf('NOT_FOUND', 'exclusionId', 'There is no such exclusion');
+    if (entries?.length === 0 && !isOperator) throw notFound('exclusionId', 'There is no such exclusion');
     await actForEveryTenant(tx);
     const found = await tx.query<Row>(
       `SELECT tenant_id, count(*)::int AS receipts, count(sent_at)::int AS sent,

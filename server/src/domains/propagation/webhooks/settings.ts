@@ -1,4 +1,4 @@
-import { invalidInput, type KingaError, refusalOf } from '@kinga/shared/contract/errors.ts';
+import { invalidInput, type KingaError, notFound } from '@kinga/shared/contract/errors.ts';
 import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { operatorPropagation } from '@kinga/shared/operators/propagation.ts';
@@ -202,5 +202,5 @@ async function audit(
 }
 
 function noWebhook(): KingaError {
-  return refusalOf('NOT_FOUND', 'operatorId', 'The operator has no webhook: operators.setWebhook');
+  return notFound('operatorId', 'The operator has no webhook: operators.setWebhook');
 }
