@@ -22,7 +22,7 @@ describe.skipIf(!hasChromium)('the link of a message with a code, in Chromium', 
     return { code, link: `${hub.url}/#${page}` };
   }
 
-  test('makes the account though the page that asked for it is closed, and goes on to signing in', async () => {
+  test('makes the account, with a password chosen there, and goes on to signing in', async () => {
     const { email } = newPerson();
     ok((await hub.http('identity.register', { email, password: PASSWORD })).body);
     await using visitor = await visit(browser, hub.url, PHONE);
@@ -33,9 +33,10 @@ describe.skipIf(!hasChromium)('the link of a message with a code, in Chromium', 
     expect(await page.getByRole('button', { name: 'Send a new code' }).count()).toBe(0);
     await picture(page, 'code-link');
     await page.getByLabel('Code, 6 digits').fill(code);
+    await page.getByLabel('New password').fill(NEW_PASSWORD);
     await page.getByRole('button', { name: 'Continue' }).click();
     await page.getByText('Your account is made. Sign in with the password you chose.').waitFor();
-    await enter(page, { email, password: PASSWORD });
+    await enter(page, { email, password: NEW_PASSWORD });
     expect(complaints).toEqual([]);
   });
 

@@ -5,7 +5,14 @@ import { callBy, refusal } from '../support/call.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { codeSentTo, messagesTo, wrongCode } from '../support/messages.ts';
 import { newPerson } from '../support/people.ts';
-import { handlersOf, listeningRegister, newCitizen, register, signInBy } from './registration-support.ts';
+import {
+  codeFor,
+  handlersOf,
+  listeningRegister,
+  newCitizen,
+  register,
+  signInBy,
+} from './registration-support.ts';
 import { type IdentityNode, newAccount, PASSWORD, startIdentity, startIdentityNode } from './support.ts';
 
 test('a citizen registers by e-mail, proves it by the code, and signs in', async () => {
@@ -68,6 +75,31 @@ test('a registration of a known contact costs the work of one of an unknown', as
   expect(known).toEqual(unknown);
   const rows = await node.database.pool.query('SELECT payload IS NOT NULL AS sealed FROM challenges');
   expect(rows.rows).toEqual([{ sealed: true }, { sealed: true }]);
+});
+
+test('whoever comes by the message chooses the password: a stranger who asked in their name is left outside', async () => {
+  await using node = await startIdentity();
+  const { email } = newPerson();
+  const { challengeId } = await register(node, { email }, { password: 'a phrase of the stranger' });
+  const code = await codeSentTo(node.platform, email);
+  const verify = (newPassword: string) =>
+    handlersOf(node).verifyContact({ challengeId, code, newPassword }, callBy());
+  for (const newPassword of ['qwertyuiop', email]) {
+    const refused = { code: 'INVALID_INPUT', details: [{ path: 'newPassword' }] };
+    expect(await refusal(verify(newPassword)), 'and the code stays good').toMatchObject(refused);
+  }
+  await verify('a phrase of their own');
+  expect((await refusal(signInBy(node, { email }, 'a phrase of the stranger'))).code).toBe('UNAUTHENTICATED');
+  await expect(signInBy(node, { email }, 'a phrase of their own')).resolves.toBeDefined();
+});
+
+test('who is signed in proves a contact, and sets no password by it', async () => {
+  await using node = await startIdentity();
+  const citizen = await newCitizen(node);
+  const sent = await codeFor(node, citizen.actor, { purpose: 'contact', type: 'email', value: citizen.to });
+  const answer = { ...sent, newPassword: 'another phrase of theirs' };
+  const error = await refusal(handlersOf(node).verifyContact(answer, callBy(citizen.actor)));
+  expect(error).toMatchObject({ code: 'INVALID_INPUT', details: [{ path: 'newPassword' }] });
 });
 
 test('a code that is answered many times at once makes one account', async () => {

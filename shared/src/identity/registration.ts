@@ -108,7 +108,11 @@ export const registration = {
     summary:
       'Proves a phone or e-mail address by the code sent to it; after register, this makes the account',
     access: 'public',
-    input: z.strictObject(codeAnswer),
+    input: z.strictObject({
+      ...codeAnswer,
+      /** Of the new account, instead of the one given to register: for whoever cannot tell who gave that. */
+      newPassword: password.optional(),
+    }),
     output: z.object({ accountId: fields.id, type: z.enum(CONTACT_TYPES), verifiedAt: fields.instant }),
     errors: { CODE_REFUSED },
   }),

@@ -7,12 +7,16 @@ interface ByLinkProps {
   readonly onDone: () => void;
 }
 
-/** Whoever came by the link of the message with the code: the page that asked for it may be closed by now. */
+/**
+ * Whoever came by the link of the message with the code: the page that asked for it may be closed by now, and may have
+ * been a stranger's. So the password is chosen here, for a new account too.
+ */
 export function ByLink({ step, challengeId, onDone }: ByLinkProps) {
   const finish = async (code: string, newPassword: string) => {
     await anonymously(async (hub) => {
-      if (step === 'sign-up') await hub.identity.verifyContact({ challengeId, code });
-      else await hub.identity.resetPassword({ challengeId, code, newPassword });
+      const answer = { challengeId, code, newPassword };
+      if (step === 'sign-up') await hub.identity.verifyContact(answer);
+      else await hub.identity.resetPassword(answer);
     });
     return true;
   };

@@ -17,7 +17,7 @@ interface CodeStepProps<TResult> {
   readonly onBack: () => void;
 }
 
-/** The code that was sent, and for a forgotten password the new one. */
+/** The code that was sent, and the password where it is chosen now. */
 export function CodeStep<TResult>({ kind, to, finish, again, onDone, onBack }: CodeStepProps<TResult>) {
   const { t } = useTranslation();
   const { busy, error, run } = useAction<TResult>();
@@ -25,13 +25,15 @@ export function CodeStep<TResult>({ kind, to, finish, again, onDone, onBack }: C
   const title = useFocusHere<HTMLHeadingElement>();
   const isRefused = error?.code === 'CODE_REFUSED';
   const form = useFocusInvalid(wrong, error);
+  // A password that was given before is theirs only if the code came back to the page where they gave it.
+  const choosesPassword = kind === 'reset' || to === undefined;
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const data = new FormData(event.currentTarget);
     const code = codeIn(data);
     const password = String(data.get('password') ?? '');
-    const isShort = kind === 'reset' && password.length < PASSWORD_CHARS_MIN;
+    const isShort = choosesPassword && password.length < PASSWORD_CHARS_MIN;
     setWrong({ code: !isCode(code), password: isShort });
     if (!isCode(code) || isShort) return;
     const done = await run(() => finish(code, password));
@@ -51,7 +53,7 @@ export function CodeStep<TResult>({ kind, to, finish, again, onDone, onBack }: C
         </p>
       </div>
       <CodeField problem={problem} />
-      {kind === 'reset' && (
+      {choosesPassword && (
         <NewPasswordField label={t('door.newPassword')} tooShort={wrong.password === true} refusal={error} />
       )}
       <Failure error={isRefused ? undefined : error} />

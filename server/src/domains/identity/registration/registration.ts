@@ -1,3 +1,4 @@
+import { invalidInput } from '@kinga/shared/contract/errors.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { identity } from '@kinga/shared/identity/contract.ts';
 import { z } from 'zod';
@@ -28,6 +29,11 @@ const applicant = z.object({
   locale: z.enum(['en', 'sw']),
   role: z.enum(['citizen', 'operator']),
 });
+
+interface Chosen {
+  readonly newPassword: string;
+  readonly passwordHash: string;
+}
 
 /** People who make an account for themselves. Nothing is one before its phone or e-mail address is proved. */
 export class Registration {
@@ -102,11 +108,13 @@ export class Registration {
     attempts.check(input.challengeId, call.address);
     const isOwn = call.actor.kind === 'account';
     const accountId = isOwn ? signedIn(call).accountId : undefined;
+    const chosen = await this.#choose(input, call);
     const done = await platform.db.transaction(async (tx) => {
       const purposes = isOwn ? (['contact'] as const) : (['register'] as const);
       const challenge = await answer(tx, platform.crypto, { ...input, purposes, accountId, call });
       if (challenge === undefined) return undefined;
-      if (accountId === undefined) return await this.#makeAccount(tx, challenge.payload, call);
+      if (accountId === undefined)
+        return await this.#makeAccount(tx, { payload: challenge.payload, chosen, call });
       const { identifier, told } = await this.#identifiers.prove(tx, { accountId, challenge, call });
       return { accountId, type: identifier.type, verifiedAt: identifier.verifiedAt, told };
     });
@@ -118,18 +126,32 @@ export class Registration {
     return { accountId: done.accountId, type: done.type, verifiedAt: done.verifiedAt };
   }
 
+  /**
+   * Whoever comes by the message with the code did not necessarily ask for it: they choose the password themselves,
+   * or a stranger who asked in their name would hold the account.
+   */
+  async #choose({ newPassword }: Answer, { actor }: Call): Promise<Chosen | undefined> {
+    if (newPassword === undefined) return undefined;
+    if (actor.kind === 'account') throw invalidInput('newPassword', 'only with a new account');
+    refuseCommonPassword('newPassword', newPassword);
+    return { newPassword, passwordHash: await this.#parts.passwords.hash(newPassword) };
+  }
+
   async #makeAccount(
     tx: Tx,
-    payload: unknown,
-    call: Call,
+    { payload, chosen, call }: { payload: unknown; chosen: Chosen | undefined; call: Call },
   ): Promise<Verified & { told: () => Promise<void> }> {
     const { crypto } = this.#parts.platform;
     const { contact: given, ...rest } = applicant.parse(payload);
     const contact = contactAt(crypto, given, 'code');
+    if (chosen !== undefined) {
+      const { newPassword: password } = chosen;
+      refuseOwnPassword(crypto, { path: 'newPassword', password, keys: [contact] });
+    }
     const { accountId, verifiedAt } = await insertNewcomer(tx, crypto, {
       role: rest.role,
       contact,
-      passwordHash: rest.passwordHash,
+      passwordHash: chosen?.passwordHash ?? rest.passwordHash,
       name: rest.name,
       dateOfBirth: rest.dateOfBirth,
       locale: rest.locale,
