@@ -81,6 +81,16 @@ test('revoking or replacing what was agreed is no way around it', async () => {
   }
 });
 
+test('once all are revoked, the one that was good last counts, not a trial key issued later that ended before it', async () => {
+  await using hub = await startTestHub();
+  const house = await certified(hub);
+  const strict = { allowedAddresses: ['203.0.113.7'], quotaPerDay: 9 };
+  const [agreed, trial] = [await house.agree(strict), await house.agree({})];
+  ok((await hub.http('operators.revokeKey', { keyId: trial.keyId }, house.admin)).body);
+  ok((await hub.http('operators.revokeKey', { keyId: agreed.keyId }, house.staff)).body);
+  expect((await house.apply()).terms).toMatchObject(strict);
+});
+
 test('its quota is that of the key it was agreed for: keys are no way to a second one, rotated or not', async () => {
   await using hub = await startTestHub();
   const house = await certified(hub);

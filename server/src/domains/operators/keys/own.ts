@@ -77,7 +77,7 @@ function lowest(quotas: readonly (number | null)[]): number | undefined {
 
 /**
  * The operator's good production keys that an administrator agreed to. An operator may revoke all of them, and that
- * must not be the way around their terms: then it is the last one there was.
+ * must not be the way around their terms: then it is the one that was good last, whichever was issued last.
  */
 async function agreedKeys(tx: Tx, operatorId: string): Promise<Agreed[]> {
   await actForTenant(tx, operatorId);
@@ -85,12 +85,13 @@ async function agreedKeys(tx: Tx, operatorId: string): Promise<Agreed[]> {
     `WITH agreed AS (
        SELECT id, coalesce(rotated_from, id) AS first_id, allowed_addresses, quota_per_second, quota_per_day,
               public_key IS NOT NULL AS signs,
-              revoked_at IS NULL AND replaced_by IS NULL
-                AND (expires_at IS NULL OR expires_at > statement_timestamp()) AS is_good
-       FROM api_keys WHERE tenant_id = $1 AND environment = 'live' AND NOT self_issued
+              revoked_at IS NULL AND (expires_at IS NULL OR expires_at > statement_timestamp()) AS is_good,
+              least(revoked_at, expires_at) AS ended_at
+       FROM api_keys WHERE tenant_id = $1 AND environment = 'live' AND NOT self_issued AND replaced_by IS NULL
      )
      SELECT first_id, allowed_addresses, quota_per_second, quota_per_day, signs FROM agreed
-     WHERE is_good OR (id = (SELECT max(id) FROM agreed) AND NOT EXISTS (SELECT FROM agreed WHERE is_good))
+     WHERE is_good OR (NOT EXISTS (SELECT FROM agreed WHERE is_good)
+       AND id = (SELECT id FROM agreed ORDER BY ended_at DESC, id DESC LIMIT 1))
      ORDER BY quota_per_day, quota_per_second, id`,
     [operatorId],
   );
