@@ -173,6 +173,21 @@ test('an operator with a key that has asked about nobody for a day is alarmed ab
   expect(await watchSilence(hub.platform.db)).toEqual([operatorId]);
 });
 
+test('an operator that is reinstated has a day to ask again before it is silent', async () => {
+  await using hub = await startTestHub();
+  const admin = await hub.admin();
+  const { operatorId } = await liveOperator(hub);
+  ok((await hub.http('operators.suspend', { operatorId, reason: 'A test' }, admin)).body);
+  expect(await watchSilence(hub.platform.db)).toEqual([]);
+  ok((await hub.http('operators.reinstate', { operatorId }, admin)).body);
+  expect(await watchSilence(hub.platform.db)).toEqual([]);
+  await hub.database.pool.query(
+    `UPDATE operator_suspensions SET suspended_at = suspended_at - interval '25 hours',
+       reinstated_at = reinstated_at - interval '25 hours'`,
+  );
+  expect(await watchSilence(hub.platform.db)).toEqual([operatorId]);
+});
+
 test('row-level security: a statement sees the scores and key notices of its own operator only', async () => {
   await using hub = await startTestHub();
   const { operatorId } = await liveOperator(hub);

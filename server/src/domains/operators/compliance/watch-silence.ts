@@ -32,12 +32,13 @@ export async function watchSilence(
 
 /**
  * A key made within the time has not been silent for it. Asked is by any production key, also one that has ended
- * since. A suspended operator can not ask.
+ * since. A suspended operator can not ask, and one that is reinstated has that long from then.
  */
 const ASKING = `
   SELECT o.id, has.keys, asked.at AS asked_at,
          o.suspended_at IS NULL AND has.since <= now.limit_at AND coalesce(asked.at <= now.limit_at, true)
-           AS is_silent
+           AND NOT EXISTS (SELECT FROM operator_suspensions s
+                           WHERE s.tenant_id = o.id AND s.reinstated_at > now.limit_at) AS is_silent
   FROM operators o
   CROSS JOIN (SELECT statement_timestamp() - make_interval(hours => $1) AS limit_at) now
   CROSS JOIN LATERAL (
