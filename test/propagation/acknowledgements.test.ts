@@ -171,6 +171,36 @@ describe('a receipt', () => {
     expect(seen).toMatchObject({ closedAt, reportedAt });
   });
 
+  it('is reported closed by saying again when the account was closed, while the change that asked for that is in force', async () => {
+    const house = await newHouse(hub);
+    const person = newPerson();
+    const { token } = await house.issue(person.identifiers);
+    const receipts = (count: number) =>
+      probe(async () => {
+        const { items } = await asAdmin(hub, 'propagation.receipts', { operatorId: house.operatorId });
+        return items.length === count && items;
+      });
+    await exclude(hub, person.identifiers);
+    const [told] = await receipts(1);
+    const report = { tokens: [token], closedAt: told!.committedAt };
+    expect(await house.ask('operators.reportClosed', report)).toMatchObject({ receipts: 1 });
+    await exclude(hub, person.identifiers, { source: 'court', period: 'permanent' });
+    await receipts(2);
+    expect(await house.ask('operators.reportClosed', report)).toMatchObject({ receipts: 1 });
+
+    // Once nothing is in force the account may have been opened again: what was said of the last time is over.
+    await hub.database.pool.query(
+      `UPDATE propagation_receipts SET excluded_until = clock_timestamp() WHERE tenant_id = $1`,
+      [house.operatorId],
+    );
+    await exclude(hub, person.identifiers);
+    await receipts(3);
+    expect(await house.refusal('operators.reportClosed', report)).toMatchObject({
+      code: 'INVALID_INPUT',
+      details: [{ path: 'closedAt' }],
+    });
+  });
+
   it('is shown to staff of its operator and of nobody else', async () => {
     const [house, foreign] = [await behind(1), await behind(1)];
     const staff = await hub.account('operator', { operatorId: house.operatorId });

@@ -79,15 +79,20 @@ export async function reportClosed(
   });
 }
 
-/** Of a person's changes the first asks for the account to be closed; those after it find it closed already. */
+/**
+ * Of a person's changes the first asks for the account to be closed. While that one is in force, those after it find
+ * it closed already, and who says again when it was closed says the same.
+ */
 async function refuseEarlier(
   tx: Tx,
   { operatorId, handles, at }: { operatorId: string; handles: readonly string[]; at: Date },
 ): Promise<void> {
   const { rowCount } = await tx.query(
     `SELECT FROM propagation_receipts
-     WHERE tenant_id = $1 AND handle = ANY($2::text[]) AND must_close AND closed_at IS NULL
-     GROUP BY handle HAVING min(committed_at) > $3 LIMIT 1`,
+     WHERE tenant_id = $1 AND handle = ANY($2::text[]) AND must_close
+       AND (closed_at IS NULL OR excluded_until IS NULL OR excluded_until > statement_timestamp())
+     GROUP BY handle
+     HAVING bool_or(closed_at IS NULL) AND min(least(committed_at, closed_at)) > $3 LIMIT 1`,
     [operatorId, handles, at],
   );
   if (rowCount > 0) throw invalidInput('closedAt', 'before the change that asks for it was committed');
