@@ -112,6 +112,7 @@ it('revoking may be repeated, ends what the person has, and a later token is ano
     'INVALID_INPUT',
     'revoked',
   ]);
+  expect(results[0]).toMatchObject({ error: { details: [{ path: 'items[0].token' }] } });
   expect(await till.status(second.token)).toBe('TOKEN_REVOKED');
 });
 

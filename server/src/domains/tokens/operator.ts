@@ -36,8 +36,8 @@ function ofNoOperator(): KingaError {
 }
 
 /** The same for a token that is nobody's and for one of another operator. */
-export function unknownToken(): KingaError {
-  return notFound('token', 'There is no such token');
+export function unknownToken(path = 'token'): KingaError {
+  return notFound(path, 'There is no such token');
 }
 
 export function revokedToken(): KingaError {

@@ -91,11 +91,11 @@ export class TokenService {
     });
     const hashes = read.flatMap((item) => ('error' in item ? [] : item.hash));
     const ended = await this.#done(await this.#inTurn(() => revokeTokens(this.#deps, hashes, call)));
-    const results = read.map((item) => {
+    const results = read.map((item, index) => {
       if ('error' in item) return { ref: item.ref, error: item.error };
       const one = ended.get(item.hash);
       return one === undefined
-        ? { ref: item.ref, error: itemErrorOf(unknownToken()) }
+        ? { ref: item.ref, error: itemErrorOf(unknownToken(`items[${index}].token`)) }
         : { ref: item.ref, ...one };
     });
     return { results };

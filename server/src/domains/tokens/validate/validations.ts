@@ -90,7 +90,11 @@ export class Validations {
   async #validateLater(hash: string, purpose: ValidateInput['purpose'], call: Call): Promise<LookupAnswer> {
     const key = keyOf(call);
     const told = await this.#options.questions.ask([hash], key.operatorId);
-    return await this.#answer(hash, { ...this.#afterAsking(hash, told, key), purpose }, call);
+    return await this.#answer(
+      hash,
+      { ...this.#afterAsking(told, { hash, path: 'token', key }), purpose },
+      call,
+    );
   }
 
   async #manyLater(
@@ -100,11 +104,13 @@ export class Validations {
   ): Promise<ManyAnswers> {
     const key = keyOf(call);
     const told = await this.#options.questions.ask(missing, key.operatorId);
-    const all = items.map((item): Item => {
+    const all = items.map((item, index): Item => {
       if ('asked' in item || 'error' in item) return item;
       const { check, hash } = item;
+      const path = `checks[${index}].token`;
       try {
-        return { check, hash, asked: { ...this.#afterAsking(hash, told, key), purpose: check.purpose } };
+        const asked = { ...this.#afterAsking(told, { hash, path, key }), purpose: check.purpose };
+        return { check, hash, asked };
       } catch (error) {
         return { check, error: itemErrorOf(error) };
       }
@@ -127,7 +133,10 @@ export class Validations {
     return follower.table.keysOf(known);
   }
 
-  #afterAsking(hash: string, told: Told, key: KeyActor): Pick<KeysAsked, 'keys' | 'isCertain'> {
+  #afterAsking(
+    told: Told,
+    { hash, path, key }: { readonly hash: string; readonly path: string; readonly key: KeyActor },
+  ): Pick<KeysAsked, 'keys' | 'isCertain'> {
     if (told === undefined) {
       // What memory says may be out of date by now: enough to say EXCLUDED, not enough for anything else.
       const keys = this.#remembered(hash, key);
@@ -137,12 +146,12 @@ export class Validations {
     const stored = told.get(hash);
     if (stored === undefined) {
       this.#options.probing.note('unknown', key);
-      throw unknownToken();
+      throw unknownToken(path);
     }
     if (stored.operatorId !== key.operatorId) {
       this.#options.probing.note('foreign', key);
       this.#options.foreignUse.note(stored.handle, stored.operatorId, key);
-      throw unknownToken();
+      throw unknownToken(path);
     }
     if (!stored.works) throw revokedToken();
     return { keys: stored.keys, isCertain: true };
