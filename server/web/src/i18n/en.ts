@@ -29,6 +29,7 @@ export const en = {
     skip: 'Skip to content',
     loading: 'Loading…',
     notLoaded: 'The pages could not be loaded.',
+    languageNotLoaded: 'The texts could not be loaded.',
     sections: 'Sections',
     live: 'Live',
     register: 'Register',

@@ -6,6 +6,8 @@ export const LANGUAGES = { en: 'English', sw: 'Kiswahili' } as const;
 export type Language = keyof typeof LANGUAGES;
 
 const KEPT_AS = 'kinga.language';
+/** For the texts of another language, before the page shows itself in English. */
+const WAITED_MS = 1_500;
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -30,19 +32,27 @@ export async function startLanguages(): Promise<void> {
     nsSeparator: false,
     interpolation: { escapeValue: false },
   });
-  await speak(preferred()).catch(() => speak('en'));
+  // A page in English is better than none: the texts that come later are shown then.
+  const shown = speak(preferred()).catch(() => {});
+  await Promise.race([shown, new Promise((resolve) => setTimeout(resolve, WAITED_MS))]);
 }
 
+/** Rejects when its texts cannot be loaded: the language stays as it was. */
 export async function choose(language: Language): Promise<void> {
-  localStorage.setItem(KEPT_AS, language);
   await speak(language);
+  if (language === wanted) localStorage.setItem(KEPT_AS, language);
 }
+
+/** The one asked for last: texts that come late do not take its place. */
+let wanted: Language = 'en';
 
 /** English is at hand; another language's texts are loaded for whoever reads them. */
 async function speak(language: Language): Promise<void> {
+  wanted = language;
   if (language === 'sw' && !i18next.hasResourceBundle('sw', 'translation')) {
     i18next.addResourceBundle('sw', 'translation', (await import('./sw.ts')).sw);
   }
+  if (language !== wanted) return;
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
 }

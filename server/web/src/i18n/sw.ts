@@ -29,6 +29,7 @@ export const sw: Translation = {
     skip: 'Ruka hadi yaliyomo',
     loading: 'Inapakia…',
     notLoaded: 'Kurasa hazikuweza kupakiwa.',
+    languageNotLoaded: 'Maandishi hayakuweza kupakiwa.',
     sections: 'Sehemu',
     live: 'Hali ya sasa',
     register: 'Sajili',
