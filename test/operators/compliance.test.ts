@@ -222,6 +222,21 @@ test('what an operator could not do while it was suspended is not late: its time
   expect(closedAccounts, 'until a day after it was reinstated').toMatchObject({ value: null });
 });
 
+test('suspended again within the time that began anew, it begins anew again', async () => {
+  await using hub = await startTestHub();
+  const { operatorId } = await hub.operatorKey();
+  await changed(hub, operatorId, { hoursAgo: 100, acknowledged: 1, reported: 97 * 3600 });
+  await away(hub, operatorId, 99, 75);
+  await away(hub, operatorId, 60, 10);
+  expect((await partsOf(hub, operatorId)).closedAccounts).toMatchObject({ value: 1 });
+  // Between the two it had a whole day and more for this one, and after it none is left.
+  const other = await hub.operatorKey();
+  await changed(hub, other.operatorId, { hoursAgo: 100, acknowledged: 1, reported: 97 * 3600 });
+  await away(hub, other.operatorId, 99, 90);
+  await away(hub, other.operatorId, 60, 10);
+  expect((await partsOf(hub, other.operatorId)).closedAccounts).toMatchObject({ value: 0 });
+});
+
 test('while it is suspended nothing of that time is judged, and no day of it asks for checks', async () => {
   await using hub = await startTestHub();
   const admin = await hub.admin();

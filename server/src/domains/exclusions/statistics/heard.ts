@@ -19,11 +19,16 @@ export interface Heard {
 
 export const NOTHING_HEARD: Heard = { changes: 0, changesInTime: 0, closings: 0, closingsInTime: 0 };
 
-/** `infinity` while a suspension lasts. Of one that touches none of the time to answer in, nothing changes. */
-const dueAfter = (seconds: string) => `
-  make_interval(secs => ${seconds}) + greatest(committed_at, CASE WHEN away.times IS NOT NULL THEN (
-    SELECT max(coalesce(upper(suspension), 'infinity')) FROM unnest(away.times) AS suspension
-    WHERE suspension && tstzrange(committed_at, committed_at + make_interval(secs => ${seconds}))) END)`;
+/**
+ * Each suspension with the time to answer in that begins after it: those that follow each other within that are one.
+ * `infinity` while a suspension lasts. Of one that touches none of the time to answer in, nothing changes.
+ */
+const awayFor = (seconds: string) =>
+  `range_agg(tstzrange(suspended_at, reinstated_at + make_interval(secs => ${seconds})))`;
+const dueAfter = (seconds: string, times: string) => `
+  greatest(committed_at + make_interval(secs => ${seconds}), CASE WHEN ${times} IS NOT NULL THEN (
+    SELECT max(coalesce(upper(time), 'infinity')) FROM unnest(${times}) AS time
+    WHERE time && tstzrange(committed_at, committed_at + make_interval(secs => ${seconds}))) END)`;
 
 /** By operator, of the Nairobi days given, both included: of those the transaction acts for, or of one of them only. */
 export async function readHeard(
@@ -33,11 +38,12 @@ export async function readHeard(
 ): Promise<Map<string, Heard>> {
   const { rows } = await tx.query<Heard & { tenant_id: string }>(
     `WITH away AS (
-       SELECT tenant_id, range_agg(tstzrange(suspended_at, reinstated_at)) AS times
+       SELECT tenant_id, ${awayFor('$3')} AS acknowledging, ${awayFor('$4')} AS closing
        FROM operator_suspensions WHERE $5::text IS NULL OR tenant_id = $5 GROUP BY tenant_id
      ), receipts AS (
        SELECT tenant_id, must_close, acknowledged_at, reported_at,
-              ${dueAfter('$3')} AS acknowledge_by, ${dueAfter('$4')} AS close_by
+              ${dueAfter('$3', 'away.acknowledging')} AS acknowledge_by,
+              ${dueAfter('$4', 'away.closing')} AS close_by
        FROM propagation_receipts LEFT JOIN away USING (tenant_id)
        WHERE committed_at >= $1::date::timestamp AT TIME ZONE 'Africa/Nairobi'
          AND committed_at < ($2::date + 1)::timestamp AT TIME ZONE 'Africa/Nairobi'
