@@ -134,6 +134,15 @@ test('two nodes that start at once make one administrator, who can sign in', asy
   await expect(login(two.identity, 'admin@example.co.ke')).resolves.toBeDefined();
 });
 
+test('the first administrator gets no password that everybody tries first, nor their own address', async () => {
+  for (const ADMIN_PASSWORD of ['Password123', 'admin@example.co.ke']) {
+    await using node = await startIdentity({ env: { ADMIN_EMAIL: 'admin@example.co.ke', ADMIN_PASSWORD } });
+    const error = await refusal(node.identity.ensureAdministrator());
+    expect(error).toMatchObject({ code: 'INVALID_INPUT', details: [{ path: 'ADMIN_PASSWORD' }] });
+    expect(await node.identity.administratorExists()).toBe(false);
+  }
+});
+
 test('where there is an administrator, another ADMIN_EMAIL or password changes nothing', async () => {
   await using database = await createTestDatabase();
   const secrets = newSecrets();

@@ -79,12 +79,16 @@ describe('an excluded person is told on their devices', () => {
     expect(await timesTold(hub, device)).toBe(0);
   });
 
-  it('also of what happened to their account', async () => {
+  it('also of what happened to their account: a sign-in from elsewhere, another password', async () => {
     const me = await world.someone();
     const device = await deviceOf(world.hub, me);
+    const { email, password } = me.signedIn;
+    const elsewhere = { id: 'a-device-not-seen-before', name: 'Laptop' };
+    ok((await world.hub.http('identity.login', { email, password, device: elsewhere })).body);
+    expect(await timesTold(world.hub, device)).toBe(1);
     const input = { currentPassword: me.signedIn.password, newPassword: 'quite another pass phrase 71' };
     ok(await world.call('identity.changePassword', input, me.token));
-    expect(await timesTold(world.hub, device)).toBe(1);
+    expect(await timesTold(world.hub, device)).toBe(2);
   });
 });
 

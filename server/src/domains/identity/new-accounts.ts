@@ -84,8 +84,11 @@ export class NewAccounts {
     if (config.admin === undefined || (await accounts.administratorExists(db))) return;
     const input: accounts.NewAccount = { email: config.admin.email, role: 'admin' };
     const identifiers = accounts.identifiersOf(crypto, input);
+    const { password } = config.admin;
+    refuseCommonPassword('ADMIN_PASSWORD', password);
+    refuseOwnPassword(crypto, { path: 'ADMIN_PASSWORD', password, keys: identifiers });
     // Before the transaction: PostgreSQL ends one that idles.
-    const passwordHash = await this.#parts.passwords.hash(config.admin.password);
+    const passwordHash = await this.#parts.passwords.hash(password);
     await db.transaction(async (tx) => {
       await tx.query('SELECT pg_advisory_xact_lock($1)', [ADMINISTRATOR_LOCK]);
       if (await accounts.administratorExists(tx)) return;

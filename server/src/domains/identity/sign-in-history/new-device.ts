@@ -1,7 +1,7 @@
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { networkOf } from '../../../platform/http/addresses.ts';
-import { type ChannelName, type Locale, sendMessage } from '../../notifications/index.ts';
+import { type ChannelName, type Locale, sendMessage, sendToDevices } from '../../notifications/index.ts';
 import type { SignIn } from './sign-ins.ts';
 
 interface Contact {
@@ -12,9 +12,13 @@ interface Contact {
 
 const CHANNELS: Readonly<Record<Contact['type'], ChannelName>> = { email: 'email', phone: 'sms' };
 
-/** To an e-mail address of the account, else to a phone, that somebody signed in from a device not seen before. */
+/**
+ * To an e-mail address of the account, else to a phone, that somebody signed in from a device not seen before; the
+ * devices that are told anything say that there is something new.
+ */
 export async function tellOwner(tx: Tx, crypto: Crypto, signIn: SignIn): Promise<void> {
   const { accountId, device, address } = signIn;
+  await sendToDevices(tx, crypto, [accountId]);
   const { rows } = await tx.query<Contact>(
     `SELECT i.type, i.sealed, a.locale FROM account_identifiers i JOIN accounts a ON a.id = i.account_id
      WHERE i.account_id = $1 AND i.type IN ('email', 'phone')
