@@ -80,7 +80,9 @@ test('a registration of a known contact costs the work of one of an unknown', as
 test('whoever comes by the message chooses the password: a stranger who asked in their name is left outside', async () => {
   await using node = await startIdentity();
   const { email } = newPerson();
-  const { challengeId } = await register(node, { email }, { password: 'a phrase of the stranger' });
+  const said = { name: 'Not Their Name', dateOfBirth: '1990-01-02' };
+  const stranger = { email, password: 'a phrase of the stranger', locale: 'en' as const, ...said };
+  const { challengeId } = await handlersOf(node).register(stranger, callBy());
   const code = await codeSentTo(node.platform, email);
   const verify = (newPassword: string) =>
     handlersOf(node).verifyContact({ challengeId, code, newPassword }, callBy());
@@ -90,7 +92,10 @@ test('whoever comes by the message chooses the password: a stranger who asked in
   }
   await verify('a phrase of their own');
   expect((await refusal(signInBy(node, { email }, 'a phrase of the stranger'))).code).toBe('UNAUTHENTICATED');
-  await expect(signInBy(node, { email }, 'a phrase of their own')).resolves.toBeDefined();
+  const { accessToken } = await signInBy(node, { email }, 'a phrase of their own');
+  const actor = await node.identity.authenticateToken(accessToken);
+  const profile = await handlersOf(node).profile({}, callBy(actor));
+  expect(profile).toMatchObject({ name: null, dateOfBirth: null });
 });
 
 test('who is signed in proves a contact, and sets no password by it', async () => {

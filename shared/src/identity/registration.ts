@@ -110,7 +110,7 @@ export const registration = {
     access: 'public',
     input: z.strictObject({
       ...codeAnswer,
-      /** Of the new account, instead of the one given to register: for whoever cannot tell who gave that. */
+      /** Of the new account, instead of the one given to register, whose name and date of birth are left out then. */
       newPassword: password.optional(),
     }),
     output: z.object({ accountId: fields.id, type: z.enum(CONTACT_TYPES), verifiedAt: fields.instant }),

@@ -152,8 +152,9 @@ export class Registration {
       role: rest.role,
       contact,
       passwordHash: chosen?.passwordHash ?? rest.passwordHash,
-      name: rest.name,
-      dateOfBirth: rest.dateOfBirth,
+      // Nor is it known then who said these of them; they say it on their page.
+      name: chosen === undefined ? rest.name : undefined,
+      dateOfBirth: chosen === undefined ? rest.dateOfBirth : undefined,
       locale: rest.locale,
       requestId: call.requestId,
     });
