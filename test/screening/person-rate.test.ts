@@ -83,6 +83,31 @@ test('a token is no way around it: the person behind it is counted as if asked a
   expect(ok(await validate('login', colleague)).status).toBe('CLEAR');
 });
 
+test('tokens of one excluded phone, each with another address beside it, are counted together', async () => {
+  await using hub = await startTestHub();
+  const { apiKey } = await newAsker(hub, { mode: 'block' });
+  const phone = { type: 'phone', value: '+254712345678' };
+  const { token: admin } = await hub.admin();
+  const exclusion = { identifiers: [phone], period: '1y', source: 'person' };
+  ok((await hub.http('exclusions.register', exclusion, { token: admin })).body);
+  const items = Array.from({ length: 4 }, (_, i) => ({
+    ref: `t${i}`,
+    identifiers: [{ type: 'email', value: `made.up.${i}@example.test` }, phone],
+  }));
+  const issued = ok((await hub.http('tokens.issueMany', { items }, { apiKey })).body).results;
+  const tokens = issued.map((one) => ('token' in one ? one.token : 'none'));
+  const checks = Array.from({ length: 2 * LIMIT }, (_, i) => ({
+    ref: `r${i}`,
+    token: tokens[i % tokens.length],
+    purpose: 'login',
+  }));
+  const { results } = ok((await hub.http('tokens.validateMany', { checks }, { apiKey })).body);
+  expect(results.filter((result) => 'status' in result && result.status === 'EXCLUDED')).toHaveLength(LIMIT);
+  expect(results.filter((result) => 'error' in result && result.error.code === 'RATE_LIMITED')).toHaveLength(
+    LIMIT,
+  );
+});
+
 test('bets and deposits of one person are not counted, however many', async () => {
   await using hub = await startTestHub();
   const asker = await newAsker(hub, { mode: 'block' });

@@ -97,6 +97,28 @@ test('two keys of one operator that share a scan are one scan; the honest third 
   expect(await honest.lookup(nationalId(35_111_222))).toBe('CLEAR');
 });
 
+test('keys an operator issued itself are blocked together on every node: a stock of them is no way on', async () => {
+  await using hub = await startTestHub();
+  await using other = await startTestHub({ database: hub.database });
+  const scanner = await newAsker(hub, { mode: 'block' });
+  const inStock = await newAsker(hub, { mode: 'block' }, scanner.operatorId);
+  const agreed = await newAsker(hub, { mode: 'block' }, scanner.operatorId);
+  const ofAnother = await newAsker(hub, { mode: 'block' });
+  const own = [scanner.keyId, inStock.keyId, ofAnother.keyId];
+  await hub.database.pool.query('UPDATE api_keys SET self_issued = true WHERE id = ANY($1)', [own]);
+  for (const identifier of run(28_500_000, 20)) await scanner.lookup(identifier);
+  const somebody = nationalId(35_111_222);
+  for (const node of [hub, other]) {
+    await probe(async () => (await inStock.lookup(somebody, 'bet', node)) === 'RATE_LIMITED');
+    expect(await agreed.lookup(somebody, 'bet', node)).toBe('CLEAR');
+    expect(await ofAnother.lookup(somebody, 'bet', node)).toBe('CLEAR');
+  }
+  const { token } = await hub.admin();
+  const unblocked = await hub.http('screening.unblock', { keyId: inStock.keyId }, { token });
+  expect(ok(unblocked.body).wasBlocked).toBe(true);
+  await probe(async () => (await scanner.lookup(somebody)) === 'CLEAR');
+});
+
 test('numbers of two operators that follow each other are no scan, nor is a sorted customer base', async () => {
   await using hub = await startTestHub();
   // They have mapped none of their customers.

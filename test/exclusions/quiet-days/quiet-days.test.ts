@@ -97,7 +97,7 @@ test('of many at once and of keys at hand the same is said', async () => {
     PURPOSES.map((purpose) => ({ keys, purpose, isCertain: true })),
     callBy(OPERATOR),
   );
-  expect(answers.map((answer) => answer?.status)).toEqual(
+  expect(answers.map((answer) => 'status' in answer && answer.status)).toEqual(
     PURPOSES.map((purpose) => (purpose === 'marketing' ? 'EXCLUDED' : 'CLEAR')),
   );
 });

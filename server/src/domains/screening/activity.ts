@@ -6,7 +6,7 @@ import type { Platform } from '../../platform/context.ts';
 import { actForEveryTenant, actForTenant } from '../../platform/db/tenant.ts';
 import type { Tx } from '../../platform/db/tx.ts';
 import { recordAudit } from '../../platform/outbox/audit.ts';
-import { BLOCKED, type Blocks, CHANNEL, LINE } from './blocks.ts';
+import { BLOCKED, type Blocks, CHANNEL, LIFT } from './blocks.ts';
 
 type Activity = OutputOf<typeof screening.activity>;
 
@@ -91,7 +91,7 @@ export async function unblock(
     await actForEveryTenant(tx);
     const { rowCount: known } = await tx.query('SELECT FROM api_keys WHERE id = $1', [keyId]);
     if (known === 0) throw notFound('keyId', 'There is no such key');
-    const { rows } = await tx.query<{ key_id: string }>(LIFT_SQL, [keyId]);
+    const { rows } = await tx.query<{ key_id: string }>(LIFT, [keyId]);
     if (rows.length === 0) return [];
     await recordAudit(tx, { actor, requestId, action: 'key.unblocked', subject: keyId });
     await tx.query(`SELECT pg_notify('${CHANNEL}', '')`);
@@ -100,13 +100,6 @@ export async function unblock(
   blocks.end([keyId, ...lifted]);
   return { keyId, wasBlocked: lifted.length > 0 };
 }
-
-/** Of the key, and of every other of its row of rotations: they are blocked together. */
-const LIFT_SQL = `
-  UPDATE screening_blocks SET lifted_at = clock_timestamp()
-  WHERE lifted_at IS NULL AND until > clock_timestamp() AND key_id IN (
-    SELECT id FROM api_keys WHERE ${LINE} = (SELECT ${LINE} FROM api_keys WHERE id = $1))
-  RETURNING key_id`;
 
 /** Whoever is blocked does not get another key to go on with: until the last block of the operator is over. */
 export async function refuseWhileBlocked(tx: Tx, operatorId: string): Promise<void> {

@@ -11,21 +11,32 @@ export const CHANNEL = 'kinga_screening';
  */
 export const BLOCK_MS = 15 * 60_000;
 
-/** The keys of one row of rotations: each was made in the place of the one before. */
-export const LINE = 'coalesce(rotated_from, id)';
-
 /**
- * The blocks in force. A key is blocked with every other of its row of rotations: whoever is blocked has a new one
- * made in its place, or goes on with the old one that is still good for a while.
+ * Are two keys of one operator, by their aliases, blocked together? Those of one row of rotations are: whoever is
+ * blocked has a new one made in its place, or goes on with the old one that is still good for a while. So are all that
+ * an operator issued itself: it may have a stock of them.
  */
+const isOne = (one: string, other: string) => `
+  ${other}.tenant_id = ${one}.tenant_id AND (
+    coalesce(${other}.rotated_from, ${other}.id) = coalesce(${one}.rotated_from, ${one}.id)
+    OR (${other}.self_issued AND ${one}.self_issued))`;
+
+/** The blocks in force, each for every key that is blocked with the one that was found. */
 export const BLOCKED = `
   blocked (key_id, until) AS (
     SELECT k.id, b.until
     FROM (SELECT key_id, until FROM screening_blocks
           WHERE lifted_at IS NULL AND until > statement_timestamp()) b
-    CROSS JOIN LATERAL (SELECT ${LINE} AS first FROM api_keys WHERE id = b.key_id) l
-    JOIN api_keys k ON k.id = l.first OR k.rotated_from = l.first
+    JOIN api_keys o ON o.id = b.key_id
+    JOIN api_keys k ON ${isOne('o', 'k')}
   )`;
+
+/** Of the key, and of every other that is blocked with it. */
+export const LIFT = `
+  UPDATE screening_blocks SET lifted_at = clock_timestamp()
+  WHERE lifted_at IS NULL AND until > clock_timestamp() AND key_id IN (
+    SELECT k.id FROM api_keys o JOIN api_keys k ON ${isOne('o', 'k')} WHERE o.id = $1)
+  RETURNING key_id`;
 
 const BLOCKED_SQL = `
   WITH ${BLOCKED}

@@ -146,6 +146,11 @@ export class Screen {
     else if (this.#verdict === 'pass') this.#verdict = 'person';
   }
 
+  /** The person behind a token was found under another key than `verdict` counts: they are counted under it too. */
+  found(subject: string): void {
+    if (this.#key !== undefined && this.#isCounted) this.#person(this.#key, subject);
+  }
+
   /**
    * A person is counted under every document that is named, and else under what the check is recorded under: not
    * under each contact, of which one may stand on every customer whose own is not known.

@@ -180,10 +180,7 @@ export class Lookups {
     return answers instanceof Promise ? answers.then(onlyOf) : onlyOf(answers);
   }
 
-  /**
-   * The answers in the order of the questions, all given at one instant. Undefined: this person is asked about too
-   * often.
-   */
+  /** The answers in the order of the questions, all given at one instant; one that cannot be given fails alone. */
   answerManyKeys(asked: readonly KeysAsked[], call: Call): KeysAnswers | Promise<KeysAnswers> {
     const startedAt = performance.now();
     const key = keyOf(call);
@@ -201,23 +198,28 @@ export class Lookups {
     return answers;
   }
 
-  #key({ keys, purpose, isCertain }: KeysAsked, view: View): LookupAnswer | undefined {
+  #key({ keys, purpose, isCertain }: KeysAsked, view: View): LookupAnswer | KingaError {
     const { screen } = this.#options;
+    const [first] = keys;
     screen?.question(purpose);
     const finding = this.#finder.findKeys(view, keys, endOf(view, purpose));
     if (!isCertain && finding === 'nothing' && view.trust === 'full') {
-      throw new KingaError('UNAVAILABLE', 'It cannot be confirmed whose token this is');
+      return new KingaError('UNAVAILABLE', 'It cannot be confirmed whose token this is');
     }
-    if (screen !== undefined && screen.verdict(keys[0]!) !== 'pass') return undefined;
+    if (screen !== undefined) {
+      const { subject } = this.#finder;
+      if (subject !== first) screen.found(subject);
+      if (screen.verdict(first!) !== 'pass') return tooMany();
+    }
     return this.#answer(view, finding, purpose);
   }
 }
 
-export type KeysAnswers = readonly (LookupAnswer | undefined)[];
+export type KeysAnswers = readonly (LookupAnswer | KingaError)[];
 
 function onlyOf([answer]: KeysAnswers): LookupAnswer {
-  if (answer === undefined) throw tooMany();
-  return answer;
+  if (answer instanceof KingaError) throw answer;
+  return answer!;
 }
 
 export interface KeysAsked {

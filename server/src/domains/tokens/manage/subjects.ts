@@ -38,14 +38,9 @@ export interface KnownSubject {
   readonly contactSet: Buffer | null;
 }
 
-/**
- * INVALID_INPUT names what is malformed by its path. A document comes before every contact: under the first key
- * questions are recorded and counted, and one contact may stand on many customers.
- */
+/** INVALID_INPUT names what is malformed by its path. */
 export function nameOf(crypto: Crypto, identifiers: readonly Identifier[], path: string): Named {
-  const keys = keysOf(crypto, identifiers, path).toSorted(
-    (a, b) => Number(isStrong(b.type)) - Number(isStrong(a.type)),
-  );
+  const keys = keysOf(crypto, identifiers, path);
   const strong = keys.filter(({ type }) => isStrong(type)).map(({ key }) => key.toString('hex'));
   if (strong.length > 0) return { keys, strong, contactSet: undefined };
   const contacts = [...new Set(keys.map(({ key }) => key.toString('hex')))].sort().join(',');
@@ -94,7 +89,7 @@ export class Subjects {
       const message = `one person has at most ${KEYS_MAX} identifiers`;
       throw conflict(path, message);
     }
-    // The strong ones first: a check is recorded under the first.
+    // The strong ones first: a check is recorded under the first, and the person is counted under it.
     for (const [hex, strong] of [...fresh].sort(([, a], [, b]) => Number(b) - Number(a))) {
       const finds = strong && !this.#byStrong.has(hex);
       if (finds) this.#byStrong.set(hex, subject);

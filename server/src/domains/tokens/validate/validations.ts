@@ -7,7 +7,6 @@ import type { Call } from '../../../platform/call/handler.ts';
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import type { Exclusions, ItemError, KeysAnswers, KeysAsked, ManyAnswers } from '../../exclusions/index.ts';
 import { ResultsWriter } from '../../exclusions/index.ts';
-import { tooMany } from '../../screening/index.ts';
 import { hashOf } from '../format.ts';
 import { itemErrorOf, refuseTwins } from '../items.ts';
 import type { TokenFollower } from '../memory/follower.ts';
@@ -185,9 +184,9 @@ export class Validations {
     for (const item of items) {
       if ('error' in item) writer.refuse(item.check.ref, item.error);
       else {
-        const answer = answers[next++];
-        if (answer === undefined) {
-          writer.refuse(item.check.ref, itemErrorOf(tooMany()));
+        const answer = answers[next++]!;
+        if (answer instanceof KingaError) {
+          writer.refuse(item.check.ref, itemErrorOf(answer));
           continue;
         }
         writer.answer(item.check.ref, answer);
