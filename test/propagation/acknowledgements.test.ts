@@ -160,7 +160,10 @@ describe('a receipt', () => {
     const report = (ms: number) => ({ tokens: [token], closedAt: new Date(committedMs + ms).toISOString() });
     expect(await house.refusal('operators.reportClosed', report(-1))).toMatchObject({
       code: 'INVALID_INPUT',
-      details: [{ path: 'closedAt' }],
+      details: [
+        { path: 'closedAt' },
+        { path: 'tokens[0]', message: `not closed before ${receipt.committedAt}` },
+      ],
     });
     const { closedAt, reportedAt } = await house.ask('operators.reportClosed', report(0));
     expect(closedAt).toBe(receipt.committedAt);
@@ -184,7 +187,8 @@ describe('a receipt', () => {
     const [told] = await receipts(1);
     const report = { tokens: [token], closedAt: told!.committedAt };
     expect(await house.ask('operators.reportClosed', report)).toMatchObject({ receipts: 1 });
-    await exclude(hub, person.identifiers, { source: 'court', period: 'permanent' });
+    // Another customer turns out to be the person: that account is closed too.
+    await house.ask('tokens.map', { token, customerId: 'another' });
     await receipts(2);
     expect(await house.ask('operators.reportClosed', report)).toMatchObject({ receipts: 1 });
 
@@ -194,10 +198,13 @@ describe('a receipt', () => {
       [house.operatorId],
     );
     await exclude(hub, person.identifiers);
-    await receipts(3);
-    expect(await house.refusal('operators.reportClosed', report)).toMatchObject({
+    const [, , again] = (await receipts(3)).toReversed();
+    const nobody = await house.issue(newPerson().identifiers);
+    const tokens = [nobody.token, token, nobody.token, token];
+    const message = `not closed before ${again!.committedAt}`;
+    expect(await house.refusal('operators.reportClosed', { ...report, tokens })).toMatchObject({
       code: 'INVALID_INPUT',
-      details: [{ path: 'closedAt' }],
+      details: [{ path: 'closedAt' }, { path: 'tokens[1]', message }, { path: 'tokens[3]', message }],
     });
   });
 

@@ -75,7 +75,10 @@ export const operatorPropagation = {
     ...machines,
     input: z.strictObject({
       tokens: z.array(z.string().max(100)).min(1).max(1000),
-      /** Now, unless it was earlier; never before the change that asks for it was committed. */
+      /**
+       * Now, unless it was earlier; never before the change that asks for it was committed. Refused, `details` name
+       * each of the tokens it is too early for beside it.
+       */
       closedAt: fields.givenInstant.optional(),
     }),
     output: z.object({ closedAt: fields.instant, reportedAt: fields.instant, receipts: fields.seq }),

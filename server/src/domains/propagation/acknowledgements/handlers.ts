@@ -62,11 +62,12 @@ export async function reportClosed(
   const operatorId = machineOf(call);
   return await db.transaction(async (tx) => {
     await actForTenant(tx, operatorId);
-    const handles = [...new Set(await handlesOfTokens(tx, crypto, { operatorId, tokens }))];
+    const byToken = await handlesOfTokens(tx, crypto, { operatorId, tokens });
+    const handles = [...new Set(byToken)];
     const now = (await tx.query<{ now: Date }>('SELECT clock_timestamp() AS now')).rows[0]?.now ?? new Date();
     const at = closedAt === undefined ? now : instantOf('closedAt', closedAt);
     if (at > now) throw invalidInput('closedAt', 'is still to come');
-    if (closedAt !== undefined) await refuseEarlier(tx, { operatorId, handles, at });
+    if (closedAt !== undefined) await refuseEarlier(tx, { operatorId, byToken, at });
     const closed = await tx.query(
       `UPDATE propagation_receipts SET closed_at = $3, reported_at = $4
        WHERE tenant_id = $1 AND handle = ANY($2::text[]) AND closed_at IS NULL`,
@@ -81,19 +82,28 @@ export async function reportClosed(
 
 /**
  * Of a person's changes the first asks for the account to be closed. While that one is in force, those after it find
- * it closed already, and who says again when it was closed says the same.
+ * it closed already, and who says again when it was closed says the same. Each token it is too early for is named.
  */
 async function refuseEarlier(
   tx: Tx,
-  { operatorId, handles, at }: { operatorId: string; handles: readonly string[]; at: Date },
+  { operatorId, byToken, at }: { operatorId: string; byToken: readonly string[]; at: Date },
 ): Promise<void> {
-  const { rowCount } = await tx.query(
-    `SELECT FROM propagation_receipts
+  const { rows } = await tx.query<{ handle: string; since: Date }>(
+    `SELECT handle, min(least(committed_at, closed_at)) AS since FROM propagation_receipts
      WHERE tenant_id = $1 AND handle = ANY($2::text[]) AND must_close
        AND (closed_at IS NULL OR excluded_until IS NULL OR excluded_until > statement_timestamp())
      GROUP BY handle
-     HAVING bool_or(closed_at IS NULL) AND min(least(committed_at, closed_at)) > $3 LIMIT 1`,
-    [operatorId, handles, at],
+     HAVING bool_or(closed_at IS NULL) AND min(least(committed_at, closed_at)) > $3`,
+    [operatorId, byToken, at],
   );
-  if (rowCount > 0) throw invalidInput('closedAt', 'before the change that asks for it was committed');
+  if (rows.length === 0) return;
+  const message = 'before the change that asks for it was committed';
+  const since = new Map(rows.map((row) => [row.handle, row.since.toISOString()]));
+  const ofTokens = byToken.flatMap((handle, index) => {
+    const from = since.get(handle);
+    return from === undefined ? [] : [{ path: `tokens[${index}]`, message: `not closed before ${from}` }];
+  });
+  throw new KingaError('INVALID_INPUT', `closedAt: ${message}`, {
+    details: [{ path: 'closedAt', message }, ...ofTokens],
+  });
 }

@@ -12,19 +12,10 @@ import { type Concern, type Holder, isLess } from './concerns.ts';
 export async function tellConcerns(tx: Tx, concerns: readonly Concern[]): Promise<number> {
   if (concerns.length === 0) return 0;
   const given = concerns.map((concern) => ({ id: newId('rcp'), concern }));
-  const { rows } = await tx.query<{ id: string }>(INSERT, [
-    given.map(({ id }) => id),
-    given.map(({ concern }) => concern.holder.operatorId),
-    given.map(({ concern }) => concern.registerSeq),
-    given.map(({ concern }) => concern.holder.handle),
-    given.map(({ concern }) => concern.holder.learned),
-    given.map(({ concern }) => concern.type),
-    given.map(({ concern }) => concern.effectiveAt),
-    given.map(({ concern }) => concern.committedAt),
-    given.map(({ concern }) => concern.mustClose),
-    given.map(({ concern }) => concern.excludedUntil),
-  ]);
-  const fresh = new Set(rows.map(({ id }) => id));
+  const fresh = new Set<string>();
+  for (const turn of inTurns(given)) {
+    for (const id of await insertReceipts(tx, turn)) fresh.add(id);
+  }
   const told = given.filter(({ id }) => fresh.has(id));
   await forgiveClosing(
     tx,
@@ -37,7 +28,46 @@ export async function tellConcerns(tx: Tx, concerns: readonly Concern[]): Promis
   return told.length;
 }
 
-/** An account that was closed is closed: an extension asks for nothing more. */
+interface Given {
+  readonly id: string;
+  readonly concern: Concern;
+}
+
+/** Of one person one change a turn: what the one before it left is known to the next. */
+function inTurns(given: readonly Given[]): Given[][] {
+  const turns: Given[][] = [];
+  const counts = new Map<string, number>();
+  for (const one of given) {
+    const { handle } = one.concern.holder;
+    const turn = counts.get(handle) ?? 0;
+    counts.set(handle, turn + 1);
+    turns[turn] ??= [];
+    turns[turn].push(one);
+  }
+  return turns;
+}
+
+async function insertReceipts(tx: Tx, given: readonly Given[]): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>(INSERT, [
+    given.map(({ id }) => id),
+    given.map(({ concern }) => concern.holder.operatorId),
+    given.map(({ concern }) => concern.registerSeq),
+    given.map(({ concern }) => concern.holder.handle),
+    given.map(({ concern }) => concern.holder.learned),
+    given.map(({ concern }) => concern.type),
+    given.map(({ concern }) => concern.effectiveAt),
+    given.map(({ concern }) => concern.committedAt),
+    given.map(({ concern }) => concern.mustClose),
+    given.map(({ concern }) => concern.excludedUntil),
+  ]);
+  return rows.map(({ id }) => id);
+}
+
+/**
+ * An account that was closed stays so while the exclusion it was closed for is in force: what begins before that is
+ * over asks for nothing more. After a lifting, or a time without any, it may have been opened again; and another
+ * customer who turned out to be the person (learned) has another account.
+ */
 const INSERT = `
   INSERT INTO propagation_receipts (id, tenant_id, register_seq, handle, learned, type, effective_at, committed_at,
                                     must_close, excluded_until, closed_at, reported_at)
@@ -47,15 +77,16 @@ const INSERT = `
     AS g (id, tenant_id, register_seq, handle, learned, type, effective_at, committed_at, must_close,
           excluded_until)
   LEFT JOIN LATERAL (
-    SELECT closed_at, reported_at FROM propagation_receipts before
+    SELECT learned, must_close, excluded_until, closed_at, reported_at FROM propagation_receipts before
     WHERE before.handle = g.handle AND before.register_seq < g.register_seq
     ORDER BY before.register_seq DESC, before.learned DESC LIMIT 1
-  ) closed ON g.type IN ('extended', 'identified')
+  ) closed ON g.must_close AND closed.must_close AND closed.learned = g.learned
+    AND (closed.excluded_until IS NULL OR closed.excluded_until > g.effective_at)
   ON CONFLICT DO NOTHING RETURNING id`;
 
 /**
  * Nobody has to close the account of a person who is not excluded any more, from when that is; of one that is closed
- * it is known when the exclusion was over.
+ * it is known when the exclusion is over.
  */
 async function forgiveClosing(tx: Tx, concerns: readonly Concern[]): Promise<void> {
   const lifted = concerns.filter(isLess);
@@ -64,7 +95,8 @@ async function forgiveClosing(tx: Tx, concerns: readonly Concern[]): Promise<voi
     `UPDATE propagation_receipts r
      SET must_close = NOT l.over OR r.closed_at IS NOT NULL,
          excluded_until = CASE WHEN r.closed_at IS NULL THEN l.until
-                               WHEN l.over THEN least(r.excluded_until, l.at) ELSE r.excluded_until END
+                               WHEN l.over THEN least(r.excluded_until, l.at)
+                               ELSE coalesce(r.excluded_until, l.until) END
      FROM (SELECT DISTINCT ON (handle) *
            FROM unnest($1::text[], $2::bigint[], $3::boolean[], $4::timestamptz[], $5::timestamptz[])
              AS g (handle, seq, over, until, at)
