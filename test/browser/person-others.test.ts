@@ -51,7 +51,7 @@ describe.skipIf(!hasChromium)('asking for the exclusion of somebody close, in Ch
 
     await by(clerk, 'petitions.serveNotice', { id });
     await family.page.reload();
-    await family.page.getByText('Notice was served by: account, e-mail, text message.').waitFor();
+    await family.page.getByText(/^Notice was served: /).waitFor();
     await using visitor = await visit(browser, hub.url, PHONE);
     const { page, complaints } = visitor;
     await enter(page, subject);

@@ -72,7 +72,7 @@ describe('notice is served only by a way in which the person can hear of it', ()
     const me = await world.hub.account('citizen', { identifiers: [person.byNationalId] });
     const known = await filed('operator', [person.byNationalId, person.byPhone]);
     ok((await serve(world.clerk, { id: known.id })).body);
-    for (const who of [world.judge, known.petitioner]) {
+    for (const who of [world.judge, me]) {
       const seen = await detail(who, known.id);
       expect(seen.servedBy).toEqual(['account', 'email', 'sms']);
       expect(JSON.stringify([seen.servedBy, seen.steps])).not.toContain(me.email);
@@ -89,6 +89,24 @@ describe('notice is served only by a way in which the person can hear of it', ()
     ok((await serve(world.clerk, { id, servedBy: 'hand' })).body);
     expect((await detail(world.judge, id)).servedBy).toEqual(['sms', 'hand']);
   });
+
+  it.each(['family', 'operator'] as const)(
+    'who filed it (%s) is not told by which contacts the hub reached the person, but that notice was served',
+    async (source) => {
+      const person = newPerson();
+      await world.hub.account('citizen', { identifiers: [person.byNationalId] });
+      const reached = await filed(source, [person.byNationalId]);
+      ok((await serve(world.clerk, { id: reached.id })).body);
+      expect(await detail(reached.petitioner, reached.id)).toMatchObject({
+        servedBy: null,
+        state: 'noticeServed',
+        noticeServedAt: expect.any(String),
+      });
+      const both = await filed(source, [newPerson().byPhone]);
+      ok((await serve(world.clerk, { id: both.id, servedBy: 'hand' })).body);
+      expect((await detail(both.petitioner, both.id)).servedBy).toEqual(['hand']);
+    },
+  );
 
   it('an account that may not sign in is no way to read a notice', async () => {
     const person = newPerson();
@@ -118,7 +136,7 @@ describe('notice is served only by a way in which the person can hear of it', ()
     await world.hub.account('citizen', { identifiers: [daughter.byNationalId, shared] });
     const known = await by(world, mother, 'petitions.file', about([daughter.byNationalId, shared]));
     ok((await serve(world.clerk, { id: known.id })).body);
-    expect((await detail(mother, known.id)).servedBy).toEqual(['account', 'email', 'sms']);
+    expect((await detail(world.judge, known.id)).servedBy).toEqual(['account', 'email', 'sms']);
   });
 
   it('a way that does not exist is named by its path', async () => {

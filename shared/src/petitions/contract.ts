@@ -84,7 +84,10 @@ const petitionStep = z.object({
 const petitionDetail = petition.extend({
   steps: z.array(petitionStep),
   evidence: z.array(evidence),
-  /** Every way in which notice was served; null before it was. */
+  /**
+   * Every way in which notice was served; null before it was (`noticeServedAt`). Whoever filed it is told the ways
+   * outside the hub only, and null where there were none: how the hub reaches the person is not theirs to know.
+   */
   servedBy: z.array(z.enum(NOTICE_WAYS)).nullable(),
   /** For staff. */
   people: z

@@ -1,6 +1,12 @@
 import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
 import { isPersonal, type OutputOf, type ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
-import type { ListedPetition, PetitionDetail, petitions } from '@kinga/shared/petitions/contract.ts';
+import {
+  type ListedPetition,
+  type NoticeWay,
+  type PetitionDetail,
+  type petitions,
+  SERVED_OUTSIDE,
+} from '@kinga/shared/petitions/contract.ts';
 import type { AccountActor } from '../../platform/call/actor.ts';
 import { beforeId } from '../../platform/call/cursor.ts';
 import type { Call } from '../../platform/call/handler.ts';
@@ -89,13 +95,12 @@ async function detailOf(tx: Tx, crypto: Crypto, { petition, relation }: Held): P
   const [first] = steps;
   const filed = first === undefined ? undefined : contentOf(crypto, first);
   const notice = steps.find(({ kind }) => kind === 'noticeServed');
-  const servedBy = notice && contentOf(crypto, notice).servedBy;
   const subject = relation.staff ? await readSubject(tx, petition.id) : [];
   return {
     ...petitionOf(petition),
     steps: steps.map((step) => stepOf(crypto, step, relation)),
     evidence: relation.staff || relation.petitioner ? [...(filed?.evidence ?? [])] : [],
-    servedBy: servedBy === undefined ? null : [...servedBy],
+    servedBy: notice === undefined ? null : waysFor(relation, contentOf(crypto, notice).servedBy),
     people: relation.staff
       ? {
           identifiers: subject.map(({ type, original }) => ({ type, value: crypto.open(original) })),
@@ -106,6 +111,16 @@ async function detailOf(tx: Tx, crypto: Crypto, { petition, relation }: Held): P
       : null,
     exclusionId: relation.staff || relation.person ? petition.exclusion_id : null,
   };
+}
+
+/** By which contacts the hub reached the person is nothing whoever filed it need know of them. */
+function waysFor(
+  { staff, person }: Relation,
+  ways: readonly NoticeWay[] | undefined = [],
+): PetitionDetail['servedBy'] {
+  const outside: readonly NoticeWay[] = SERVED_OUTSIDE;
+  const shown = staff || person ? [...ways] : ways.filter((way) => outside.includes(way));
+  return shown.length === 0 ? null : shown;
 }
 
 function stepOf(crypto: Crypto, step: StepRow, relation: Relation): PetitionDetail['steps'][number] {

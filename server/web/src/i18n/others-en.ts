@@ -87,6 +87,7 @@ export const othersEn = {
       person: 'Nothing is decided before you could say what you think: you may be heard until {{time}}.',
     },
     served: 'Notice was served by: {{ways}}.',
+    servedAt: 'Notice was served: {{time}}.',
     appealUntil: 'Until {{time}} whoever it went against may appeal.',
     steps: {
       filed: 'Petition received',

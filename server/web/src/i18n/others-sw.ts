@@ -90,6 +90,7 @@ export const othersSw: Texts<typeof othersEn> = {
         'Hakuna kitakachoamuliwa kabla ya wewe kuweza kusema maoni yako: unaweza kusikilizwa hadi {{time}}.',
     },
     served: 'Notisi ilitolewa kwa: {{ways}}.',
+    servedAt: 'Notisi ilitolewa: {{time}}.',
     appealUntil: 'Hadi {{time}} aliyeshindwa anaweza kukata rufaa.',
     steps: {
       filed: 'Ombi limepokelewa',

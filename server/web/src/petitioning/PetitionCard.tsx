@@ -78,12 +78,16 @@ function Told({ petition }: { petition: PetitionDetail }) {
   const { moment } = useFormats();
   const ours = useSession().account.role === 'operator';
   const side = sideOf(petition);
-  const { hearingEndsAt, appealEndsAt, servedBy, state } = petition;
+  const { noticeServedAt, hearingEndsAt, appealEndsAt, servedBy, state } = petition;
   return (
     <>
       <p className={side === 'person' ? 'notice' : 'hint'}>{t(`others.sides.${ours ? 'operator' : side}`)}</p>
-      {servedBy !== null && (
-        <p>{t('others.served', { ways: servedBy.map((way) => t(`casework.ways.${way}`)).join(', ') })}</p>
+      {noticeServedAt !== null && (
+        <p>
+          {servedBy === null
+            ? t('others.servedAt', { time: moment(noticeServedAt) })
+            : t('others.served', { ways: servedBy.map((way) => t(`casework.ways.${way}`)).join(', ') })}
+        </p>
       )}
       {state === 'noticeServed' && hearingEndsAt !== null && (
         <p>{t(`others.hearing.${side}`, { time: moment(hearingEndsAt) })}</p>
