@@ -85,6 +85,9 @@ describe.skipIf(!hasChromium)('the page of an operator’s keys', () => {
       const { token } = await hub.admin();
       const { items } = ok((await hub.http('operators.listKeys', { operatorId }, { token })).body);
       expect(items.map(({ requiresSignature }) => requiresSignature)).toEqual([true, true]);
+      await open(page, 'keys');
+      await page.locator('[data-row]', { hasText: 'own' }).getByText('self-issued').waitFor();
+      expect(await page.getByText('self-issued').count()).toBe(1);
       expect(complaints).toEqual([]);
     },
     WALK_MS,

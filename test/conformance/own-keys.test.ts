@@ -60,6 +60,7 @@ test('a key an operator issues itself has the addresses and the lowest quota of 
     quotaPerSecond: 5,
     mode: 'block',
     environment: 'live',
+    selfIssued: true,
   });
   const { keyId } = await house.agree({ quotaPerDay: 70 });
   expect((await house.apply()).terms).toMatchObject({ allowedAddresses: [], quotaPerDay: 9 });
@@ -105,6 +106,58 @@ test('its quota is that of the key it was agreed for: keys are no way to a secon
   }
   ok((await hub.http('exclusions.lookupMany', lookups(4), rotated)).body);
   expect(refused((await hub.http('exclusions.lookup', LOOKUP, agreed)).body).code).toBe('RATE_LIMITED');
+});
+
+test('what is agreed later changes nothing in it, and its scopes are the operator’s own choice', async () => {
+  await using hub = await startTestHub();
+  const house = await certified(hub);
+  const { keyId } = await house.agree({ quotaPerDay: 10, allowedAddresses: ['127.0.0.1'] });
+  const scopes = ['exclusions:watch', 'tokens:manage'];
+  const own = await house.apply({ scopes });
+  ok(
+    (await hub.http('operators.updateKey', { keyId, quotaPerDay: 5, allowedAddresses: [] }, house.admin))
+      .body,
+  );
+  const { items } = ok((await hub.http('operators.listKeys', {}, house.staff)).body);
+  expect(items.map(({ id, selfIssued }) => [id, selfIssued])).toEqual([
+    [own.keyId, true],
+    [keyId, false],
+  ]);
+  expect(items[0]).toMatchObject({ scopes, quotaPerDay: 10, allowedAddresses: ['127.0.0.1'] });
+});
+
+test('a second’s quota is its own, unless the key with the day’s quota has the same', async () => {
+  await using hub = await startTestHub();
+  const ask = async (key: { apiKey: string }, count: number) =>
+    (await hub.http('exclusions.lookupMany', lookups(count), key)).status;
+  for (const [perSecond, status] of [
+    [1, 429],
+    [2, 200],
+  ] as const) {
+    const house = await certified(hub);
+    const agreed = await house.agree({ quotaPerDay: 1_000, quotaPerSecond: perSecond });
+    await house.agree({ quotaPerSecond: 1 });
+    const own = await house.apply();
+    expect(own.terms).toMatchObject({ quotaPerDay: 1_000, quotaPerSecond: 1 });
+    // More than a second's, which is made up for by a minute of silence.
+    expect(await ask(agreed, 100)).toBe(200);
+    expect(await ask(agreed, 1)).toBe(429);
+    expect(await ask(own, 1)).toBe(status);
+  }
+});
+
+test('a suspended operator issues itself none, until it is reinstated', async () => {
+  await using hub = await startTestHub();
+  const { operatorId, admin, tryApply } = await certified(hub);
+  ok((await hub.http('operators.suspend', { operatorId, reason: 'A test' }, admin)).body);
+  expect(refused(await tryApply())).toMatchObject({
+    code: 'FORBIDDEN',
+    message: 'A suspended operator issues no production keys',
+  });
+  const { items } = ok((await hub.http('operators.listKeys', { operatorId }, admin)).body);
+  expect(items).toEqual([]);
+  ok((await hub.http('operators.reinstate', { operatorId }, admin)).body);
+  ok(await tryApply());
 });
 
 test('where all agreed keys sign, it signs too: without a public key the field is named', async () => {

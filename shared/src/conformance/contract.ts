@@ -76,19 +76,21 @@ export const conformance = {
   }),
   applyForProductionKey: procedure('conformance.applyForProductionKey', {
     summary:
-      'A live key for an operator that is certified, issued by its own staff: in mode `block`, until the certificate ends, and never looser than every production key an administrator issued. Shown in this answer only',
+      'A live key for an operator that is certified, issued by its own staff: in mode `block`, until the certificate ends, and, but for its scopes, never looser than every production key an administrator issued. Shown in this answer only',
     access: { roles: ['operator'] },
     limit: 'staff',
     input: z.strictObject({
       label: fields.shortText,
+      /** The operator's own choice, whatever its other keys may: the certificate stands for all of them. */
       scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length),
       /**
        * The key signs its requests with the other half. Required when all of the operator's production keys sign.
        *
-       * The other terms are those an administrator agreed for the production keys that are good now, or for the last
-       * one there was: where all of them have an allow-list (without `publicKey`: all that do not sign), the
-       * addresses on any of these; the lowest quota, which is used up together with the key that has it. Without any
-       * such key there are none.
+       * The other terms are those an administrator agreed, as they are when it is issued, for the production keys that
+       * are good then, or for the last one there was: where all of them have an allow-list (without `publicKey`: all
+       * that do not sign), the addresses on any of these; the lowest quota a day and the lowest a second. Only the
+       * day's is used up together with the key that has it; of those together, keys with the same quota a second
+       * share that too. Without any such key there are none. What is agreed later changes nothing in it.
        */
       publicKey: publicKey.optional(),
     }),

@@ -47,6 +47,8 @@ const key = z.object({
   quotaPerSecond: z.number().nullable(),
   quotaPerDay: z.number().nullable(),
   requiresSignature: z.boolean(),
+  /** On its certificate, by the operator itself (`conformance.applyForProductionKey`). */
+  selfIssued: z.boolean(),
   lastUsedAt: fields.instant.nullable(),
   /** Lookups and validations answered today (Nairobi), on all nodes; known to a few seconds. */
   usedToday: fields.seq,

@@ -53,7 +53,7 @@ export interface Operators {
     input: ParsedInputOf<typeof operators.issueKey>,
     by: By,
   ): Promise<OutputOf<typeof operators.issueKey>>;
-  /** For whoever made sure in the same transaction that the key may be made: see keys/own.ts. */
+  /** For whoever made sure in the same transaction that the key may be made. Its terms: keys/own.ts. */
   issueOwn(
     tx: Tx,
     issue: { readonly key: OwnKey; readonly by: By },

@@ -132,6 +132,7 @@ export const operatorEn = {
     label: 'Name of the key',
     environment: 'For',
     environments: { sandbox: 'sandbox', live: 'production' },
+    selfIssued: 'self-issued',
     sandboxHint: 'A sandbox key touches nothing real: it knows test persons only.',
     state: 'State',
     states: { active: 'active', ended: 'ended' },

@@ -135,6 +135,7 @@ export const operatorSw: Texts<typeof operatorEn> = {
     label: 'Jina la ufunguo',
     environment: 'Kwa',
     environments: { sandbox: 'majaribio', live: 'matumizi halisi' },
+    selfIssued: 'wa kujitengenezea',
     sandboxHint: 'Ufunguo wa majaribio haugusi chochote halisi: hujua watu wa majaribio tu.',
     state: 'Hali',
     states: { active: 'unatumika', ended: 'umeisha' },

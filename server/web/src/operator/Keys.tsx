@@ -71,10 +71,13 @@ function useColumns({ may, onRotate, onRevoke }: ColumnsOf): readonly Column<Key
     { head: t('keys.label'), cell: ({ label }) => label },
     {
       head: t('keys.environment'),
-      cell: ({ environment }) => (
-        <Badge tone={environment === 'live' ? 'good' : 'plain'}>
-          {t(`keys.environments.${environment}`)}
-        </Badge>
+      cell: ({ environment, selfIssued }) => (
+        <>
+          <Badge tone={environment === 'live' ? 'good' : 'plain'}>
+            {t(`keys.environments.${environment}`)}
+          </Badge>{' '}
+          {selfIssued && <span className="hint">{t('keys.selfIssued')}</span>}
+        </>
       ),
     },
     {

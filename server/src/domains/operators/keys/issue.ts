@@ -89,9 +89,18 @@ function checkIssuer(
 /** Production keys, with what came in their places, that an operator may have before it has to ask for more. */
 const LIVE_KEYS_MAX = 20;
 
-/** For keys nobody looks at before they are made. Two that are made at once are counted one after the other. */
+/**
+ * For keys nobody looks at before they are made. Two that are made at once are counted one after the other, and one
+ * that is made while the operator is being suspended knows of it.
+ */
 export async function refuseMoreKeys(tx: Tx, operatorId: string): Promise<void> {
-  await tx.query('SELECT FROM operators WHERE id = $1 FOR NO KEY UPDATE', [operatorId]);
+  const locked = await tx.query<{ suspended: boolean }>(
+    'SELECT suspended_at IS NOT NULL AS suspended FROM operators WHERE id = $1 FOR NO KEY UPDATE',
+    [operatorId],
+  );
+  if (locked.rows[0]?.suspended) {
+    throw new KingaError('FORBIDDEN', 'A suspended operator issues no production keys');
+  }
   await actForTenant(tx, operatorId);
   const { rows } = await tx.query<{ count: number }>(
     `SELECT count(DISTINCT coalesce(rotated_from, id))::int AS count FROM api_keys

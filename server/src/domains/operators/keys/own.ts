@@ -25,8 +25,10 @@ interface Agreed {
 }
 
 /**
- * A self-issued key is never looser than every key an administrator issued: it may be used from where one of those
- * may be that asks for no more signatures than it gives, and uses up the lowest of their quotas, not one of its own.
+ * But for its scopes a self-issued key is never looser than every key an administrator issued: it may be used from
+ * where one of those may be that asks for no more signatures than it gives, and has the lowest of their quotas, of
+ * which the day's is used up together with the key it is of. That is so when it is issued: what is agreed for those
+ * later changes nothing in it. The scopes are the operator's own choice: the certificate stands for all of them.
  * The transaction is one in which somebody made sure that the operator may have the key.
  */
 export async function issueOwn(

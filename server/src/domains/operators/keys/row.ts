@@ -106,6 +106,7 @@ export function keyOf(row: KeyRow): Key {
     quotaPerSecond: row.quota_per_second,
     quotaPerDay: row.quota_per_day === null ? null : Number(row.quota_per_day),
     requiresSignature: row.public_key !== null,
+    selfIssued: row.self_issued,
     lastUsedAt: row.last_used_at?.toISOString() ?? null,
     usedToday: Number(row.used_today ?? 0),
   };
