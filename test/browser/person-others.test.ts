@@ -58,6 +58,7 @@ describe.skipIf(!hasChromium)('asking for the exclusion of somebody close, in Ch
     await open(page, 'Petitions', 'Petitions');
     await page.locator('[data-relation=aboutMe]').getByText('This is about you.').waitFor();
     await page.locator('[data-relation=mine]').getByText('None. What you ask for').waitFor();
+    await page.getByText('Notice was served by: account, e-mail, text message.').waitFor();
     await page.getByText(/you may be heard until/).waitFor();
     // The words of the family are for the regulator.
     expect(await page.getByText('The school fees').count()).toBe(0);
