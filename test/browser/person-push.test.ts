@@ -32,6 +32,14 @@ describe.skipIf(!hasChromium)('where messages appear', () => {
       await line(tablet).getByText('iPhone or iPad').waitFor();
       await fitsThePhone(page);
       await picture(page, 'security-push');
+      await page.getByRole('button', { name: 'Kiswahili' }).click();
+      const sw = line(phone).getByRole('button', { name: 'Usinijulishe hapa tena' });
+      await sw.waitFor();
+      const [label, button] = [await line(phone).locator('b').boundingBox(), await sw.boundingBox()];
+      expect(button?.y ?? 0).toBeGreaterThan((label?.y ?? 0) + (label?.height ?? 0));
+      await fitsThePhone(page);
+      await picture(page, 'security-push-sw');
+      await page.getByRole('button', { name: 'English' }).click();
       await line(phone).getByRole('button', { name: 'Tell me no more here' }).press('Enter');
       await line(phone).waitFor({ state: 'detached' });
       await page.getByText('Nothing appears there any more.').waitFor();
@@ -39,6 +47,11 @@ describe.skipIf(!hasChromium)('where messages appear', () => {
       await page.getByText('No app tells you yet.').waitFor();
       await page.reload();
       await page.getByText('An app was removed where messages appeared').first().waitFor();
+      const again = await register('ios');
+      await page.reload();
+      await line(again).waitFor();
+      await page.getByRole('button', { name: 'End all others' }).click();
+      await page.getByText('No app tells you yet.').waitFor();
       expect(complaints).toEqual([]);
     },
     WALK_MS,

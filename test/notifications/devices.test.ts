@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SignedIn } from '../support/accounts.ts';
 import { ok, refused } from '../support/client.ts';
 import { startTestHub, type TestHub } from '../support/hub.ts';
-import { messagesTo } from '../support/messages.ts';
+import { codeSentTo, messagesTo } from '../support/messages.ts';
 
 let hub: TestHub;
 beforeAll(async () => {
@@ -83,6 +83,36 @@ describe('a device', () => {
       'pushDevice.registered',
       'pushDevice.removed',
     ]);
+  });
+
+  it('goes when all others are ended and when the password is reset, whoever registered it', async () => {
+    const [me, admin] = [await hub.account('citizen'), await hub.admin()];
+    const { account, email, token } = me;
+    const newPassword = 'nywila mpya kabisa';
+    const reset = async () => {
+      const { challengeId } = ok((await hub.http('identity.requestPasswordReset', { email })).body);
+      const code = await codeSentTo(hub.platform, email);
+      return await hub.http('identity.resetPassword', { challengeId, code, newPassword });
+    };
+    const ways = [
+      { by: `account:${account.id}`, end: () => hub.http('identity.revokeOtherSessions', {}, { token }) },
+      { by: 'anonymous', end: reset },
+      {
+        signsIn: newPassword,
+        by: `account:${admin.account.id}`,
+        end: () => hub.http('identity.revokeSessionsOf', { accountId: account.id }, admin),
+      },
+    ];
+    for (const { signsIn, by, end } of ways) {
+      const on = signsIn === undefined ? me : await hub.signIn(email, signsIn);
+      await register(on);
+      await register(on);
+      expect((await end()).status).toBe(200);
+      expect((await auditOf(me)).slice(-2)).toEqual(
+        Array(2).fill({ action: 'pushDevice.removed', actor: by }),
+      );
+    }
+    expect(await devicesOf(await hub.signIn(email, newPassword))).toEqual([]);
   });
 
   it('is sealed: neither what its push service knows it by nor its name stands anywhere in clear', async () => {

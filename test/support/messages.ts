@@ -30,9 +30,11 @@ export async function messagesTo(
     .filter((message) => message.to === to);
 }
 
+const CODES = new Set(['code', 'codeForAccount', 'codeForOperatorAccount']);
+
 /** The one-time code that was sent there last. */
 export async function codeSentTo(platform: Pick<Platform, 'db' | 'crypto'>, to: string): Promise<string> {
-  const codes = (await messagesTo(platform, to)).filter(({ template }) => template === 'code');
+  const codes = (await messagesTo(platform, to)).filter(({ template }) => CODES.has(template));
   const code = codes.at(-1)?.data.code;
   if (code === undefined) throw new Error(`no code was sent to ${to}`);
   return code;

@@ -177,14 +177,16 @@ export const registration = {
     output: challenge,
   }),
   resetPassword: procedure('identity.resetPassword', {
-    summary: 'A new password by the code; ends every session of the account and tells its owner',
+    summary:
+      'A new password by the code; ends every session of the account, removes its push devices, whoever registered them, and tells its owner',
     access: 'public',
     input: z.strictObject({ ...codeAnswer, newPassword: password }),
     output: z.object({}),
     errors: { CODE_REFUSED },
   }),
   changePassword: procedure('identity.changePassword', {
-    summary: 'A new password by the old one; ends every other session of the account and tells its owner',
+    summary:
+      'A new password by the old one; ends every other session of the account and tells its owner, on its push devices too, which stay',
     access: 'signedIn',
     input: z.strictObject({ currentPassword: z.string().min(1).max(200), newPassword: password }),
     output: z.object({}),

@@ -72,13 +72,14 @@ export const sessionProcedures = {
     output: z.object({ sessionId: fields.id, revokedAt: fields.instant }),
   }),
   revokeOtherSessions: procedure('identity.revokeOtherSessions', {
-    summary: 'Ends every session of this account but this one',
+    summary:
+      'Ends every session of this account but this one, and removes its push devices, whoever registered them: an app registers itself again when it starts',
     access: 'signedIn',
     input: z.strictObject({}),
     output: z.object({ revoked: fields.seq }),
   }),
   revokeSessionsOf: procedure('identity.revokeSessionsOf', {
-    summary: 'Ends every session of an account',
+    summary: 'Ends every session of an account and removes its push devices',
     access: { roles: ['admin'] },
     input: z.strictObject({ accountId: fields.id }),
     output: z.object({ revoked: fields.seq }),

@@ -6,7 +6,7 @@ import {
   type notifications,
   type PushDevice,
 } from '@kinga/shared/notifications/contract.ts';
-import { who } from '../../platform/call/by.ts';
+import { type By, who } from '../../platform/call/by.ts';
 import type { Call, Handlers } from '../../platform/call/handler.ts';
 import type { Platform } from '../../platform/context.ts';
 import type { Crypto } from '../../platform/crypto/crypto.ts';
@@ -50,6 +50,26 @@ export function createDevices({ db, crypto }: Platform): Handlers<typeof notific
         return { removed: rowCount > 0 };
       }),
   };
+}
+
+/**
+ * All of an account's, when its sessions are ended elsewhere: which session registered which is not known, and an
+ * app in whose session nobody else came registers itself again when it starts.
+ */
+export async function removeDevices(tx: Tx, of: { accountId: string; by: By }): Promise<void> {
+  const { rows } = await tx.query<{ id: string }>(
+    'DELETE FROM push_devices WHERE account_id = $1 RETURNING id',
+    [of.accountId],
+  );
+  await recordAudits(
+    tx,
+    rows.map(({ id }) => ({
+      ...who(of.by),
+      action: 'pushDevice.removed',
+      subject: of.accountId,
+      details: { deviceId: id },
+    })),
+  );
 }
 
 async function register(tx: Tx, crypto: Crypto, input: Given, call: Call): Promise<PushDevice> {

@@ -79,7 +79,7 @@ export const identityEn = {
     end: 'End',
     endOthers: 'End all others',
     saidEnded: 'Ended.',
-    saidOthersEnded: 'All others have ended.',
+    saidOthersEnded: 'All others have ended. An app tells you something again once you open it.',
     unknownDevice: 'Unknown device',
     lastUsed: 'last used {{time}}',
     methods: { password: 'by password', secondFactor: 'by second step', provider: 'by state account' },

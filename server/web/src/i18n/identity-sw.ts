@@ -81,7 +81,7 @@ export const identitySw: Texts<typeof identityEn> = {
     end: 'Maliza',
     endOthers: 'Maliza vingine vyote',
     saidEnded: 'Kimemalizwa.',
-    saidOthersEnded: 'Vingine vyote vimemalizwa.',
+    saidOthersEnded: 'Vingine vyote vimemalizwa. Programu itakujulisha tena ukiifungua.',
     unknownDevice: 'Kifaa kisichojulikana',
     lastUsed: 'kilitumika {{time}}',
     methods: {

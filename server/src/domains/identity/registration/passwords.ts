@@ -6,6 +6,7 @@ import type { By } from '../../../platform/call/by.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
+import { removeDevices } from '../../notifications/index.ts';
 import { accountKeys, findBySignIn } from '../accounts.ts';
 import { tellOwner } from '../owner.ts';
 import type { OwnParts } from '../parts.ts';
@@ -166,6 +167,8 @@ export class OwnPasswords {
     const keep = change.keep === undefined ? {} : { except: change.keep };
     const sessionIds = await standingSessions(tx, { accountId, ...keep });
     await endTrust(tx, accountId);
+    // Whoever knew the old one is warned on them instead: it may be a stranger who changes it.
+    if (action === 'password.reset') await removeDevices(tx, { accountId, by });
     await closeAll(tx, accountId, 'passwordReset');
     await closeAll(tx, accountId, 'invitation');
     await tellOwner(tx, crypto, { accountId, template: 'passwordChanged' });

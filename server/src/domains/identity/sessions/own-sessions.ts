@@ -8,6 +8,7 @@ import type { Platform } from '../../../platform/context.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
 import type { Revocations } from '../../../platform/revocations/revocations.ts';
+import { removeDevices } from '../../notifications/index.ts';
 import { PAGE_ROWS, pageOf } from '../page.ts';
 import { byOf, signedIn } from '../signed-in.ts';
 import { mayRule } from '../staff/over-staff.ts';
@@ -88,7 +89,9 @@ export class OwnSessions {
       const { rowCount } = await tx.query('SELECT FROM accounts WHERE id = $1', [of.accountId]);
       if (rowCount === 0) throw notFound('accountId', 'There is no such account');
       await mayRule(tx, of.accountId, call);
-      return await standingSessions(tx, of);
+      const standing = await standingSessions(tx, of);
+      await removeDevices(tx, { accountId: of.accountId, by: call });
+      return standing;
     });
   }
 

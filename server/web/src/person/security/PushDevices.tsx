@@ -50,7 +50,7 @@ function DeviceLine({ device, onRemoved }: { device: PushDevice; onRemoved: () =
   const seen = t('security.lastSeen', { time: recent(lastSeenAt) });
   return (
     <li data-push-device={deviceId}>
-      <div className="line-between">
+      <div className="line-between line-wraps">
         <div>
           <b>{label ?? kind}</b>
           <p className="hint">{label === null ? seen : `${kind} · ${seen}`}</p>

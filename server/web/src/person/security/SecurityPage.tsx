@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../../hub/session-context.ts';
 import { Heading } from '../../ui/Heading.tsx';
@@ -16,6 +17,8 @@ import { SignIns } from './SignIns.tsx';
 export function SecurityPage() {
   const { t } = useTranslation();
   const said = useSaid();
+  // With the other sessions the apps go that tell: their list is another one then.
+  const [ended, setEnded] = useState(0);
   const { role } = useSession().account;
   const isPersonal = role === 'bettor' || role === 'citizen';
   return (
@@ -24,9 +27,9 @@ export function SecurityPage() {
       <SaidHere said={said} />
       <Factors onSaid={said.say} />
       <Password onSaid={said.say} />
-      <Sessions onSaid={said.say} />
+      <Sessions onSaid={said.say} onOthersEnded={() => setEnded(ended + 1)} />
       <Devices onSaid={said.say} />
-      <PushDevices onSaid={said.say} />
+      <PushDevices key={ended} onSaid={said.say} />
       <SignIns />
       {isPersonal && <ChecksOfMe />}
       <Activity />

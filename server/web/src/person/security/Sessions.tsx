@@ -13,10 +13,11 @@ type OpenSession = OutputOf<Contract['identity']['listSessions']>['items'][numbe
 
 interface SessionsProps {
   readonly onSaid: (said: string) => void;
+  readonly onOthersEnded: () => void;
 }
 
 /** Where one is signed in at this moment. */
-export function Sessions({ onSaid }: SessionsProps) {
+export function Sessions({ onSaid, onOthersEnded }: SessionsProps) {
   const { t } = useTranslation();
   const { hub } = useSession();
   const sessions = useList((page) => hub.identity.listSessions(page), [hub]);
@@ -27,7 +28,9 @@ export function Sessions({ onSaid }: SessionsProps) {
   };
   const endOthers = async () => {
     const done = await all.run(() => hub.identity.revokeOtherSessions());
-    if (done !== undefined) ended(t('security.saidOthersEnded'));
+    if (done === undefined) return;
+    ended(t('security.saidOthersEnded'));
+    onOthersEnded();
   };
   return (
     <section className="block" aria-labelledby="sessions">
