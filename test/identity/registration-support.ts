@@ -11,7 +11,11 @@ export function handlersOf(node: IdentityNode) {
   return node.identity.domain.handlers;
 }
 
-export function register(node: IdentityNode, by: By, more: { password?: string; locale?: 'en' | 'sw' } = {}) {
+export function register(
+  node: IdentityNode,
+  by: By,
+  more: { password?: string; locale?: 'en' | 'sw'; as?: 'person' | 'operator' } = {},
+) {
   const input = { password: PASSWORD, locale: 'en' as const, ...by, ...more };
   return handlersOf(node).register(input, callBy());
 }

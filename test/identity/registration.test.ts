@@ -34,11 +34,26 @@ test('a citizen registers by phone in any spelling, and signs in by it in any ot
   const { phone } = newPerson();
   const { challengeId } = await register(node, { phone: phone.replace('+254', '0') }, { locale: 'sw' });
   const [message] = await messagesTo(node.platform, phone);
-  expect(message).toMatchObject({ channel: 'sms', template: 'code', locale: 'sw' });
+  expect(message).toMatchObject({ channel: 'sms', template: 'codeForAccount', locale: 'sw' });
   const code = await codeSentTo(node.platform, phone);
   await handlersOf(node).verifyContact({ challengeId, code }, callBy());
   const { account } = await signInBy(node, { phone: phone.replace('+', '00') });
   expect(account).toMatchObject({ email: null, role: 'citizen' });
+});
+
+test('the message with the code says which account it makes: somebody else may have asked for it', async () => {
+  await using node = await startIdentity();
+  const { email } = newPerson();
+  for (const [as, template, page] of [
+    ['person', 'codeForAccount', 'sign-up'],
+    ['operator', 'codeForOperatorAccount', 'sign-up-operator'],
+  ] as const) {
+    const { challengeId } = await register(node, { email }, { as });
+    expect((await messagesTo(node.platform, email)).at(-1)).toMatchObject({
+      template,
+      data: { page: `${page}/${challengeId}` },
+    });
+  }
 });
 
 test('nothing is known of a contact before it is proved: no account, no identifier', async () => {

@@ -238,13 +238,18 @@ describe('a link', () => {
     'with a code leads to where it is entered, by e-mail alone (%s)',
     (locale) => {
       const code = { code: '123456' };
-      for (const page of ['forgot/chl_1', 'sign-up/chl_1']) {
-        const plain = render('code', { locale, data: code, publicUrl });
-        const linked = render('code', { locale, data: { ...code, page }, publicUrl });
+      for (const [template, page] of [
+        ['code', 'forgot/chl_1'],
+        ['codeForAccount', 'sign-up/chl_1'],
+        ['codeForOperatorAccount', 'sign-up-operator/chl_1'],
+      ] as const) {
+        const plain = render(template, { locale, data: code, publicUrl });
+        const linked = render(template, { locale, data: { ...code, page }, publicUrl });
         expect(plain.text).not.toContain('http');
         expect(linked).toEqual({ ...plain, text: `${plain.text}\n\n${publicUrl}/#${page}` });
         expect(places).toContain(page.split('/')[0]);
-        expect(render('code', { locale, data: { ...code, page } })).toEqual(plain);
+        expect(plain.short.length).toBeLessThanOrEqual(160);
+        expect(render(template, { locale, data: { ...code, page } })).toEqual(plain);
         // No other message is led anywhere by its data.
         expect(render('news', { locale, data: { page } })).toEqual(render('news', { locale, data: {} }));
       }

@@ -39,7 +39,7 @@ test('somebody signs up for an operator, applies, and hears of every step, and s
   await decide('inReview');
   const { operatorId } = await decide('approved');
   const steps = ['Received', 'Incomplete', 'Received', 'Approved'].map((step) => `application${step}`);
-  expect(await templatesTo(hub, applicant.email)).toEqual(['code', ...steps]);
+  expect(await templatesTo(hub, applicant.email)).toEqual(['codeForOperatorAccount', ...steps]);
   expect(await templatesTo(hub, CONTACT)).toEqual(steps);
   const [first] = await messagesTo(hub.platform, CONTACT);
   expect(first).toMatchObject({ locale: 'sw', data: { name: 'Bahati Ltd' } });

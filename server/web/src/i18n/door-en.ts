@@ -31,6 +31,11 @@ export const doorEn = {
     resetSent:
       'If somebody signs in with {{to}}, a code is on its way: to the e-mail address of the account, if it has one.',
     codeByLink: 'Enter the code of the message that brought you here.',
+    makes: {
+      person: 'It makes an account of your own. If you did not ask for it, close this page.',
+      operator:
+        'It makes an account for somebody who works for an operator; nobody can protect themselves with it. If you want an account for yourself, or did not ask for this one, do not enter the code.',
+    },
     codeSubmit: 'Continue',
     codeWrong: 'Enter the code as it is in the message or the app.',
     again: 'Send a new code',

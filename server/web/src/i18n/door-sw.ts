@@ -32,6 +32,11 @@ export const doorSw: Texts<typeof doorEn> = {
       'Tumetuma ujumbe kwa {{to}}. Kama tayari kuna akaunti, ujumbe unasema hivyo: basi ingia, au chagua “Umesahau nenosiri?”.',
     resetSent: 'Kama kuna anayeingia kwa {{to}}, msimbo uko njiani: kwa barua pepe ya akaunti, kama inayo.',
     codeByLink: 'Andika msimbo ulio kwenye ujumbe uliokuleta hapa.',
+    makes: {
+      person: 'Unafungua akaunti yako binafsi. Kama hukuuomba, funga ukurasa huu.',
+      operator:
+        'Unafungua akaunti ya mfanyakazi wa kampuni; hakuna anayeweza kujikinga kwa akaunti hiyo. Kama unataka akaunti yako binafsi, au hukuomba hii, usiandike msimbo.',
+    },
     codeSubmit: 'Endelea',
     codeWrong: 'Andika msimbo kama ulivyo kwenye ujumbe au programu.',
     again: 'Tuma msimbo mpya',

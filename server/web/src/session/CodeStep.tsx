@@ -11,6 +11,8 @@ interface CodeStepProps<TResult> {
   readonly kind: 'signUp' | 'reset';
   /** Where the code went, as it was typed; absent for whoever comes by the message itself. */
   readonly to?: string;
+  /** Whose account the code makes, for whoever may not know. */
+  readonly makes?: 'person' | 'operator' | undefined;
   readonly finish: (code: string, newPassword: string) => Promise<TResult>;
   readonly again?: () => Promise<void>;
   readonly onDone: (result: TResult) => void;
@@ -18,7 +20,8 @@ interface CodeStepProps<TResult> {
 }
 
 /** The code that was sent, and the password where it is chosen now. */
-export function CodeStep<TResult>({ kind, to, finish, again, onDone, onBack }: CodeStepProps<TResult>) {
+export function CodeStep<TResult>(props: CodeStepProps<TResult>) {
+  const { kind, to, makes, finish, again, onDone, onBack } = props;
   const { t } = useTranslation();
   const { busy, error, run } = useAction<TResult>();
   const [wrong, setWrong] = useState<{ code?: boolean; password?: boolean }>({});
@@ -51,6 +54,7 @@ export function CodeStep<TResult>({ kind, to, finish, again, onDone, onBack }: C
             ? t('door.codeByLink')
             : t(kind === 'signUp' ? 'door.codeSent' : 'door.resetSent', { to })}
         </p>
+        {makes !== undefined && <p className="hint">{t(`door.makes.${makes}`)}</p>}
       </div>
       <CodeField problem={problem} />
       {choosesPassword && (

@@ -14,7 +14,7 @@ import { SignInForm } from './SignInForm.tsx';
 import { SignUp } from './SignUp.tsx';
 import type { Asked } from './second-factor.ts';
 import type { Session } from './session.ts';
-import { leaveDoor, useDoorPlace } from './use-door-step.ts';
+import { codeLinkIn, leaveDoor, useDoorPlace } from './use-door-step.ts';
 
 interface DoorProps {
   readonly reason: Reason | undefined;
@@ -47,7 +47,9 @@ export function Door({ reason, onSession }: DoorProps) {
 
 function Ways({ reason, onSession }: DoorProps) {
   const { t } = useTranslation();
-  const { step, challengeId } = useDoorPlace();
+  const place = useDoorPlace();
+  const { step } = place;
+  const link = codeLinkIn(place);
   const [asked, setAsked] = useState<Asked | undefined>(reason?.why === 'factor' ? reason.asked : undefined);
   const [unjoined, setUnjoined] = useState<Unjoined>();
   const [done, setDone] = useState<'wasMade' | 'wasReset'>();
@@ -74,9 +76,9 @@ function Ways({ reason, onSession }: DoorProps) {
       />
     );
   }
-  if (challengeId !== undefined && (step === 'sign-up' || step === 'forgot')) {
-    const after = step === 'sign-up' ? 'wasMade' : 'wasReset';
-    return <ByLink key={challengeId} step={step} challengeId={challengeId} onDone={toSignIn(after)} />;
+  if (link !== undefined) {
+    const after = link.step === 'forgot' ? 'wasReset' : 'wasMade';
+    return <ByLink key={link.challengeId} link={link} onDone={toSignIn(after)} />;
   }
   if (step === 'sign-up' || step === 'sign-up-operator') {
     const as = step === 'sign-up' ? 'person' : 'operator';

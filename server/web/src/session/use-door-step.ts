@@ -14,6 +14,17 @@ export interface DoorPlace {
   readonly challengeId: string | undefined;
 }
 
+/** A code that somebody is brought to by the link of its message. */
+export interface CodeLink {
+  readonly step: 'sign-up' | 'sign-up-operator' | 'forgot';
+  readonly challengeId: string;
+}
+
+export function codeLinkIn({ step, challengeId }: DoorPlace): CodeLink | undefined {
+  if (challengeId === undefined || step === 'sign-in' || step === 'invited') return undefined;
+  return { step, challengeId };
+}
+
 /** Named after the `#`, so that going back is the browser's own way back. */
 export function useDoorPlace(): DoorPlace {
   const hash = useSyncExternalStore(listen, () => location.hash);

@@ -69,6 +69,7 @@ export class Registration {
       const owner = await findBySignIn(tx, contact);
       const sent = await sendCode(tx, crypto, {
         purpose: 'register',
+        toldBy: input.as === 'operator' ? 'codeForOperatorAccount' : 'codeForAccount',
         contact,
         payload,
         locale,

@@ -5,7 +5,8 @@ import { type Challenge, giveCode, openChallenge, type Purpose } from './challen
 import { type Contact, type ContactType, channelOf } from './contact.ts';
 import { LIMITS, spend } from './limits.ts';
 
-type CodeTemplate = 'code' | 'codeElsewhere' | 'accountExists' | 'invitation';
+type AccountCode = 'codeForAccount' | 'codeForOperatorAccount';
+type CodeTemplate = 'code' | AccountCode | 'codeElsewhere' | 'accountExists' | 'invitation';
 
 export interface CodeToSend {
   readonly purpose: Exclude<Purpose, 'login' | 'proof'>;
@@ -15,6 +16,8 @@ export interface CodeToSend {
   readonly locale: Locale;
   /** What the owner of the contact is told instead of a code: nobody will answer the challenge. */
   readonly insteadOfCode?: 'accountExists' | 'nothing';
+  /** What says the code in place of `code`: which account it makes, for somebody else may have asked in their name. */
+  readonly toldBy?: AccountCode;
   /** By whom somebody is invited: their message says so, and has the code in one piece with its challenge. */
   readonly invitedBy?: string | undefined;
   /** Where the code goes in place of the contact, which is told no more than that. */
@@ -37,7 +40,10 @@ export async function sendCode(tx: Tx, crypto: Crypto, given: CodeToSend): Promi
     await deliver(tx, crypto, { type, to, template, data, locale, accountId });
   };
   if (given.codeTo === undefined) {
-    await tell(contact, given.insteadOfCode ?? (purpose === 'invitation' ? 'invitation' : 'code'));
+    await tell(
+      contact,
+      given.insteadOfCode ?? given.toldBy ?? (purpose === 'invitation' ? 'invitation' : 'code'),
+    );
   } else {
     await tell(given.codeTo, 'code');
     await tell(contact, 'codeElsewhere');
@@ -55,16 +61,17 @@ function dataOf(
   }: { purpose: CodeToSend['purpose']; code: string; challengeId: string; by: string },
 ): Record<string, string> {
   if (template === 'invitation') return { by, code: `${challengeId}.${code}` };
-  if (template !== 'code') return {};
-  const page = PAGE_OF_CODE[purpose];
+  if (template === 'codeElsewhere' || template === 'accountExists') return {};
+  const page = pageOfCode(template, purpose);
   return page === undefined ? { code } : { code, page: `${page}/${challengeId}` };
 }
 
-/** Those that can be entered by whoever comes by the message, without the page that asked for them. */
-const PAGE_OF_CODE: Readonly<Partial<Record<CodeToSend['purpose'], string>>> = {
-  register: 'sign-up',
-  passwordReset: 'forgot',
-};
+/** For those that can be entered by whoever comes by the message, without the page that asked for them. */
+function pageOfCode(template: 'code' | AccountCode, purpose: CodeToSend['purpose']): string | undefined {
+  if (template === 'codeForAccount') return 'sign-up';
+  if (template === 'codeForOperatorAccount') return 'sign-up-operator';
+  return purpose === 'passwordReset' ? 'forgot' : undefined;
+}
 
 /** At most five an hour go from one asker to one phone or address, for whatever purpose. */
 async function spendCode(tx: Tx, crypto: Crypto, { asker, contact }: CodeToSend): Promise<void> {

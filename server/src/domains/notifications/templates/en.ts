@@ -5,8 +5,20 @@
 export const en = {
   code: {
     subject: 'Your Kinga code: {{code}}',
-    text: 'Your code is {{code}}. It is good for ten minutes and for one use.\n\nIf you did not ask for it, do nothing. Kinga never asks you for a code.',
+    text: 'Your code is {{code}}. It is good for ten minutes and for one use.\n\nIf you did not ask for it, do nothing. Nobody from Kinga ever asks you for it.',
     short: '{{code}} is your Kinga code. Ten minutes, one use. Tell it to nobody.',
+  },
+  // Somebody else may have asked for it: which account it makes is said before it is entered.
+  codeForAccount: {
+    subject: 'Your Kinga code: {{code}}',
+    text: 'Your code is {{code}}. It makes a Kinga account of your own, for yourself. It is good for ten minutes and for one use.\n\nIf you did not ask for it, do nothing. Nobody from Kinga ever asks you for it.',
+    short: '{{code}} makes a Kinga account of your own. Ten minutes, one use. Tell it to nobody.',
+  },
+  codeForOperatorAccount: {
+    subject: 'Your Kinga code: {{code}}',
+    text: 'Your code is {{code}}. It makes a Kinga account for somebody who works for an operator, to apply with: nobody can protect themselves with it. It is good for ten minutes and for one use.\n\nIf you did not ask for it, or want an account for yourself, do not enter it. Nobody from Kinga ever asks you for it.',
+    short:
+      '{{code}} makes a Kinga account for staff of an operator, not for yourself. Ten minutes, one use. Tell it to nobody.',
   },
   codeElsewhere: {
     subject: 'Your Kinga code went to your e-mail address',

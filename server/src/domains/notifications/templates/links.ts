@@ -36,6 +36,8 @@ export const PAGE_OF: Readonly<Partial<Record<TemplateName, string>>> = {
   petitionMoved: '',
 };
 
+const CODES: ReadonlySet<TemplateName> = new Set(['code', 'codeForAccount', 'codeForOperatorAccount']);
+
 /**
  * Where a code is entered by whoever has closed the page that asked for it: the `page` of its data. Others are entered
  * where they were asked for and nowhere else: beside the password of a sign-in, or by somebody signed in. Not for an
@@ -46,7 +48,7 @@ export function linkOfCode(
   { page }: Readonly<Record<string, string>>,
   publicUrl: string | undefined,
 ): string | undefined {
-  if (template !== 'code' || page === undefined || publicUrl === undefined) return undefined;
+  if (!CODES.has(template) || page === undefined || publicUrl === undefined) return undefined;
   return `${publicUrl}/#${page}`;
 }
 

@@ -3,8 +3,19 @@ import type { Texts } from './index.ts';
 export const sw: Texts = {
   code: {
     subject: 'Nambari yako ya Kinga: {{code}}',
-    text: 'Nambari yako ni {{code}}. Inatumika mara moja, ndani ya dakika kumi.\n\nKama hukuiomba, usifanye lolote. Kinga haitakuomba nambari kamwe.',
+    text: 'Nambari yako ni {{code}}. Inatumika mara moja, ndani ya dakika kumi.\n\nKama hukuiomba, usifanye lolote. Hakuna mtu wa Kinga atakayekuomba nambari hii kamwe.',
     short: '{{code}} ni nambari yako ya Kinga. Dakika kumi, mara moja. Usimwambie mtu.',
+  },
+  codeForAccount: {
+    subject: 'Nambari yako ya Kinga: {{code}}',
+    text: 'Nambari yako ni {{code}}. Inafungua akaunti ya Kinga iliyo yako binafsi. Inatumika mara moja, ndani ya dakika kumi.\n\nKama hukuiomba, usifanye lolote. Hakuna mtu wa Kinga atakayekuomba nambari hii kamwe.',
+    short: '{{code}} inafungua akaunti yako binafsi ya Kinga. Dakika kumi, mara moja. Usimwambie mtu.',
+  },
+  codeForOperatorAccount: {
+    subject: 'Nambari yako ya Kinga: {{code}}',
+    text: 'Nambari yako ni {{code}}. Inafungua akaunti ya Kinga ya mfanyakazi wa kampuni, ya kutuma ombi: hakuna anayeweza kujikinga kwa akaunti hiyo. Inatumika mara moja, ndani ya dakika kumi.\n\nKama hukuiomba, au unataka akaunti yako binafsi, usiitumie. Hakuna mtu wa Kinga atakayekuomba nambari hii kamwe.',
+    short:
+      '{{code}} inafungua akaunti ya Kinga ya mfanyakazi wa kampuni, si yako binafsi. Dakika kumi, mara moja. Usimwambie mtu.',
   },
   codeElsewhere: {
     subject: 'Nambari yako ya Kinga imetumwa kwa barua pepe yako',
