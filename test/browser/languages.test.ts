@@ -1,7 +1,7 @@
 import type { Browser, Page, Route } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import type { TestHub } from '../support/hub.ts';
-import { fitsThePhone } from './person-support.ts';
+import { fitsThePhone, picture } from './person-support.ts';
 import { hasChromium, PHONE, startForAll, visit } from './support.ts';
 
 const SWAHILI = '**/assets/sw-*.js';
@@ -75,5 +75,27 @@ describe.skipIf(!hasChromium)('what the page loads later, in Chromium', () => {
     await page.unroute(PAGES);
     await page.getByRole('button', { name: 'Try again' }).press('Enter');
     await page.locator('#content h1').waitFor();
+  });
+
+  test('whoever waits for the pages hears so; without them there is still the helpline, and the way out', async () => {
+    const me = await hub.account('citizen');
+    await using visitor = await visit(browser, hub.url, PHONE);
+    const { page } = visitor;
+    const held = Promise.withResolvers<Route>();
+    await page.route(PAGES, (route) => held.resolve(route));
+    await page.locator('[name=email]').fill(me.email);
+    await page.locator('[name=password]').fill(me.password);
+    await page.locator('[name=password]').press('Enter');
+    const route = await held.promise;
+    await page.getByRole('status').getByText('Loading').waitFor();
+    await route.abort();
+    await page.getByRole('alert').getByText('The pages could not be loaded.').waitFor();
+    expect(await page.getByRole('link', { name: '719' }).getAttribute('href')).toBe('tel:719');
+    await fitsThePhone(page);
+    await picture(page, 'pages-missing');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.locator('[name=email]').waitFor();
+    await page.reload();
+    await page.locator('[name=email]').waitFor();
   });
 });

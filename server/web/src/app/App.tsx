@@ -4,6 +4,7 @@ import { SessionContext, useSession } from '../hub/session-context.ts';
 import { arrive, type Reason } from '../session/arrival.ts';
 import { Door } from '../session/Door.tsx';
 import { forget, type Session, signOut } from '../session/session.ts';
+import { Helpline } from '../ui/Helpline.tsx';
 import { type Pages, pagesOf } from './pages.ts';
 import { Shell } from './Shell.tsx';
 
@@ -15,6 +16,8 @@ interface AtDoor {
 interface SignedIn {
   readonly at: 'inside';
   readonly session: Session;
+  /** At the door of this page; else the session of before is taken up. */
+  readonly entered: boolean;
 }
 
 export function App() {
@@ -24,7 +27,9 @@ export function App() {
   useEffect(() => {
     void arrive().then((arrival) =>
       setStage(
-        'session' in arrival ? { at: 'inside', session: arrival.session } : { at: 'door', ...arrival },
+        'session' in arrival
+          ? { at: 'inside', session: arrival.session, entered: false }
+          : { at: 'door', ...arrival },
       ),
     );
   }, []);
@@ -46,34 +51,55 @@ export function App() {
   }, [session]);
 
   if (stage.at === 'restoring') return <p className="splash">{t('app.loading')}</p>;
-  if (session === undefined) {
-    const reason = stage.at === 'door' ? stage.reason : undefined;
-    return <Door reason={reason} onSession={(opened) => setStage({ at: 'inside', session: opened })} />;
+  if (stage.at === 'door') {
+    return (
+      <Door
+        reason={stage.reason}
+        onSession={(opened) => setStage({ at: 'inside', session: opened, entered: true })}
+      />
+    );
   }
   return (
-    <SessionContext value={session}>
-      <Inside onSignOut={leave} />
+    <SessionContext value={stage.session}>
+      <Inside entered={stage.entered} onSignOut={leave} />
     </SessionContext>
   );
 }
 
+interface InsideProps {
+  readonly entered: boolean;
+  readonly onSignOut: () => void;
+}
+
 /** Signed in: what is left to load are the pages of the role. */
-function Inside({ onSignOut }: { onSignOut: () => void }) {
+function Inside({ entered, onSignOut }: InsideProps) {
   const { t } = useTranslation();
   const { role } = useSession().account;
   const [pages, setPages] = useState<Pages | 'missing'>();
   useEffect(() => {
     pagesOf(role).then(setPages, () => setPages('missing'));
   }, [role]);
-  if (pages === undefined) return <p className="splash">{t('app.loading')}</p>;
-  if (pages !== 'missing') return <Shell pages={pages} onSignOut={onSignOut} />;
+  if (pages === undefined) {
+    return (
+      <p className="splash" role="status">
+        {t('app.loading')}
+      </p>
+    );
+  }
+  if (pages !== 'missing') return <Shell pages={pages} entered={entered} onSignOut={onSignOut} />;
   // A browser asks for what it could not load only once: the page begins anew.
   return (
-    <p className="splash" role="alert">
-      {t('app.notLoaded')}{' '}
-      <button type="button" onClick={() => location.reload()}>
-        {t('form.retry')}
-      </button>
-    </p>
+    <div className="splash">
+      <p role="alert">{t('app.notLoaded')}</p>
+      <div className="buttons">
+        <button type="button" onClick={() => location.reload()}>
+          {t('form.retry')}
+        </button>
+        <button type="button" className="quiet" onClick={onSignOut}>
+          {t('app.signOut')}
+        </button>
+      </div>
+      <Helpline text="signIn.help" />
+    </div>
   );
 }

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '../ui/format.ts';
-import type { NoticeText } from './notices.ts';
+import { type NoticeText, SIGN_OUT_FOR_LINK } from './notices.ts';
 
 export interface Notice {
   readonly text: NoticeText;
@@ -12,7 +12,7 @@ interface NoticesProps {
   readonly onDismiss: (notice: Notice) => void;
 }
 
-/** Continuity was lost: said where nobody can miss it, until somebody has seen it. */
+/** Continuity was lost, or a link leads nowhere from here: said where nobody can miss it, until it was seen. */
 export function Notices({ notices, onDismiss }: NoticesProps) {
   const { t } = useTranslation();
   const { time } = useFormats();
@@ -21,7 +21,10 @@ export function Notices({ notices, onDismiss }: NoticesProps) {
       {notices.map((notice) => (
         <div key={notice.text} className="notice notice-reset">
           <p>
-            <strong>{t('connection.resetTitle', { time: time(notice.at) })}.</strong> {t(notice.text)}
+            {notice.text !== SIGN_OUT_FOR_LINK && (
+              <strong>{t('connection.resetTitle', { time: time(notice.at) })}.</strong>
+            )}{' '}
+            {t(notice.text)}
           </p>
           <button type="button" className="quiet" onClick={() => onDismiss(notice)}>
             {t('app.dismiss')}

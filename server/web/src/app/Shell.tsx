@@ -2,27 +2,30 @@ import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Banners } from '../broadcasts/Banners.tsx';
 import { useSession } from '../hub/session-context.ts';
+import { codeLinkIn, useDoorPlace } from '../session/use-door-step.ts';
 import { LanguageSwitch } from '../ui/LanguageSwitch.tsx';
 import { Mark } from '../ui/Mark.tsx';
 import { ConnectionStrip } from './ConnectionStrip.tsx';
 import { FreshnessContext, useFreshness } from './freshness.ts';
 import { type Notice, Notices } from './Notices.tsx';
-import { NoticeContext, type NoticeText } from './notices.ts';
+import { NoticeContext, type NoticeText, SIGN_OUT_FOR_LINK } from './notices.ts';
 import type { Pages } from './pages.ts';
 import { usePage } from './use-page.ts';
 import { GroupedWays, Ways } from './Ways.tsx';
 
 interface ShellProps {
   readonly pages: Pages;
+  /** Somebody has just signed in; else the page was loaded anew. */
+  readonly entered: boolean;
   readonly onSignOut: () => void;
 }
 
 /** What is around every page: who is signed in, the ways to go, the connection, what has to be told. */
-export function Shell({ pages, onSignOut }: ShellProps) {
+export function Shell({ pages, entered, onSignOut }: ShellProps) {
   const { t } = useTranslation();
   const { hub, account } = useSession();
   const freshness = useFreshness(hub);
-  const page = usePage(pages);
+  const page = usePage(pages, entered);
   const grouped = pages.some(({ group }) => group !== undefined);
   const title = t(`app.${page.id}`);
   useEffect(() => {
@@ -34,11 +37,7 @@ export function Shell({ pages, onSignOut }: ShellProps) {
     account.email === null
       ? t('app.signedInByPhone', { role })
       : t('app.signedInAs', { email: account.email, role });
-  const [notices, setNotices] = useState<readonly Notice[]>([]);
-  const notify = useCallback(
-    (text: NoticeText) => setNotices((all) => [...without(text, all), { text, at: Date.now() }]),
-    [],
-  );
+  const { notices, notify, dismiss } = useNotices();
 
   return (
     <FreshnessContext value={freshness}>
@@ -63,10 +62,7 @@ export function Shell({ pages, onSignOut }: ShellProps) {
         <div className={grouped ? 'beside' : 'below'}>
           {grouped && <GroupedWays pages={pages} current={page} />}
           <main id="content" tabIndex={-1}>
-            <Notices
-              notices={notices}
-              onDismiss={(notice) => setNotices((all) => without(notice.text, all))}
-            />
+            <Notices notices={notices} onDismiss={({ text }) => dismiss(text)} />
             <Banners />
             <page.Content />
           </main>
@@ -78,6 +74,22 @@ export function Shell({ pages, onSignOut }: ShellProps) {
       </NoticeContext>
     </FreshnessContext>
   );
+}
+
+function useNotices() {
+  const [notices, setNotices] = useState<readonly Notice[]>([]);
+  const notify = useCallback(
+    (text: NoticeText) => setNotices((all) => [...without(text, all), { text, at: Date.now() }]),
+    [],
+  );
+  const dismiss = useCallback((text: NoticeText) => setNotices((all) => without(text, all)), []);
+  // The address stays, so that the link works once nobody is signed in; whoever goes elsewhere has no use for it.
+  const challengeId = codeLinkIn(useDoorPlace())?.challengeId;
+  useEffect(() => {
+    if (challengeId === undefined) dismiss(SIGN_OUT_FOR_LINK);
+    else notify(SIGN_OUT_FOR_LINK);
+  }, [challengeId, notify, dismiss]);
+  return { notices, notify, dismiss };
 }
 
 function without(text: NoticeText, all: readonly Notice[]): Notice[] {

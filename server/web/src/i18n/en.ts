@@ -70,6 +70,7 @@ export const en = {
     signedInAs: 'Signed in as {{email}}, {{role}}',
     signedInByPhone: 'Signed in by phone, {{role}}',
     dismiss: 'Dismiss',
+    signOutForLink: 'To use the link with the code, sign out first. The page then asks for the code.',
     time: 'Times are Nairobi time',
   },
   roles: {

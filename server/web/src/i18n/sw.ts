@@ -70,6 +70,7 @@ export const sw: Translation = {
     signedInAs: 'Umeingia kama {{email}}, {{role}}',
     signedInByPhone: 'Umeingia kwa simu, {{role}}',
     dismiss: 'Ondoa',
+    signOutForLink: 'Ili kutumia kiungo chenye msimbo, toka kwanza. Kisha ukurasa utakuomba msimbo.',
     time: 'Saa ni za Nairobi',
   },
   roles: {
