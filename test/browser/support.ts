@@ -40,17 +40,22 @@ export function startForAll(
   use: (started: Started) => void,
   options: Parameters<typeof startTestHub>[0] = {},
 ): void {
-  let started: Started | undefined;
+  let hub: TestHub | undefined;
+  let browser: Browser | undefined;
+  const opened = new AsyncDisposableStack();
+  opened.defer(() => hub?.[Symbol.asyncDispose]());
+  opened.defer(() => browser?.close());
   beforeAll(async () => {
     buildPage();
-    const [hub, browser] = await Promise.all([startTestHub(options), launchBrowser()]);
-    started = { hub, browser };
-    use(started);
+    const starting = [startTestHub(options), launchBrowser()] as const;
+    // Both to their end, also when one fails: what did start is closed after all.
+    const [startedHub, startedBrowser] = await Promise.allSettled(starting);
+    if (startedHub.status === 'fulfilled') hub = startedHub.value;
+    if (startedBrowser.status === 'fulfilled') browser = startedBrowser.value;
+    const [theHub, theBrowser] = await Promise.all(starting);
+    use({ hub: theHub, browser: theBrowser });
   });
-  afterAll(async () => {
-    await started?.browser.close();
-    await started?.hub[Symbol.asyncDispose]();
-  });
+  afterAll(() => opened.disposeAsync());
 }
 
 /** Builds the page unless the built one is newer than everything it is made of. */
