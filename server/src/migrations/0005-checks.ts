@@ -1,5 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
+/** Of the table, in a range of the index by time. */
+const RANGE_PAGES = 256;
+
 /** Every question that was asked of the register, with its answer. */
 export class Migration0005Checks extends Migration {
   override up(): void {
@@ -13,7 +16,7 @@ export class Migration0005Checks extends Migration {
     // is deleted at night, a day's worth, so its vacuum has all the time in the world: at PostgreSQL's usual pace
     // it took a tenth of a core from the lookups for minutes.
     //
-    // A range of the index is 256 pages, some 24,000 checks. Every question by time reads the whole index, and all
+    // A range of the index is some 24,000 checks. Every question by time reads the whole index, and all
     // rows of the ranges that are not summarised yet: PostgreSQL does so much of that in the background as its queue
     // takes, 256 ranges a minute, which are 100,000 checks a second with this size and 13,000 with 32 pages. What
     // it costs is that an answer by time reads at most two ranges more than it needs, 4 MB.
@@ -28,7 +31,7 @@ export class Migration0005Checks extends Migration {
         at timestamptz NOT NULL
       ) WITH (autovacuum_vacuum_cost_delay = 100)`);
     this.addSql(
-      `CREATE INDEX checks_id ON checks USING brin (id) WITH (pages_per_range = 256, autosummarize = on)`,
+      `CREATE INDEX checks_id ON checks USING brin (id) WITH (pages_per_range = ${RANGE_PAGES}, autosummarize = on)`,
     );
     // The hub's role may delete no check. It may ask for those to be deleted that the policy in force no longer
     // keeps: so much of the asked range of ids as is old enough. What a page's range of the index was summarised
@@ -58,8 +61,8 @@ export class Migration0005Checks extends Migration {
         WITH gone AS (
           DELETE FROM checks WHERE id >= from_id AND id < least(before_id, kept_from) RETURNING ctid
         )
-        SELECT count(*), array_agg(DISTINCT (ctid::text::point)[0]::bigint / 256 * 256) INTO deleted, touched
-          FROM gone;
+        SELECT count(*), array_agg(DISTINCT (ctid::text::point)[0]::bigint / ${RANGE_PAGES} * ${RANGE_PAGES})
+          INTO deleted, touched FROM gone;
         PERFORM brin_desummarize_range('checks_id', range) FROM unnest(touched) AS range;
         RETURN deleted;
       END
