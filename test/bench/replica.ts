@@ -6,10 +6,11 @@ import type { Stage } from './harness/stage.ts';
 import { figureOf } from './lookups.ts';
 
 const BYTES_MAX = 48;
+const NODE_FLAGS = ['--expose-gc', '--min-semi-space-size=16', '--max-semi-space-size=16'];
 
 /** Each measurement in a process of its own: memory that was once taken is not given back. */
 async function inFreshProcess(name: string, input: object): Promise<Measured> {
-  await using child = await startChild('table.ts', ['--expose-gc']);
+  await using child = await startChild('table.ts', NODE_FLAGS);
   return await child.ask<Measured>(name, input);
 }
 
