@@ -6,8 +6,6 @@ import { mountPage } from '@kinga/server/platform/http/page.ts';
 import express from 'express';
 import { expect, it } from 'vitest';
 
-const SCRIPT = `export const words = ['${'twiga '.repeat(500)}'];`;
-
 it('the page: a plain word until it is built, then the page for every route of it, and nothing for lost files', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'kinga-page-'));
   const app = express();
@@ -23,16 +21,13 @@ it('the page: a plain word until it is built, then the page for every route of i
 
     mkdirSync(join(folder, 'assets'));
     writeFileSync(join(folder, 'index.html'), '<title>Kinga</title>');
-    writeFileSync(join(folder, 'assets', 'app-1a2b.js'), SCRIPT);
+    writeFileSync(join(folder, 'assets', 'app-1a2b.js'), 'export {};');
     for (const route of ['/', '/live', '/markets/one']) {
       const page = await get(route);
       expect([route, page.status, page.headers.get('cache-control')]).toEqual([route, 200, 'no-cache']);
       expect(await page.text()).toContain('Kinga');
     }
-    const asset = await get('/assets/app-1a2b.js');
-    expect(asset.headers.get('cache-control')).toContain('immutable');
-    expect(asset.headers.get('content-encoding')).toBe('gzip');
-    expect(await asset.text()).toBe(SCRIPT);
+    expect((await get('/assets/app-1a2b.js')).headers.get('cache-control')).toContain('immutable');
     for (const lost of ['/assets/gone.js', '/api/nothing', '/favicon.ico', '/..%2fsecrets.json']) {
       expect([lost, (await get(lost)).ok]).toEqual([lost, false]);
     }
