@@ -1,23 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ADVISORY_LOCKS } from '../../server/src/platform/db/advisory-locks.ts';
-import { type RegisterNode, startNode } from '../exclusions/nodes.ts';
+import { ADVISORY_LOCKS } from '@kinga/server/platform/db/advisory-locks.ts';
+import { describe, expect, it } from 'vitest';
+import type { RegisterNode } from '../exclusions/nodes.ts';
 import { ok } from '../support/client.ts';
-import { startTestHub, type TestHub } from '../support/hub.ts';
+import type { TestHub } from '../support/hub.ts';
 import { newPerson, type Person } from '../support/people.ts';
 import { probe } from '../support/probe.ts';
-import { asAdmin, exclude, type House, newHouse } from './support.ts';
+import { asAdmin, exclude, type House, newHouse, startWithRegister } from './support.ts';
 
 let hub: TestHub;
 let register: RegisterNode;
 
-beforeAll(async () => {
-  hub = await startTestHub();
-  register = await startNode(hub.database);
-});
-
-afterAll(async () => {
-  await register[Symbol.asyncDispose]();
-  await hub[Symbol.asyncDispose]();
+startWithRegister((started) => {
+  ({ hub, register } = started);
 });
 
 const COURT = { source: 'court', period: 'permanent' } as const;

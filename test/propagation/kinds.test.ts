@@ -1,24 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { seedRegister } from '../bench/harness/seed.ts';
-import { type RegisterNode, startNode } from '../exclusions/nodes.ts';
-import { startTestHub, type TestHub } from '../support/hub.ts';
+import type { RegisterNode } from '../exclusions/nodes.ts';
+import type { TestHub } from '../support/hub.ts';
 import { newPeople, newPerson } from '../support/people.ts';
 import { probe } from '../support/probe.ts';
-import { asAdmin, exclude, type House, newHouse } from './support.ts';
+import { asAdmin, exclude, type House, newHouse, startWithRegister } from './support.ts';
 
 let hub: TestHub;
 let register: RegisterNode;
 /** More than two transactions of the propagator take. */
 const PEOPLE = 2_500;
 
-beforeAll(async () => {
-  hub = await startTestHub();
-  register = await startNode(hub.database);
-});
-
-afterAll(async () => {
-  await register[Symbol.asyncDispose]();
-  await hub[Symbol.asyncDispose]();
+startWithRegister((started) => {
+  ({ hub, register } = started);
 });
 
 const receiptsOf = async ({ operatorId }: House) =>

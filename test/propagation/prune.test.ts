@@ -1,25 +1,19 @@
 import { pruneReceipts } from '@kinga/server/domains/propagation/index.ts';
 import { VERSION_ONE } from '@kinga/shared/policy/version-one.ts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RegisterNode, startNode } from '../exclusions/nodes.ts';
-import { startTestHub, type TestHub } from '../support/hub.ts';
+import { describe, expect, it } from 'vitest';
+import type { RegisterNode } from '../exclusions/nodes.ts';
+import type { TestHub } from '../support/hub.ts';
 import { newPerson } from '../support/people.ts';
 import { probe } from '../support/probe.ts';
-import { asAdmin, exclude, type House, newHouse } from './support.ts';
+import { asAdmin, exclude, type House, newHouse, startWithRegister } from './support.ts';
 
 const YEARS = VERSION_ONE.retention.receiptsYears;
 
 let hub: TestHub;
 let register: RegisterNode;
 
-beforeAll(async () => {
-  hub = await startTestHub();
-  register = await startNode(hub.database);
-});
-
-afterAll(async () => {
-  await register[Symbol.asyncDispose]();
-  await hub[Symbol.asyncDispose]();
+startWithRegister((started) => {
+  ({ hub, register } = started);
 });
 
 interface Case {

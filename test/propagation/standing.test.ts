@@ -1,21 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RegisterNode, startNode } from '../exclusions/nodes.ts';
-import { startTestHub, type TestHub } from '../support/hub.ts';
+import { describe, expect, it } from 'vitest';
+import type { RegisterNode } from '../exclusions/nodes.ts';
+import type { TestHub } from '../support/hub.ts';
 import { newPeople, newPerson } from '../support/people.ts';
 import { probe } from '../support/probe.ts';
-import { asAdmin, exclude, type House, newHouse } from './support.ts';
+import { asAdmin, exclude, type House, newHouse, startWithRegister } from './support.ts';
 
 let hub: TestHub;
 let register: RegisterNode;
 
-beforeAll(async () => {
-  hub = await startTestHub();
-  register = await startNode(hub.database);
-});
-
-afterAll(async () => {
-  await register[Symbol.asyncDispose]();
-  await hub[Symbol.asyncDispose]();
+startWithRegister((started) => {
+  ({ hub, register } = started);
 });
 
 const DAY_MS = 86_400_000;

@@ -2,12 +2,33 @@ import type { Scope } from '@kinga/shared/contract/procedure.ts';
 import type { FeedEvent, Position, WatchAck } from '@kinga/shared/contract/wire.ts';
 import type { Identifier } from '@kinga/shared/exclusions/identifier.ts';
 import type { Change } from '@kinga/shared/propagation/contract.ts';
+import { afterAll, beforeAll } from 'vitest';
+import { type RegisterNode, startNode } from '../exclusions/nodes.ts';
 import { type AnswerOf, ok, refused } from '../support/client.ts';
-import type { TestHub } from '../support/hub.ts';
+import { startTestHub, type TestHub } from '../support/hub.ts';
 
 const SCOPES: readonly Scope[] = ['tokens:manage', 'tokens:validate', 'exclusions:watch', 'operator:self'];
 
 export type ChangeEvent = Omit<FeedEvent, 'data'> & { readonly data: Change };
+
+interface Started {
+  readonly hub: TestHub;
+  readonly register: RegisterNode;
+}
+
+/** One hub, and a node of the register beside it, for all tests of a file. */
+export function startWithRegister(use: (started: Started) => void): void {
+  let started: Started | undefined;
+  beforeAll(async () => {
+    const hub = await startTestHub();
+    started = { hub, register: await startNode(hub.database) };
+    use(started);
+  });
+  afterAll(async () => {
+    await started?.register[Symbol.asyncDispose]();
+    await started?.hub[Symbol.asyncDispose]();
+  });
+}
 
 /** One operator: its machine, which maps its customers and follows their changes. */
 export interface House {

@@ -31,34 +31,12 @@ const permissions: Page = { id: 'permissions', Content: PermissionsPage, group: 
 const broadcasts: Page = { id: 'broadcasts', Content: BroadcastsPage, group: 'office' };
 const security: Page = { id: 'security', Content: SecurityPage, group: 'office' };
 
-const supervision = [
-  live,
-  propagation,
-  alerts,
-  register,
-  exclusions,
-  people,
-  petitions,
-  statistics,
-  policy,
-  operators,
-  applications,
-] as const;
+const tended = [exclusions, people, petitions, statistics, policy, operators, applications] as const;
+const supervision = [live, propagation, alerts, register, ...tended] as const;
 
 export const OFFICE_PAGES: Readonly<Record<'admin' | 'regulator' | 'support', Pages>> = {
   admin: [...supervision, accounts, permissions, broadcasts, security],
   regulator: [...supervision, permissions, security],
   // May only what is granted; a page says so where nothing is.
-  support: [
-    alerts,
-    exclusions,
-    people,
-    petitions,
-    statistics,
-    policy,
-    operators,
-    applications,
-    accounts,
-    security,
-  ],
+  support: [alerts, ...tended, accounts, security],
 };
