@@ -1,7 +1,9 @@
+import type { Identifier } from '@kinga/shared/exclusions/identifier.ts';
 import { expect, it } from 'vitest';
-import { ok } from '../../support/client.ts';
+import { ok, type ProcedureName } from '../../support/client.ts';
 import { startTestHub, type TestHub } from '../../support/hub.ts';
 import { newPeople } from '../../support/people.ts';
+import { probe } from '../../support/probe.ts';
 
 const ROUNDS = 8;
 /** What a change may be told that comes after another one. */
@@ -20,7 +22,8 @@ it('whoever changes the same people at once waits for the other, and never each 
 
   const call = async (node: TestHub, name: string, input: object): Promise<void> => {
     const { body } = await node.http(name, input, { token });
-    if (!body.ok && !LATE.has(body.error.code)) refusals.add(`${name}: ${body.error.code}`);
+    if (!body.ok && !LATE.has(body.error.code))
+      refusals.add(`${name}: ${body.error.code} ${body.error.message}`);
   };
   const idOf = async (from: string): Promise<string> => {
     const { rows } = await pool.query<{ id: string }>(`SELECT id FROM ${from} ORDER BY random() LIMIT 1`);
@@ -68,8 +71,52 @@ it('whoever changes the same people at once waits for the other, and never each 
   await Promise.all(acts.flatMap((act) => [worker(act, hub), worker(act, second)]));
 
   expect([...refusals]).toEqual([]);
-  const { rows } = await pool.query(
+  expect(await deadlocksOf(hub)).toBe(0);
+}, 60_000);
+
+it('of a record that gets its keys back while somebody waits for it, whoever waits looks again', async () => {
+  await using hub = await startTestHub();
+  const { token } = await hub.admin();
+  const { pool } = hub.database;
+  const call = async <TName extends ProcedureName>(name: TName, input: object) =>
+    ok((await hub.http(name, input, { token })).body);
+  const registered = async (identifiers: readonly Identifier[]) => {
+    await call('exclusions.register', { identifiers, period: '30d', source: 'court' });
+    const found = await call('exclusions.findPeople', { identifiers });
+    return found.items[0]!.id;
+  };
+  const waiting = async (count: number) => {
+    const { rowCount } = await pool.query(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    return rowCount === count;
+  };
+  const [kept, merged] = newPeople(2);
+  const keepId = await registered(kept!.identifiers);
+  const personId = await registered(merged!.identifiers);
+  const merge = { keepId, mergeId: personId, reason: 'one' };
+  const { mergeId } = await call('exclusions.mergePeople', merge);
+
+  const writer = await pool.connect();
+  await writer.query('BEGIN');
+  await writer.query('SELECT FROM register_head FOR UPDATE');
+  const undone = call('exclusions.unmergePeople', { mergeId });
+  await probe(() => waiting(1));
+  const added = call('exclusions.addIdentifier', { personId, identifier: newPeople(1)[0]!.byEmail });
+  await probe(() => waiting(2));
+  const again = registered(merged!.identifiers);
+  await probe(() => waiting(3));
+  await writer.query('COMMIT');
+  writer.release();
+
+  await Promise.all([undone, added]);
+  expect(await again).toBe(personId);
+  expect(await deadlocksOf(hub)).toBe(0);
+});
+
+async function deadlocksOf({ database }: TestHub): Promise<number> {
+  const { rows } = await database.pool.query<{ deadlocks: number }>(
     'SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()',
   );
-  expect(rows).toEqual([{ deadlocks: 0 }]);
-}, 60_000);
+  return rows[0]!.deadlocks;
+}

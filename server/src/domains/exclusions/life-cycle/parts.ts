@@ -1,24 +1,16 @@
 import type { Tx } from '../../../platform/db/tx.ts';
-import { holdKeysOf } from '../register/hold.ts';
-import { lostRace } from '../register/locks.ts';
+import { holdWhoever } from '../register/hold.ts';
 import type { Told } from '../register/register.ts';
 import type { LiftWithin } from './lift.ts';
-
-interface Parts {
-  readonly exclusionIds: readonly string[];
-  readonly personIds: readonly string[];
-}
 
 /** Ends an exclusion for everybody it was about, also for whom staff have split one off for themselves since. */
 export function createWholeLift(liftWithin: LiftWithin): LiftWithin {
   return async (tx, exclusionId, lifting) => {
-    const { exclusionIds, personIds } = await partsOf(tx, exclusionId);
-    // Of all of them before the first is lifted: that takes the head, which is everybody's last lock.
-    await holdKeysOf(tx, personIds);
-    if (String((await partsOf(tx, exclusionId)).personIds) !== String(personIds)) throw lostRace();
+    // Everybody before the first is lifted: that takes the head, which is everybody's last lock.
+    await holdWhoever(tx, () => peopleOfParts(tx, exclusionId));
     const tolds: Told[] = [];
     let lifted = false;
-    for (const id of exclusionIds) {
+    for (const id of await partsOf(tx, exclusionId)) {
       const one = await liftWithin(tx, id, lifting);
       lifted ||= one.lifted;
       tolds.push(one.told);
@@ -30,15 +22,20 @@ export function createWholeLift(liftWithin: LiftWithin): LiftWithin {
   };
 }
 
-/** Itself and what was split off from it, and whom they are about. */
-async function partsOf(tx: Tx, exclusionId: string): Promise<Parts> {
-  const { rows } = await tx.query<{ id: string; person_ids: string[] }>(
-    `SELECT e.id, ARRAY(SELECT p.person_id FROM exclusion_persons p WHERE p.exclusion_id = e.id) AS person_ids
-     FROM exclusions e WHERE e.id = $1 OR e.split_from = $1 ORDER BY e.id`,
+/** Itself and what was split off from it. */
+async function partsOf(tx: Tx, exclusionId: string): Promise<string[]> {
+  const { rows } = await tx.query<{ id: string }>(
+    'SELECT id FROM exclusions WHERE id = $1 OR split_from = $1 ORDER BY id',
     [exclusionId],
   );
-  return {
-    exclusionIds: rows.map(({ id }) => id),
-    personIds: [...new Set(rows.flatMap(({ person_ids }) => person_ids))].sort(),
-  };
+  return rows.map(({ id }) => id);
+}
+
+async function peopleOfParts(tx: Tx, exclusionId: string): Promise<string[]> {
+  const { rows } = await tx.query<{ person_id: string }>(
+    `SELECT DISTINCT p.person_id FROM exclusions e JOIN exclusion_persons p ON p.exclusion_id = e.id
+     WHERE e.id = $1 OR e.split_from = $1 ORDER BY p.person_id`,
+    [exclusionId],
+  );
+  return rows.map((row) => row.person_id);
 }

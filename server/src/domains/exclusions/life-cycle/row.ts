@@ -1,8 +1,7 @@
 import { notFound } from '@kinga/shared/contract/errors.ts';
 import type { Period, Source } from '@kinga/shared/exclusions/contract.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
-import { holdKeysOf } from '../register/hold.ts';
-import { lostRace } from '../register/locks.ts';
+import { holdWhoever } from '../register/hold.ts';
 
 /** An exclusion with everything its life cycle depends on; times in milliseconds since 1970. */
 export interface Cycle {
@@ -66,9 +65,7 @@ export const OPEN_WISH = `
  * whoever changes those people does.
  */
 export async function lockCycle(tx: Tx, id: string): Promise<Cycle> {
-  const people = await peopleOf(tx, id);
-  await holdKeysOf(tx, people);
-  if (String(await peopleOf(tx, id)) !== String(people)) throw lostRace();
+  await holdWhoever(tx, () => peopleOf(tx, id));
   await tx.query('SELECT FROM exclusions WHERE id = $1 FOR NO KEY UPDATE', [id]);
   return readCycle(tx, id);
 }

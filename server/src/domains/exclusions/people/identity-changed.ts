@@ -3,12 +3,11 @@ import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
 import { isStrong } from '../../identifiers/index.ts';
-import { lostRace } from '../register/locks.ts';
+import { holdWhoever } from '../register/hold.ts';
 import { followMatchKeys, insertMatchKeys, unlearnt } from '../register/match-keys.ts';
 import type { Told } from '../register/register.ts';
 import type { SealedIdentifier } from '../register/registration.ts';
 import { anyInForce, changeHeld, type PeopleDeps } from './change.ts';
-import { holdPeople } from './hold.ts';
 import { attach } from './identifiers.ts';
 
 export interface IdentityChange {
@@ -43,13 +42,10 @@ export async function identityChanged(
   { crypto, deps }: { crypto: Crypto; deps: Pick<PeopleDeps, 'changeWithin'> },
   change: IdentityChange,
 ): Promise<IdentityChecked> {
-  const personIds = await peopleBehind(tx, change);
-  const [first] = personIds;
-  if (first === undefined) return CLEAR;
   const keys = [...change.accountKeys, ...change.added].map(({ key }) => key);
-  await holdPeople(tx, personIds, keys);
-  if (String(await peopleBehind(tx, change)) !== String(personIds)) throw lostRace();
-  if (!(await anyInForce(tx, personIds))) return CLEAR;
+  const personIds = await holdWhoever(tx, () => peopleBehind(tx, change), keys);
+  const [first] = personIds;
+  if (first === undefined || !(await anyInForce(tx, personIds))) return CLEAR;
   const unknown = await unknownTo(tx, personIds, change);
   const apart = await heldByOneOnly(tx, personIds);
   const { called = {} } = change;

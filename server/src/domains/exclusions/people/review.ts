@@ -4,11 +4,10 @@ import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.t
 import type { people } from '@kinga/shared/exclusions/people.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
-import { lostRace } from '../register/locks.ts';
+import { holdWhoever } from '../register/hold.ts';
 import { beforeOf, COLUMNS as EXCLUSION_COLUMNS, type ExclusionRow, toExclusion } from '../register/read.ts';
 import type { Told } from '../register/register.ts';
 import { recordPersonChange } from './history.ts';
-import { holdPeople } from './hold.ts';
 import type { IdentifierEdit } from './identifiers.ts';
 import { mergePeople } from './merge.ts';
 import { splitExclusion } from './split.ts';
@@ -41,9 +40,7 @@ export async function resolveReview(
   edit: IdentifierEdit,
   { id, decision, reason }: ParsedInputOf<typeof people.resolveReview>,
 ): Promise<{ output: Resolved; told: Told }> {
-  const personIds = await peopleUnderReview(tx, id);
-  await holdPeople(tx, personIds);
-  if (String(await peopleUnderReview(tx, id)) !== String(personIds)) throw lostRace();
+  const personIds = await holdWhoever(tx, () => peopleUnderReview(tx, id));
   await tx.query('SELECT FROM exclusions WHERE id = $1 FOR NO KEY UPDATE', [id]);
   const [keepId, ...others] = personIds;
   const mergeIds: string[] = [];

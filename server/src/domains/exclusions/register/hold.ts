@@ -17,14 +17,33 @@ export async function holdKeysOf(
   tx: Tx,
   personIds: readonly string[],
   furtherKeys: readonly Buffer[] = [],
-): Promise<OwnedKey[]> {
-  const known = await lockFound(
-    tx,
-    () => keysOfPeople(tx, personIds),
-    (found) => [...furtherKeys, ...lockable(found)],
-  );
-  await tx.query('SELECT FROM persons WHERE id = ANY($1::text[]) ORDER BY id FOR NO KEY UPDATE', [personIds]);
-  return known;
+): Promise<readonly OwnedKey[]> {
+  return (await hold(tx, async () => personIds, furtherKeys)).known;
+}
+
+/** The same where `who` has to find out whom it is about, who may be others by the time they are held. Who they are. */
+export async function holdWhoever(
+  tx: Tx,
+  who: () => Promise<readonly string[]>,
+  furtherKeys: readonly Buffer[] = [],
+): Promise<readonly string[]> {
+  return (await hold(tx, who, furtherKeys)).personIds;
+}
+
+interface Held {
+  readonly personIds: readonly string[];
+  readonly known: readonly OwnedKey[];
+}
+
+function hold(tx: Tx, who: () => Promise<readonly string[]>, furtherKeys: readonly Buffer[]): Promise<Held> {
+  return lockFound(tx, {
+    look: async () => {
+      const personIds = await who();
+      return { personIds, known: await keysOfPeople(tx, personIds) };
+    },
+    peopleOf: ({ personIds }) => personIds,
+    keysOf: ({ known }) => [...furtherKeys, ...lockable(known)],
+  });
 }
 
 export async function keysOfPeople(tx: Tx, personIds: readonly string[]): Promise<OwnedKey[]> {

@@ -22,13 +22,11 @@ export async function lockPeople(tx: Tx, registrations: readonly Registration[])
     }
   }
   const strongKeys = [...strong.values()];
-  const known = await lockFound(
-    tx,
-    () => readKnown(tx, strongKeys),
-    (found) => [...given.values(), ...lockable(found)],
-  );
-  await lockPersons(tx, known);
-  return known;
+  return await lockFound(tx, {
+    look: () => readKnown(tx, strongKeys),
+    peopleOf: (found) => [...new Set(found.map(({ personId }) => personId))],
+    keysOf: (found) => [...given.values(), ...lockable(found)],
+  });
 }
 
 interface KnownRow {
@@ -59,10 +57,4 @@ async function readKnown(tx: Tx, strongKeys: readonly Buffer[]): Promise<KnownId
     isMatch: is_match,
     saidBy: said_by,
   }));
-}
-
-async function lockPersons(tx: Tx, known: readonly KnownIdentifier[]): Promise<void> {
-  const ids = [...new Set(known.map(({ personId }) => personId))];
-  if (ids.length === 0) return;
-  await tx.query(`SELECT FROM persons WHERE id = ANY($1::text[]) ORDER BY id FOR NO KEY UPDATE`, [ids]);
 }

@@ -17,35 +17,56 @@ function numberOf(key: Buffer): bigint {
   return key.readBigInt64BE(0);
 }
 
+export interface Finding<TFound> {
+  look(): Promise<TFound>;
+  peopleOf(found: TFound): readonly string[];
+  keysOf(found: TFound): readonly Buffer[];
+}
+
 /** Beyond it the same people are changed faster than they can be locked. */
 const LOOKS_MAX = 20;
 
 /**
  * Whoever changes a person or an exclusion of theirs holds the locks of *all* their keys, also of those nobody
- * named: a bet is placed under those of the account. Which keys that are is only known after a look, and may be more
+ * named: a bet is placed under those of the account. And their row: a person without any key, merged into another, is
+ * given them back by whoever has the row. Which keys and people that are is only known after a look, and may be others
  * by the time they are locked. So: look, lock in order, look again; what was missed is not locked then, out of its
  * order, but everything let go of and locked anew: two who wait for what the other came to later wait for ever.
+ *
+ * One savepoint, never one within another: who waits for a row locked in an inner one that was released waits for the
+ * end of the whole transaction, whatever is rolled back.
  */
 export async function lockFound<TFound>(
   tx: Tx,
-  look: () => Promise<TFound>,
-  keysOf: (found: TFound) => readonly Buffer[],
+  { look, peopleOf, keysOf }: Finding<TFound>,
 ): Promise<TFound> {
-  const keys = [...keysOf(await look())];
+  let found = await look();
+  const keys = [...keysOf(found)];
   for (let looks = 0; looks < LOOKS_MAX; looks++) {
-    await tx.query('SAVEPOINT keys');
+    await tx.query('SAVEPOINT found');
     await lockKeys(tx, keys, 'exclusive');
-    const found = await look();
+    await lockPersons(tx, peopleOf(found));
+    const again = await look();
     const held = new Set(keys.map(numberOf));
-    const missed = keysOf(found).filter((key) => !held.has(numberOf(key)));
-    if (missed.length === 0) {
-      await tx.query('RELEASE SAVEPOINT keys');
-      return found;
+    const missed = keysOf(again).filter((key) => !held.has(numberOf(key)));
+    if (missed.length === 0 && areSame(peopleOf(again), peopleOf(found))) {
+      await tx.query('RELEASE SAVEPOINT found');
+      return again;
     }
     keys.push(...missed);
-    await tx.query('ROLLBACK TO SAVEPOINT keys');
+    found = again;
+    await tx.query('ROLLBACK TO SAVEPOINT found');
   }
   throw lostRace();
+}
+
+async function lockPersons(tx: Tx, personIds: readonly string[]): Promise<void> {
+  if (personIds.length === 0) return;
+  await tx.query('SELECT FROM persons WHERE id = ANY($1::text[]) ORDER BY id FOR NO KEY UPDATE', [personIds]);
+}
+
+function areSame(left: readonly string[], right: readonly string[]): boolean {
+  return new Set(left).symmetricDifference(new Set(right)).size === 0;
 }
 
 /** Things are not as they were when they were looked at: from the start again. */
