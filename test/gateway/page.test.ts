@@ -6,6 +6,8 @@ import { mountPage } from '@kinga/server/platform/http/page.ts';
 import express from 'express';
 import { expect, it } from 'vitest';
 
+const SCRIPT = `export const words = ['${'twiga '.repeat(500)}'];`;
+
 it('the page: a plain word until it is built, then the page for every route of it, and nothing for lost files', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'kinga-page-'));
   const app = express();
@@ -21,13 +23,16 @@ it('the page: a plain word until it is built, then the page for every route of i
 
     mkdirSync(join(folder, 'assets'));
     writeFileSync(join(folder, 'index.html'), '<title>Kinga</title>');
-    writeFileSync(join(folder, 'assets', 'app-1a2b.js'), 'export {};');
+    writeFileSync(join(folder, 'assets', 'app-1a2b.js'), SCRIPT);
     for (const route of ['/', '/live', '/markets/one']) {
       const page = await get(route);
       expect([route, page.status, page.headers.get('cache-control')]).toEqual([route, 200, 'no-cache']);
       expect(await page.text()).toContain('Kinga');
     }
-    expect((await get('/assets/app-1a2b.js')).headers.get('cache-control')).toContain('immutable');
+    const asset = await get('/assets/app-1a2b.js');
+    expect(asset.headers.get('cache-control')).toContain('immutable');
+    expect(asset.headers.get('content-encoding')).toBe('gzip');
+    expect(await asset.text()).toBe(SCRIPT);
     for (const lost of ['/assets/gone.js', '/api/nothing', '/favicon.ico', '/..%2fsecrets.json']) {
       expect([lost, (await get(lost)).ok]).toEqual([lost, false]);
     }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import compression from 'compression';
 import express, { type Express } from 'express';
 
 const NOT_BUILT = `The hub is running, but its page has not been built.
@@ -7,10 +8,11 @@ Build it with: npm run build:web
 The API is described at /api/docs.
 `;
 
-/** The built page with its assets; any other path without a file extension is a route inside the page. */
+/** The built page with its assets, compressed: it is read on phones. Any other path without a file extension is a route inside the page. */
 export function mountPage(app: Express, folder: string): void {
   const index = join(folder, 'index.html');
   app.use(
+    compression(),
     express.static(folder, {
       index: false,
       setHeaders: (res, path) => {
