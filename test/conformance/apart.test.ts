@@ -57,7 +57,7 @@ function inputFor(procedure: Procedure): unknown {
   const schema = describeContract([procedure], [], []).procedures[0]!.input;
   const samples = fc.sample(inputOf(schema, []), { numRuns: 5_000, seed: 7 });
   const input = samples.find(
-    (sample) => procedure.input.safeParse(sample).success && !JSON.stringify(sample).includes('\\u0000'),
+    (sample) => procedure.input.safeParse(sample).success && !/\\u(0000|d800)/.test(JSON.stringify(sample)),
   );
   if (input === undefined) throw new Error(`no input for ${procedure.name} was found`);
   return input;

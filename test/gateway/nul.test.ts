@@ -34,3 +34,20 @@ test('text with a NUL in it is malformed, wherever it stands, and named by its p
   const { status, body } = await hub.http('markets.get', { id: BAD }, { token });
   expect([status, body]).toMatchObject([400, { ok: false, error: { code: 'INVALID_INPUT' } }]);
 });
+
+/** PostgreSQL would store something else, and refuses it as JSON: an INTERNAL error, or two customers made one. */
+test('so is half of a surrogate pair; a whole one is a text like others', async () => {
+  await using hub = await startTestHub();
+  const { operatorId } = await hub.operatorKey();
+  const { token } = await hub.account('operator', { operatorId });
+  const update = async (name: string) => {
+    const input = { incidentContact: { name, email: 'ops@simba.test' } };
+    return await hub.http('operators.updateSettings', input, { token });
+  };
+  for (const half of ['\ud83e', 'a\udd81b']) {
+    const { status, body } = await update(half);
+    const details = [{ path: 'incidentContact.name', message: 'must not contain half of a surrogate pair' }];
+    expect([status, body]).toMatchObject([400, { error: { code: 'INVALID_INPUT', details } }]);
+  }
+  expect((await update('\ud83e\udd81')).body).toMatchObject({ data: { incidentContact: { name: '🦁' } } });
+});

@@ -5,7 +5,7 @@ import type { Admission } from './admission.ts';
 import type { Caller } from './caller.ts';
 import { failureOf, loggable } from './failure.ts';
 import type { Grants } from './grants.ts';
-import { detailsOf, invalidDetails, type Meta, NO_META, nulDetails, parseMeta } from './input.ts';
+import { detailsOf, invalidDetails, type Meta, NO_META, parseMeta, unstorableDetails } from './input.ts';
 import type { Entry, Registry } from './registry.ts';
 import { type CallRequest, type CallSource, type Reply, RunningCall } from './running-call.ts';
 
@@ -191,11 +191,11 @@ function complaintsAbout(
   error: z.ZodError | undefined,
 ): readonly ErrorDetail[] {
   // A lookup stores nothing of its texts, and no spelling of an identifier has such a character.
-  const nuls = entry.limit === 'lookup' ? NONE : nulDetails(input);
-  if (error === undefined) return nuls;
+  const unstorable = entry.limit === 'lookup' ? NONE : unstorableDetails(input);
+  if (error === undefined) return unstorable;
   const details = [...detailsOf(error.issues), ...(entry.alsoMalformed?.(input) ?? [])];
   const named = new Set(details.map((detail) => detail.path));
-  return [...details, ...nuls.filter((detail) => !named.has(detail.path))];
+  return [...details, ...unstorable.filter((detail) => !named.has(detail.path))];
 }
 
 /** Reads the meta argument, and throws for everything that is wrong with it and with the input at once. */

@@ -27,21 +27,27 @@ export function detailsOf(issues: readonly Issue[]): ErrorDetail[] {
 const DEPTH_MAX = 8;
 
 /**
- * The texts with a NUL in them. JSON can say it and PostgreSQL cannot store it, so it is refused everywhere
- * rather than in every schema.
+ * The texts that PostgreSQL cannot store, or only as another text: with a NUL, or with half of a surrogate pair.
+ * JSON can say both, so they are refused everywhere rather than in every schema.
  */
-export function nulDetails(input: unknown, path: readonly PropertyKey[] = []): ErrorDetail[] {
+export function unstorableDetails(input: unknown, path: readonly PropertyKey[] = []): ErrorDetail[] {
   if (typeof input === 'string') {
-    return input.includes('\0') ? [{ path: pathOf(path), message: 'must not contain U+0000' }] : [];
+    const message = unstorable(input);
+    return message === undefined ? [] : [{ path: pathOf(path), message }];
   }
   if (typeof input !== 'object' || input === null || path.length >= DEPTH_MAX) return [];
   const details: ErrorDetail[] = [];
   for (const [key, value] of Object.entries(input)) {
-    if (typeof value === 'string' ? value.includes('\0') : typeof value === 'object') {
-      details.push(...nulDetails(value, [...path, Array.isArray(input) ? Number(key) : key]));
+    if (typeof value === 'string' ? unstorable(value) !== undefined : typeof value === 'object') {
+      details.push(...unstorableDetails(value, [...path, Array.isArray(input) ? Number(key) : key]));
     }
   }
   return details;
+}
+
+function unstorable(text: string): string | undefined {
+  if (text.includes('\0')) return 'must not contain U+0000';
+  return text.isWellFormed() ? undefined : 'must not contain half of a surrogate pair';
 }
 
 export function invalidDetails(details: readonly ErrorDetail[]): KingaError {
