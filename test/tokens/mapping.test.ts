@@ -214,7 +214,15 @@ describe('reports', () => {
     expect((await till.refusal('tokens.statistics', { from: '2026-01-01', to: '2026-12-31' })).code).toBe(
       'INVALID_INPUT',
     );
-    const reversed = await till.refusal('tokens.statistics', { from: '2026-02-01', to: '2026-01-31' });
-    expect(reversed.details?.[0]?.path).toBe('to');
+  });
+
+  it.each<[what: string, period: { from?: string; to?: string }, path: string]>([
+    ['that ends before it begins', { from: '2026-02-01', to: '2026-01-31' }, 'from'],
+    ['that begins after today', { from: '2999-01-01' }, 'from'],
+    ['of a year that no calendar has', { from: '0000-01-01', to: '0000-01-02' }, 'to'],
+    ['that begins in such a year', { from: '0000-12-31', to: '2026-01-01' }, 'from'],
+  ])('statistics of a period %s are refused under the field that says so', async (_what, period, path) => {
+    const { code, details } = await till.refusal('tokens.statistics', period);
+    expect([code, details?.[0]?.path]).toEqual(['INVALID_INPUT', path]);
   });
 });

@@ -12,6 +12,8 @@ import { boundTo } from '../operator.ts';
 const ZONE = 'Africa/Nairobi';
 const DAYS_USUAL = 30;
 const DAYS_MAX = 92;
+const YEAR_MIN = 1900;
+const YEAR_MAX = 2999;
 
 type Input = ParsedInputOf<typeof tokens.statistics>;
 
@@ -57,13 +59,19 @@ async function periodOf(tx: Tx, { from, to }: Input): Promise<Period> {
   const { rows } = await tx.query<{ today: string }>(
     `SELECT (clock_timestamp() AT TIME ZONE '${ZONE}')::date::text AS today`,
   );
-  const last = DateTime.fromISO(to ?? rows[0]?.today ?? '', { zone: ZONE });
-  const first =
-    from === undefined ? last.minus({ days: DAYS_USUAL - 1 }) : DateTime.fromISO(from, { zone: ZONE });
+  const last = dayOf('to', to ?? rows[0]?.today ?? '');
+  const first = from === undefined ? last.minus({ days: DAYS_USUAL - 1 }) : dayOf('from', from);
   const days = last.diff(first, 'days').days + 1;
-  if (days < 1) throw invalidInput('to', 'before the first day');
+  if (days < 1) throw invalidInput('from', 'after the last day');
   if (days > DAYS_MAX) throw invalidInput('from', `at most ${DAYS_MAX} days`);
   return { from: first.toISODate() ?? '', to: last.toISODate() ?? '' };
+}
+
+/** Not every calendar has every year that can be written. */
+function dayOf(path: string, given: string): DateTime {
+  const day = DateTime.fromISO(given, { zone: ZONE });
+  if (day.year >= YEAR_MIN && day.year <= YEAR_MAX) return day;
+  throw invalidInput(path, `not in the years ${YEAR_MIN} to ${YEAR_MAX}`);
 }
 
 interface DayRow {
