@@ -75,6 +75,8 @@ it('names a range that makes no sense, says which days are not counted, and is f
     expect((await call({ from: '2026-02-02', to: '2026-02-01' })).details?.[0]?.path).toBe('to');
     expect((await call({ from: '2020-02-02', to: '2026-02-01' })).details?.[0]?.path).toBe('to');
     expect((await call({ from: 'yesterday', to: '2026-02-01' })).details?.[0]?.path).toBe('from');
+    expect((await call({ from: '0000-01-01', to: '0000-01-02' })).details?.[0]?.path).toBe('from');
+    expect((await call({ from: '9999-12-31', to: '9999-12-31' })).details?.[0]?.path).toBe('from');
     const old = ok(await world.call(name, { from: '2020-01-01', to: '2020-01-02' }, token));
     expect(old.uncounted).toEqual(['2020-01-01', '2020-01-02']);
     const { body } = await world.hub.http(name, { from: today(), to: today() });
