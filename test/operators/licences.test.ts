@@ -69,6 +69,33 @@ test('a run that comes late tells what is due now, and a renewed licence begins 
   expect(await checkLicences(hub.platform)).toBe(0);
 });
 
+test('a renewal is the end of what was told of the end before, and the next one is told anew', async () => {
+  await using hub = await startTestHub();
+  const { operatorId } = await hub.operatorKey();
+  const { token } = await hub.admin();
+  const renew = async (licenceExpiresAt: string) =>
+    ok((await hub.http('operators.setLicence', { operatorId, licenceExpiresAt }, { token })).body);
+  const openNow = async () =>
+    ok(
+      (await hub.http('alerts.list', { kind: 'operators.licence', state: 'open' }, { token })).body,
+    ).items.map(({ severity, count }) => `${severity} ${count}`);
+  await endsIn(hub, operatorId, 5);
+  expect(await checkLicences(hub.platform)).toBe(1);
+  await endsIn(hub, operatorId, -1);
+  expect(await checkLicences(hub.platform)).toBe(1);
+  expect(await openNow()).toEqual(['critical 1', 'warning 1']);
+  const soon = new Date(Date.now() + 10 * 86_400_000).toISOString();
+  await renew(soon);
+  expect(await openNow(), 'it has not ended, and still ends soon').toEqual(['warning 1']);
+  await renew('2099-12-31');
+  expect(await openNow()).toEqual([]);
+  await endsIn(hub, operatorId, -1);
+  expect(await checkLicences(hub.platform)).toBe(1);
+  expect(await openNow()).toEqual(['critical 1']);
+  await renew('2020-01-01');
+  expect(await openNow(), 'no renewal').toEqual(['critical 1']);
+});
+
 test('an expired licence raises an alert, and people are protected as before', async () => {
   await using hub = await startTestHub();
   const { operatorId, apiKey } = await hub.operatorKey();

@@ -105,10 +105,15 @@ export function alertOf(row: AlertRow): Alert {
     operatorId: row.operator_id,
     explanation: row.explanation,
     facts: row.facts,
-    raisedAt: row.raised_at.toISOString(),
+    raisedAt: iso(row.raised_at),
     count: row.count,
-    lastSeenAt: row.last_seen_at.toISOString(),
-    resolvedAt: row.resolved_at?.toISOString() ?? null,
+    lastSeenAt: iso(row.last_seen_at),
+    resolvedAt: row.resolved_at && iso(row.resolved_at),
     resolution: row.resolution,
   };
+}
+
+/** In a unit of work the ORM leaves times as the text PostgreSQL writes. */
+function iso(at: Date): string {
+  return new Date(at).toISOString();
 }

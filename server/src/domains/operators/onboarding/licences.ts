@@ -7,7 +7,7 @@ import type { Call } from '../../../platform/call/handler.ts';
 import { idempotent } from '../../../platform/call/idempotency.ts';
 import type { Platform } from '../../../platform/context.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
-import { raiseAlert } from '../../alerts/index.ts';
+import { raiseAlert, resolveAlert } from '../../alerts/index.ts';
 import { sendMessage } from '../../notifications/index.ts';
 import { instantOf, ZONE } from '../instants.ts';
 import { changeOperator } from '../operators.ts';
@@ -19,6 +19,7 @@ import { readSettings } from '../settings.ts';
  * protect pay for its paperwork. Whoever watches over operators suspends it when it is to stop.
  */
 const TOLD_DAYS_BEFORE = [30, 7, 1, 0] as const;
+const TOLD_DAYS_MAX = Math.max(...TOLD_DAYS_BEFORE);
 
 export async function setLicence(
   { db, crypto }: Platform,
@@ -29,15 +30,35 @@ export async function setLicence(
   const licenceExpiresAt = instantOf('licenceExpiresAt', input.licenceExpiresAt);
   const changes = licenceNo === undefined ? { licenceExpiresAt } : { licenceExpiresAt, licenceNo };
   return await db.unitOfWork((em, tx) =>
-    idempotent(tx, crypto, { call, input }, () =>
-      changeOperator({ em, tx }, operatorId, {
+    idempotent(tx, crypto, { call, input }, async () => {
+      const operator = await changeOperator({ em, tx }, operatorId, {
         changes,
         by: call,
         action: 'operator.licence-set',
         details: { licenceExpiresAt: licenceExpiresAt.toISOString() },
-      }),
-    ),
+      });
+      await resolveOver(tx, operatorId, licenceExpiresAt);
+      return operator;
+    }),
   );
+}
+
+/** What was told of the end before; left open, the next end would only be counted by it. */
+async function resolveOver(tx: Tx, operatorId: string, licenceExpiresAt: Date): Promise<void> {
+  const { rows } = await tx.query<{ is_valid: boolean; is_far: boolean }>(
+    `SELECT $1::timestamptz > clock_timestamp() AS is_valid,
+            $1::timestamptz > clock_timestamp() + make_interval(days => $2) AS is_far`,
+    [licenceExpiresAt, TOLD_DAYS_MAX],
+  );
+  const over = [...(rows[0]?.is_valid ? ['ended'] : []), ...(rows[0]?.is_far ? ['ending'] : [])];
+  for (const what of over) {
+    const resolution = `The licence is valid until ${untilOf(licenceExpiresAt)}.`;
+    await resolveAlert(tx, { kind: 'operators.licence', key: `${operatorId}:${what}`, resolution });
+  }
+}
+
+function untilOf(licenceExpiresAt: Date): string {
+  return DateTime.fromJSDate(licenceExpiresAt, { zone: ZONE }).toISODate() ?? '';
 }
 
 interface Ending {
@@ -61,7 +82,7 @@ export async function checkLicences(
             ceil(extract(epoch FROM licence_expires_at - clock_timestamp()) / 86400)::int AS days_left
      FROM operators
      WHERE licence_expires_at <= statement_timestamp() + make_interval(days => $1) ORDER BY id`,
-    [Math.max(...TOLD_DAYS_BEFORE)],
+    [TOLD_DAYS_MAX],
   );
   let told = 0;
   for (const ending of rows) {
@@ -73,14 +94,16 @@ export async function checkLicences(
 
 async function tell(tx: Tx, crypto: Platform['crypto'], ending: Ending): Promise<boolean> {
   const due = Math.min(...TOLD_DAYS_BEFORE.filter((days) => days >= Math.max(0, ending.days_left)));
+  // Nothing is told of an end that was put off since it was read.
   const { rowCount } = await tx.query(
-    `INSERT INTO licence_notices (operator_id, licence_expires_at, days_before) VALUES ($1, $2, $3)
+    `INSERT INTO licence_notices (operator_id, licence_expires_at, days_before)
+     SELECT id, licence_expires_at, $3 FROM operators WHERE id = $1 AND licence_expires_at = $2 FOR SHARE
      ON CONFLICT DO NOTHING`,
     [ending.id, ending.licence_expires_at, due],
   );
   if (rowCount === 0) return false;
   const hasEnded = due === 0;
-  const until = DateTime.fromJSDate(ending.licence_expires_at, { zone: ZONE }).toISODate() ?? '';
+  const until = untilOf(ending.licence_expires_at);
   await raiseAlert(tx, {
     kind: 'operators.licence',
     severity: hasEnded ? 'critical' : 'warning',
