@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { entities } from '@kinga/server/domains/markets/entities.ts';
 import { newSecrets } from '@kinga/server/platform/crypto/secrets.ts';
 import { Database } from '@kinga/server/platform/db/database.ts';
@@ -69,6 +70,21 @@ describe('an exclusion against bets', () => {
       );
       expect(late.rows).toEqual([]);
     }
+  });
+
+  it('refuses by what an account is known by now, on a node that read it a moment ago', async () => {
+    const { a, b } = two();
+    const world = betting(a);
+    const [market, bettor] = [await world.newMarket(), await world.newBettor()];
+    await world.bet(bettor, market.id);
+    const added = randomBytes(16);
+    await b.db.query(
+      `INSERT INTO account_identifiers (account_id, key, type, sealed) VALUES ($1, $2, 'phone', '')`,
+      [bettor.accountId, added],
+    );
+    await world.bet(bettor, market.id);
+    await excludeNow(b.db, added);
+    await expect(world.bet(bettor, market.id)).rejects.toMatchObject({ code: 'EXCLUDED' });
   });
 
   it('is refused from memory at once, but a bet placed before is still answered', async () => {

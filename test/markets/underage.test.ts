@@ -43,11 +43,12 @@ test('nobody of whom it is known that they are too young places a bet; what they
   const key = randomUUID();
   const placed = ok(await bet(unknown, key));
   await born(unknown, await birthday(hub, years, 2));
-  // What is known of somebody is believed for a moment.
-  await probe(async () => {
+  // What is known of somebody is believed for five seconds.
+  const isRefused = async () => {
     const answer = await bet(unknown);
     return !answer.ok && answer.error.code === 'UNDERAGE';
-  });
+  };
+  await probe(isRefused, { timeoutMs: 15_000 });
   expect(ok(await bet(unknown, key)).betId).toBe(placed.betId);
 });
 

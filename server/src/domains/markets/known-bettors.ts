@@ -16,7 +16,8 @@ interface Entry {
 
 /**
  * What an account is known by in the register, and whether it is old enough, remembered for a moment: both change by
- * hand and rarely, and one query per bet would cost as much as the bet. The register itself is asked each time.
+ * hand and rarely, and one query per bet would cost as much as the bet. The register itself is asked each time, and
+ * by the bet's own statement also for what was added to the account since.
  */
 export class KnownBettors {
   readonly #read: (accountId: string) => Promise<KnownBettor>;

@@ -51,6 +51,14 @@ export const MARKETS_STATEMENTS: readonly string[] = [
      booked markets_asked_bet[];
      moment timestamptz;
    BEGIN
+     -- What a node believes of an account may be seconds old: whatever was added to it since counts as well.
+     SELECT coalesce(array_agg(known.bet), '{}'), coalesce(array_agg(known.key), '{}') INTO bets, keys
+       FROM (SELECT of_bet.bet, of_bet.key FROM unnest(bets, keys) AS of_bet (bet, key)
+             UNION
+             SELECT a.bet, i.key FROM unnest(asked) AS a
+              CROSS JOIN LATERAL (SELECT key FROM account_identifiers WHERE account_id = a.account OFFSET 0) AS i
+            ) AS known;
+
      -- The register, before anything else is locked: a registration waits for no more than it must.
      SELECT coalesce(array_agg(DISTINCT of_bet.bet), '{}') INTO barred
        FROM unnest(bets, keys) AS of_bet (bet, key)
