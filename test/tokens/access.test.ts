@@ -94,8 +94,11 @@ it('after a restore a node forgets the tokens that are no more', async () => {
   const lost = await till.issue(newPerson().identifiers);
   expect(await till.status(lost.token)).toBe('CLEAR');
   // A backup from before the token is restored: the rows are gone, and the epoch is another.
-  await hub.database.pool.query(`DELETE FROM token_usage`);
-  await hub.database.pool.query(`DELETE FROM tokens WHERE subject_id = $1`, [lost.handle]);
+  // The use just counted may be written at any moment, and must not come between the two.
+  await hub.database.pool.query(
+    `BEGIN; LOCK TABLE token_usage IN EXCLUSIVE MODE; DELETE FROM token_usage;
+     DELETE FROM tokens WHERE subject_id = '${lost.handle}'; COMMIT`,
+  );
   expect(await till.status(lost.token)).toBe('CLEAR');
   await hub.database.pool.query(`UPDATE database_epoch SET epoch = gen_random_uuid()`);
   await expect.poll(() => till.status(lost.token), { timeout: 5_000 }).toBe('NOT_FOUND');

@@ -111,6 +111,13 @@ describe('an operator’s customers', () => {
   });
 });
 
+/** Over all days: a test may run through midnight in Nairobi. */
+function totalOf(days: readonly { validated: number; hits: number }[]) {
+  const sum = (of: (day: { validated: number; hits: number }) => number) =>
+    days.reduce((total, day) => total + of(day), 0);
+  return { validated: sum(({ validated }) => validated), hits: sum(({ hits }) => hits) };
+}
+
 describe('reports', () => {
   it('history tells issue, rotation, uses per day and the audit, to its operator and to staff', async () => {
     const person = newPerson();
@@ -122,14 +129,14 @@ describe('reports', () => {
     await till.status(rotated.token);
     const history = await probe(async () => {
       const found = await till.ask('tokens.history', { token });
-      return found.uses[0]?.validated === 3 ? found : undefined;
+      return totalOf(found.uses).validated === 3 ? found : undefined;
     });
     expect(history).toMatchObject({ handle, operatorId: till.operatorId, customers: 1 });
     expect(history.generations.map(({ generation, state }) => [generation, state])).toEqual([
       [2, 'active'],
       [1, 'rotated'],
     ]);
-    expect(history.uses).toEqual([{ day: expect.any(String), validated: 3, hits: 2 }]);
+    expect(totalOf(history.uses)).toEqual({ validated: 3, hits: 2 });
     expect(history.audit.map(({ action }) => action)).toEqual([
       'token.rotated',
       'token.mapped',
@@ -191,7 +198,7 @@ describe('reports', () => {
     await third.ask('tokens.validateMany', { checks });
     const own = await probe(async () => {
       const { items } = await third.ask('tokens.statistics', {});
-      return items[0]?.days[0]?.validated === 4 ? items : undefined;
+      return totalOf(items[0]?.days ?? []).validated === 4 ? items : undefined;
     });
     expect(own).toEqual([
       {
@@ -201,9 +208,12 @@ describe('reports', () => {
         revoked: 0,
         compromised: 0,
         customers: 1,
-        days: [{ day: expect.any(String), issued: 2, validated: 4, hits: 2 }],
+        days: expect.any(Array),
       },
     ]);
+    const days = own[0]?.days ?? [];
+    expect(totalOf(days)).toEqual({ validated: 4, hits: 2 });
+    expect(days.reduce((sum, { issued }) => sum + issued, 0)).toBe(2);
     const { token } = await hub.account('regulator');
     const all = ok((await hub.http('tokens.statistics', {}, { token })).body);
     expect(all.items).toEqual(expect.arrayContaining(own));
