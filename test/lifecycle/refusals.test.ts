@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newSecrets, verifySecrets, writeSecrets } from '@kinga/server/platform/crypto/secrets.ts';
@@ -28,7 +29,10 @@ async function refusal(env: Readonly<Record<string, string>>): Promise<string> {
   return entry.output[0] ?? '';
 }
 
-describe('npm run server refuses with one line', () => {
+/** Some start two processes, each of which compiles itself first. */
+const START_MS_MAX = 90_000;
+
+describe('npm run server refuses with one line', { timeout: START_MS_MAX }, () => {
   test('a wrong value', async () => {
     expect(await refusal({ PORT: 'eighty' })).toMatch(/^kinga: PORT: /);
   });
@@ -44,6 +48,15 @@ describe('npm run server refuses with one line', () => {
     expect(line).toMatch(
       /^kinga: SECRETS_FILE: .*secrets\.json does not exist \(npm run secrets makes one\)$/,
     );
+  });
+
+  test('a place for the secrets that cannot be read, or written on a first start', async () => {
+    const DATABASE_URL = 'postgres://kinga:x@127.0.0.1:1/kinga';
+    expect(await refusal({ DATABASE_URL, SECRETS_FILE: dataDir })).toBe(
+      `kinga: SECRETS_FILE: cannot read ${dataDir} (EISDIR)`,
+    );
+    const file = join(dataDir, 'nowhere', 'secrets.json');
+    expect(await refusal({ SECRETS_FILE: file })).toBe(`kinga: SECRETS_FILE: cannot write ${file} (ENOENT)`);
   });
 
   test('a database made with other secrets', async () => {
@@ -80,9 +93,10 @@ describe('npm run server refuses with one line', () => {
   test('a port that is taken', async () => {
     await using database = await createTestDatabase();
     writeSecrets(join(dataDir, 'secrets.json'), secretsOf(database));
-    const port = await freePort();
-    const other = createServer().listen(port, '127.0.0.1');
+    const other = createServer().listen(0, '127.0.0.1');
     try {
+      await once(other, 'listening');
+      const { port } = other.address() as AddressInfo;
       const line = await refusal({ DATABASE_URL: database.url, PORT: String(port) });
       expect(line).toMatch(new RegExp(`^kinga: PORT: ${port} .*in use`));
     } finally {

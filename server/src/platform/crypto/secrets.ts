@@ -23,7 +23,7 @@ export function newSecrets(): Secrets {
 
 export function readSecrets(file: string): Secrets {
   if (!existsSync(file)) throw new Error(`SECRETS_FILE: ${file} does not exist (npm run secrets makes one)`);
-  const parsed = schema.safeParse(parseJson(readFileSync(file, 'utf8')));
+  const parsed = schema.safeParse(parseJson(naming(file, 'read', () => readFileSync(file, 'utf8'))));
   if (!parsed.success) throw new Error(`SECRETS_FILE: ${file} is not a secrets file`);
   return parsed.data;
 }
@@ -39,15 +39,29 @@ function parseJson(text: string): unknown {
 /** Whole and on the disk before anything is stored under these keys; never over an existing file. */
 export function writeSecrets(file: string, secrets: Secrets): void {
   if (existsSync(file)) throw new Error(`SECRETS_FILE: ${file} exists already; it is never overwritten`);
+  naming(file, 'write', () => writeWhole(file, `${JSON.stringify(secrets, null, 2)}\n`));
+}
+
+function writeWhole(file: string, content: string): void {
   const draft = `${file}.${process.pid}.tmp`;
   const fd = openSync(draft, 'wx', 0o600);
-  writeSync(fd, `${JSON.stringify(secrets, null, 2)}\n`);
+  writeSync(fd, content);
   fsyncSync(fd);
   closeSync(fd);
   renameSync(draft, file);
   const folder = openSync(dirname(file), 'r');
   fsyncSync(folder);
   closeSync(folder);
+}
+
+/** What the system says of a file names no key of the environment. */
+function naming<TResult>(file: string, what: 'read' | 'write', work: () => TResult): TResult {
+  try {
+    return work();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`SECRETS_FILE: cannot ${what} ${file} (${code})`, { cause: error });
+  }
 }
 
 /** Tokens are signed anew every quarter of an hour; everything else is written once, under one version. */
