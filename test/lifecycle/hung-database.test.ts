@@ -30,7 +30,7 @@ test('a database that hangs holds no connection of the pool for ever, and is use
       db.transaction((tx) => tx.query('SELECT 1')),
       db.transaction((tx) => tx.query('SELECT 1')),
     ]);
-    expect(performance.now() - startedMs).toBeLessThan(ANSWER_MS_MAX * 3);
+    expect(performance.now() - startedMs).toBeLessThan(ANSWER_MS_MAX * 10);
     for (const outcome of refused) {
       if (outcome.status === 'fulfilled') throw new Error('answered by a server that hangs');
       expect(failureOf(outcome.reason, 'r_1', undefined).body.code).toBe('UNAVAILABLE');

