@@ -12,6 +12,7 @@ import { createLifeCycle, type LiftWithin, type Provisional } from './life-cycle
 import { Lookups } from './lookup/lookup.ts';
 import { isPlainLookup, isPlainLookupMany } from './lookup/plain.ts';
 import { createOwnChecks } from './own-checks/index.ts';
+import { holdConcerned } from './people/concerned.ts';
 import { createPeople, type People } from './people/index.ts';
 import { recordsOf } from './register/records-of.ts';
 import { createRegister, type Register, type RegisterDeps } from './register/register.ts';
@@ -98,6 +99,8 @@ export interface Exclusions {
   readonly provisional: Provisional;
   /** An account is known by something new: see people/identity-changed.ts. */
   readonly identityChanged: People['identityChanged'];
+  /** Before several changes about the same people in one transaction: see people/concerned.ts. */
+  readonly holdConcerned: typeof holdConcerned;
   /** What was only said of people is taken back: see people/retract.ts. */
   readonly retractWithin: People['retractWithin'];
   /** The lookup of keys that are at hand already; see lookup/lookup.ts. */
@@ -212,6 +215,7 @@ export function createExclusions(platform: Platform, deps: ExclusionsDeps): Excl
     liftWithin: lifeCycle.liftWithin,
     provisional: lifeCycle.provisional,
     identityChanged: people.identityChanged,
+    holdConcerned,
     retractWithin: people.retractWithin,
     answerKeys: (asked, call) => lookups.answerKeys(asked, call),
     answerManyKeys: (asked, call) => lookups.answerManyKeys(asked, call),

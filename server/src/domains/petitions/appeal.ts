@@ -3,7 +3,7 @@ import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { petitions } from '@kinga/shared/petitions/contract.ts';
 import { advance, type Held, hold, type Work } from './context.ts';
 import { closed } from './decide.ts';
-import { undo } from './effect.ts';
+import { holdAll, undo } from './effect.ts';
 import { inState, OPEN } from './rules.ts';
 import type { Party, PetitionRow } from './store.ts';
 import { sendTo } from './tell.ts';
@@ -47,6 +47,7 @@ export async function withdraw(
   const { petition, relation } = await hold(work, id);
   if (!relation.petitioner) throw new KingaError('FORBIDDEN', 'Only the petitioner withdraws a petition');
   inState(petition.state, OPEN);
+  await holdAll(work, petition);
   if (petition.provisional === 'inForce') await undo(work, petition, 'petitionWithdrawn');
   const withdrawn = await advance(
     work,

@@ -21,7 +21,7 @@ export type AccountKeys = (
 export interface PetitionsDeps {
   readonly exclusions: Pick<
     Exclusions,
-    'registerWithin' | 'liftWithin' | 'retractWithin' | 'provisional' | 'caughtUp'
+    'registerWithin' | 'liftWithin' | 'holdConcerned' | 'retractWithin' | 'provisional' | 'caughtUp'
   >;
   readonly accountKeys: AccountKeys;
   /** Is this operator suspended? */

@@ -3,7 +3,7 @@ import type { ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { petitions } from '@kinga/shared/petitions/contract.ts';
 import type { AccountActor } from '../../platform/call/actor.ts';
 import { advance, hold, type Work } from './context.ts';
-import { exclude, excludeUntilDecided, lift, undo } from './effect.ts';
+import { exclude, excludeUntilDecided, holdAll, lift, undo } from './effect.ts';
 import { daysAfter, inState, OPEN, refuseLonger } from './rules.ts';
 import type { PetitionRow } from './store.ts';
 import { sendTo } from './tell.ts';
@@ -40,6 +40,7 @@ export async function decide(
     throw invalidInput('period', 'nothing to set a period for');
   }
   if (input.period !== undefined) refuseLonger(input.period, petition.period);
+  await holdAll(work, petition);
   const effect =
     input.decision === 'upheld' ? await uphold(work, petition, input) : await dismiss(work, petition);
   const decided = await advance(
@@ -106,6 +107,7 @@ export async function decideAppeal(
   if (petition.decided_by === work.actor.accountId) {
     throw new KingaError('FORBIDDEN', 'An appeal is decided by somebody else than the petition');
   }
+  await holdAll(work, petition);
   let exclusionId = petition.exclusion_id;
   if (decision === 'reversed') {
     if (petition.decision === 'upheld') await undo(work, petition, 'petitionReversed');

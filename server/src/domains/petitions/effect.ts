@@ -3,6 +3,7 @@ import { sealPerson } from '../exclusions/index.ts';
 import { keysOf } from '../identifiers/index.ts';
 import type { Work } from './context.ts';
 import { contentOf, type PetitionRow, readSteps, readSubject } from './store.ts';
+import { holdAccounts } from './tell.ts';
 
 /** Excludes the person by what the petition knows of them; their own exclusions are others and stay as they are. */
 export async function exclude(work: Work, petition: PetitionRow, period: Period): Promise<string> {
@@ -55,6 +56,20 @@ export async function lift(work: Work, exclusionId: string | null, reasonCode: L
   const by = { actor, requestId: call.requestId };
   const { told } = await deps.exclusions.liftWithin(tx, exclusionId, { reasonCode, by });
   tolds.push(told);
+}
+
+/**
+ * Before what is more than one change of the register, or is told to people afterwards. Their accounts first: whoever
+ * changes what theirs is known by has its row when they come for its keys, and a message to it waits for that row.
+ */
+export async function holdAll({ tx, deps }: Work, petition: PetitionRow): Promise<void> {
+  await holdAccounts(tx, petition);
+  const { id: saidBy, exclusion_id: exclusionId } = petition;
+  await deps.exclusions.holdConcerned(tx, {
+    exclusionId,
+    identifiers: await readSubject(tx, saidBy),
+    saidBy,
+  });
 }
 
 /** As if it had never been: what it alone says of people is taken back with its exclusion. */

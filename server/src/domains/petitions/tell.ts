@@ -74,6 +74,13 @@ async function canOpenInbox(tx: Tx, accountIds: readonly string[]): Promise<bool
   return rows.length > 0;
 }
 
+/** Nobody changes how these accounts sign in before the caller's transaction ends; until then they can be written to. */
+export async function holdAccounts(tx: Tx, { id, filed_by: filedBy }: PetitionRow): Promise<void> {
+  await tx.query('SELECT FROM accounts WHERE id = ANY($1::text[]) ORDER BY id FOR KEY SHARE', [
+    [filedBy, ...(await accountsOfThePerson(tx, id))],
+  ]);
+}
+
 /** Certainly theirs, by the rule that a shared phone alone says nothing. */
 async function accountsOfThePerson(tx: Tx, petitionId: string): Promise<string[]> {
   const { rows } = await tx.query<{ account_id: string }>(
