@@ -2,6 +2,7 @@ import type { Actor } from '../../../platform/call/actor.ts';
 import { actForEveryTenant } from '../../../platform/db/tenant.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudits } from '../../../platform/outbox/audit.ts';
+import { IN_ORDER } from '../in-order.ts';
 import { SQL_TOPIC } from '../topic.ts';
 
 export interface Acknowledgement {
@@ -117,9 +118,10 @@ async function advance(tx: Tx, steps: readonly Step[]): Promise<Map<string, Date
   );
   // Found by their ids alone: asked for those that are open, PostgreSQL would look through everybody's open ones.
   await tx.query(
-    `UPDATE propagation_receipts
+    `WITH told AS (SELECT r.id FROM propagation_receipts r WHERE r.id = ANY($1::text[]) ${IN_ORDER})
+     UPDATE propagation_receipts r
      SET acknowledged_at = coalesce(acknowledged_at, clock_timestamp()), sent_at = coalesce(sent_at, clock_timestamp())
-     WHERE id = ANY($1::text[])`,
+     FROM told WHERE r.id = told.id`,
     [told.rows.map(({ receipt_id }) => receipt_id)],
   );
   const { rows } = await tx.query<{ tenant_id: string; acknowledged_at: Date }>(

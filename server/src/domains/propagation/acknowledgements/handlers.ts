@@ -8,6 +8,7 @@ import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
 import { instantOf } from '../../operators/index.ts';
 import { handlesOfTokens } from '../../tokens/index.ts';
+import { IN_ORDER } from '../in-order.ts';
 import { machineOf } from '../operator.ts';
 import { SQL_TOPIC, topicOf } from '../topic.ts';
 import type { AcknowledgementQueue } from './queue.ts';
@@ -69,8 +70,11 @@ export async function reportClosed(
     if (at > now) throw invalidInput('closedAt', 'is still to come');
     if (closedAt !== undefined) await refuseEarlier(tx, { operatorId, byToken, at });
     const closed = await tx.query(
-      `UPDATE propagation_receipts SET closed_at = $3, reported_at = $4
-       WHERE tenant_id = $1 AND handle = ANY($2::text[]) AND closed_at IS NULL`,
+      `WITH open AS (
+         SELECT r.id FROM propagation_receipts r
+         WHERE r.tenant_id = $1 AND r.handle = ANY($2::text[]) AND r.closed_at IS NULL ${IN_ORDER}
+       )
+       UPDATE propagation_receipts r SET closed_at = $3, reported_at = $4 FROM open WHERE r.id = open.id`,
       [operatorId, handles, at, now],
     );
     const { actor, requestId } = call;

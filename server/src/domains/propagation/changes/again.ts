@@ -1,6 +1,7 @@
 import type { ChangeType } from '@kinga/shared/operators/propagation.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { tokensOfHandles } from '../../tokens/index.ts';
+import { IN_ORDER } from '../in-order.ts';
 import { holdersOf } from './concerns.ts';
 import { tell } from './tell.ts';
 
@@ -43,8 +44,10 @@ export async function tellAgain<TRow extends ToTellAgain>(tx: Tx, rows: readonly
     })),
   );
   const told = again.map(({ row }) => row);
-  await tx.query('UPDATE propagation_receipts SET told_at = clock_timestamp() WHERE id = ANY($1::text[])', [
-    told.map(({ id }) => id),
-  ]);
+  await tx.query(
+    `WITH again AS (SELECT r.id FROM propagation_receipts r WHERE r.id = ANY($1::text[]) ${IN_ORDER})
+     UPDATE propagation_receipts r SET told_at = clock_timestamp() FROM again WHERE r.id = again.id`,
+    [told.map(({ id }) => id)],
+  );
   return told;
 }

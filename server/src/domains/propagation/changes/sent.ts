@@ -3,6 +3,7 @@ import type { Platform } from '../../../platform/context.ts';
 import { actForEveryTenant } from '../../../platform/db/tenant.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import type { Service } from '../../../platform/lifecycle/service.ts';
+import { IN_ORDER } from '../in-order.ts';
 
 const EVERY_MS = 250;
 /** What a thousand operators were sent at once they acknowledge at once: noted then, it would hold that up. */
@@ -103,7 +104,7 @@ export async function noteSent(
        SELECT r.id, s.ago_ms, s.attempts
        FROM unnest($1::text[], $2::float8[], $3::int[]) AS s (id, ago_ms, attempts)
        JOIN propagation_receipts r ON r.id = s.id
-       ORDER BY r.id FOR NO KEY UPDATE OF r
+       ${IN_ORDER}
      )
      UPDATE propagation_receipts r
      SET attempts = r.attempts + sent.attempts,

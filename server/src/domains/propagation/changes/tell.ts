@@ -2,6 +2,7 @@ import { propagationJobs } from '@kinga/shared/propagation/jobs.ts';
 import { newId } from '../../../platform/crypto/ids.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { appendEvents, enqueueJobs } from '../../../platform/outbox/outbox.ts';
+import { IN_ORDER } from '../in-order.ts';
 import { type SealedChange, topicOf } from '../topic.ts';
 import { type Concern, type Holder, isLess } from './concerns.ts';
 
@@ -92,16 +93,21 @@ async function forgiveClosing(tx: Tx, concerns: readonly Concern[]): Promise<voi
   const lifted = concerns.filter(isLess);
   if (lifted.length === 0) return;
   await tx.query(
-    `UPDATE propagation_receipts r
+    `WITH before AS (
+       SELECT r.id, l.over, l.until, l.at
+       FROM (SELECT DISTINCT ON (handle) *
+             FROM unnest($1::text[], $2::bigint[], $3::boolean[], $4::timestamptz[], $5::timestamptz[])
+               AS g (handle, seq, over, until, at)
+             ORDER BY handle, seq DESC) AS l
+       JOIN propagation_receipts r ON r.handle = l.handle AND r.register_seq < l.seq AND r.must_close
+       ${IN_ORDER}
+     )
+     UPDATE propagation_receipts r
      SET must_close = NOT l.over OR r.closed_at IS NOT NULL,
          excluded_until = CASE WHEN r.closed_at IS NULL THEN l.until
                                WHEN l.over THEN least(r.excluded_until, l.at)
                                ELSE coalesce(r.excluded_until, l.until) END
-     FROM (SELECT DISTINCT ON (handle) *
-           FROM unnest($1::text[], $2::bigint[], $3::boolean[], $4::timestamptz[], $5::timestamptz[])
-             AS g (handle, seq, over, until, at)
-           ORDER BY handle, seq DESC) AS l
-     WHERE r.handle = l.handle AND r.register_seq < l.seq AND r.must_close`,
+     FROM before l WHERE r.id = l.id`,
     [
       lifted.map(({ holder }) => holder.handle),
       lifted.map(({ registerSeq }) => registerSeq),

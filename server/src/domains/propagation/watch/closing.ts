@@ -1,3 +1,4 @@
+import { actForEveryTenant } from '../../../platform/db/tenant.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { raiseAlert, resolveAlert } from '../../alerts/index.ts';
 import { SUSPENDED } from './lateness.ts';
@@ -21,9 +22,11 @@ interface Row {
 
 /**
  * An alert for each of these operators and each stage while there is such an account. The transaction acts for
- * every tenant.
+ * every tenant from then on.
  */
 export async function watchClosing(tx: Tx, operatorIds: readonly string[]): Promise<void> {
+  await actForEveryTenant(tx);
+  const turns: { readonly stage: Stage; readonly row: Row }[] = [];
   for (const stage of STAGES) {
     const { rows } = await tx.query<Row>(
       `SELECT id, unclosed, suspended FROM (
@@ -46,8 +49,11 @@ export async function watchClosing(tx: Tx, operatorIds: readonly string[]): Prom
        ORDER BY id`,
       [stage.hours, operatorIds],
     );
-    for (const row of rows) await turn(tx, stage, row);
+    for (const row of rows) turns.push({ stage, row });
   }
+  // Operator after operator, as acknowledgements take them; not once around for each stage.
+  turns.sort((a, b) => (a.row.id < b.row.id ? -1 : a.row.id > b.row.id ? 1 : 0));
+  for (const { stage, row } of turns) await turn(tx, stage, row);
 }
 
 async function turn(tx: Tx, { hours, severity, column }: Stage, row: Row): Promise<void> {

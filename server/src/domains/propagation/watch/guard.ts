@@ -83,13 +83,14 @@ export class Guard implements Service {
 
   async #watch(withClosing: boolean): Promise<void> {
     const { crypto } = this.#platform;
+    // Each by itself: it takes what acknowledgements take, in their order.
+    await this.#alone(async (tx) => watchLateness(tx, crypto, await this.#lateness.next(tx)));
+    if (!withClosing) return;
     const seen = await this.#alone(async (tx) => {
-      await watchLateness(tx, crypto, await this.#lateness.next(tx));
-      const some = withClosing ? await this.#closing.next(tx) : [];
-      if (some.length > 0) await watchClosing(tx, some);
+      const some = await this.#closing.next(tx);
+      await watchClosing(tx, some);
       return some;
     });
-    // By itself: it takes what acknowledgements take, in their order.
     if (seen !== undefined && seen.length > 0) await this.#alone((tx) => tellLost(tx, seen));
   }
 

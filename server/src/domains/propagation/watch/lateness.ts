@@ -4,6 +4,7 @@ import type { Tx } from '../../../platform/db/tx.ts';
 import { raiseAlert, resolveAlert } from '../../alerts/index.ts';
 import { sendMessage } from '../../notifications/index.ts';
 import { incidentContactOf } from '../../operators/index.ts';
+import { IN_ORDER } from '../in-order.ts';
 
 /** So long a committed change may be without an acknowledgement, sent or not. */
 const LATE = '5 seconds';
@@ -116,8 +117,11 @@ async function escalate(tx: Tx, crypto: Platform['crypto'], row: Row): Promise<v
     id,
   ]);
   await tx.query(
-    `UPDATE propagation_receipts SET escalated_at = clock_timestamp()
-     WHERE tenant_id = $1 AND acknowledged_at IS NULL AND escalated_at IS NULL`,
+    `WITH open AS (
+       SELECT r.id FROM propagation_receipts r
+       WHERE r.tenant_id = $1 AND r.acknowledged_at IS NULL AND r.escalated_at IS NULL ${IN_ORDER}
+     )
+     UPDATE propagation_receipts r SET escalated_at = clock_timestamp() FROM open WHERE r.id = open.id`,
     [id],
   );
   const contact = await incidentContactOf(tx, id);

@@ -2,6 +2,7 @@ import { actForEveryTenant } from '../../../platform/db/tenant.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudits } from '../../../platform/outbox/audit.ts';
 import { TO_TELL_AGAIN, type ToTellAgain, tellAgain } from '../changes/again.ts';
+import { IN_ORDER } from '../in-order.ts';
 import { SQL_TOPIC } from '../topic.ts';
 import { postSoon } from '../webhooks/queue.ts';
 
@@ -60,8 +61,11 @@ async function settleUntold(
 ): Promise<void> {
   const again = new Set(told.map(({ id }) => id));
   await tx.query(
-    `UPDATE propagation_receipts SET acknowledged_at = clock_timestamp()
-     WHERE id = ANY($1::text[]) AND acknowledged_at IS NULL`,
+    `WITH open AS (
+       SELECT r.id FROM propagation_receipts r
+       WHERE r.id = ANY($1::text[]) AND r.acknowledged_at IS NULL ${IN_ORDER}
+     )
+     UPDATE propagation_receipts r SET acknowledged_at = clock_timestamp() FROM open WHERE r.id = open.id`,
     [rows.map(({ id }) => id).filter((id) => !again.has(id))],
   );
 }

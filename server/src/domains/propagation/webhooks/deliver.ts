@@ -133,14 +133,13 @@ async function deliverBatch(platform: Platform, operatorId: string, batch: Batch
   const { db } = platform;
   const id = newId('whd');
   const outcome = await post(messageOf(platform, operatorId, id, batch));
+  const receipts = batch.events.map(({ data }) => openChange(platform.crypto, data).receiptId);
+  const sendings = receipts.map((receiptId) => ({ id: receiptId, agoMs: outcome.ms, attempts: 1 }));
+  // By itself: an acknowledgement takes the operator's position before its receipts.
+  await db.transaction((tx) => noteSent(tx, sendings));
   return await db.transaction(async (tx) => {
     await actForEveryTenant(tx);
     await recordDelivery(tx, { id, operatorId, batch, outcome });
-    const receipts = batch.events.map(({ data }) => openChange(platform.crypto, data).receiptId);
-    await noteSent(
-      tx,
-      receipts.map((receiptId) => ({ id: receiptId, agoMs: outcome.ms, attempts: 1 })),
-    );
     if (!outcome.delivered) {
       await rest(tx, operatorId, batch.webhook);
       return false;
