@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { decodeJwt } from 'jose';
 import { TOTP, URI } from 'otpauth';
 import { expect, test } from 'vitest';
 import { ok, refused } from '../support/client.ts';
 import { startTestHub, type TestHub } from '../support/hub.ts';
 import { codeSentTo } from '../support/messages.ts';
 import { newPerson } from '../support/people.ts';
+import { probe } from '../support/probe.ts';
 import { Browser, type Elsewhere, startHubBehind, startProvider } from './oidc-support.ts';
 import { PASSWORD } from './support.ts';
 import { newDeviceId } from './wire-support.ts';
@@ -214,6 +216,34 @@ test('a second factor is asked for behind a provider too, but not on a trusted d
   const trust = { deviceId: items[0]?.id };
   ok((await hub.http('identity.trustDevice', trust, { token: session.accessToken })).body);
   expect(ok(await exchangeOn()).account).toEqual(account);
+});
+
+test('a role that is changed while somebody comes by a provider is the one they come in with', async () => {
+  await using provider = await startProvider();
+  await using hub = await startHubBehind(provider);
+  provider.present(somebody());
+  const { account } = ok((await exchange(hub, await arrivalAt(hub))).body);
+  const arrival = await arrivalAt(hub);
+  const admin = await hub.database.pool.connect();
+  try {
+    // Written and not yet committed: the account is still found as it was.
+    await admin.query('BEGIN');
+    await admin.query(`UPDATE accounts SET role = 'bettor' WHERE id = $1`, [account.id]);
+    const session = exchange(hub, arrival);
+    await probe(async () => {
+      const waiting = await hub.database.pool.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      return waiting.rowCount === 1;
+    });
+    await admin.query('COMMIT');
+    const { accessToken, account: found } = ok((await session).body);
+    expect(found.role).toBe('bettor');
+    expect(decodeJwt(accessToken).role).toBe('bettor');
+  } finally {
+    await admin.query('ROLLBACK');
+    admin.release();
+  }
 });
 
 test('a suspended account is not opened by a provider either', async () => {

@@ -6,7 +6,7 @@ import type { Platform } from '../../../platform/context.ts';
 import { isUniqueViolation } from '../../../platform/db/errors.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
-import { accountOf, findAccount } from '../accounts.ts';
+import { accountOf, findAccount, findStanding } from '../accounts.ts';
 import { type RegisterSeam, sealedIdentifier } from '../register-seam.ts';
 import { insertNewcomer } from '../registration/newcomers.ts';
 import type { Proofs } from '../second-factors/proofs.ts';
@@ -42,7 +42,9 @@ export class OidcSignIn {
     const known = await platform.db.transaction((tx) => this.#known(tx, input));
     if (known === undefined) return await this.#welcome(input, call);
     await proofs.mustNotNeed({ accountId: known.id, passwordHash: undefined, device }, call);
-    return await service.signIn(async () => known, { method: 'provider', device }, call);
+    // As it is by now: a role that was taken away since gives no token.
+    const standing = (tx: Tx) => mustHold(tx, known.id);
+    return await service.signIn(standing, { method: 'provider', device }, call);
   }
 
   async link(arrival: Arrival, call: Call): Promise<OutputOf<typeof identity.linkOidc>> {
@@ -158,6 +160,12 @@ export class OidcSignIn {
 
 async function mustFind(tx: Tx, accountId: string): Promise<Account> {
   const row = await findAccount(tx, accountId);
+  if (row === undefined) throw new Error('a link without an account');
+  return accountOf(row);
+}
+
+async function mustHold(tx: Tx, accountId: string): Promise<Account> {
+  const row = await findStanding(tx, { accountId, passwordHash: undefined });
   if (row === undefined) throw new Error('a link without an account');
   return accountOf(row);
 }
