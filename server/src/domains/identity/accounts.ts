@@ -142,6 +142,14 @@ export async function findStanding(
   return rows[0];
 }
 
+/**
+ * Holds an account against every other change of it. Whoever changes what belongs to it (devices, factors, codes,
+ * sessions) takes this first, so that two of them wait for each other in one order only.
+ */
+export async function holdAccount(tx: Tx, accountId: string): Promise<void> {
+  await tx.query('SELECT FROM accounts WHERE id = $1 FOR NO KEY UPDATE', [accountId]);
+}
+
 export async function administratorExists(tx: Tx): Promise<boolean> {
   const { rows } = await tx.query(`SELECT 1 FROM accounts WHERE role = 'admin' LIMIT 1`);
   return rows.length > 0;

@@ -10,7 +10,7 @@ import { joinOperator, takeInvitation } from '../operator-staff.ts';
 import type { OwnParts } from '../parts.ts';
 import { refuseCommonPassword, refuseOwnPassword } from '../password-rules.ts';
 import { sealedIdentifier } from '../register-seam.ts';
-import { answer, codeRefused, type OpenChallenge } from '../verification/challenges.ts';
+import { answer, codeRefused, holdItsAccount, type OpenChallenge } from '../verification/challenges.ts';
 import { contactAt } from '../verification/contact.ts';
 import { insertNewcomer } from './newcomers.ts';
 import type { OwnPasswords } from './passwords.ts';
@@ -56,6 +56,7 @@ export class Invitations {
     attempts.check(input.challengeId, call.address);
     const passwordHash = await passwords.hash(newPassword);
     const accepted = await platform.db.transaction(async (tx) => {
+      await holdItsAccount(tx, input.challengeId);
       const challenge = await answer(tx, platform.crypto, { ...input, purposes: ['invitation'], call });
       return challenge && (await this.#take(tx, { challenge, newPassword, passwordHash, call }));
     });

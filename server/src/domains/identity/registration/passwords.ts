@@ -14,7 +14,14 @@ import { refuseCommonPassword, refuseOwnPassword } from '../password-rules.ts';
 import { endTrust } from '../sessions/devices.ts';
 import { revokeSessions, standingSessions } from '../sessions/sessions.ts';
 import { signedIn } from '../signed-in.ts';
-import { answer, auditCode, type Challenge, closeAll, codeRefused } from '../verification/challenges.ts';
+import {
+  answer,
+  auditCode,
+  type Challenge,
+  closeAll,
+  codeRefused,
+  holdItsAccount,
+} from '../verification/challenges.ts';
 import { type Contact, contactAt, contactOf } from '../verification/contact.ts';
 import { sendCode } from '../verification/send-code.ts';
 import { localeOf } from './profile.ts';
@@ -93,6 +100,7 @@ export class OwnPasswords {
     attempts.check(input.challengeId, call.address);
     const passwordHash = await passwords.hash(newPassword);
     const ended = await platform.db.transaction(async (tx) => {
+      await holdItsAccount(tx, input.challengeId);
       const challenge = await answer(tx, platform.crypto, { ...input, purposes: ['passwordReset'], call });
       const accountId = challenge?.account_id ?? undefined;
       if (accountId === undefined) return undefined;

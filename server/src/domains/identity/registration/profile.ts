@@ -7,7 +7,7 @@ import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
 import type { Locale } from '../../notifications/index.ts';
-import { accountKeys } from '../accounts.ts';
+import { accountKeys, holdAccount } from '../accounts.ts';
 import type { OwnParts } from '../parts.ts';
 import { signedIn } from '../signed-in.ts';
 
@@ -42,7 +42,7 @@ export class Profiles {
     const { accountId } = signedIn(call);
     checkDateOfBirth(input.dateOfBirth);
     const { profile, told } = await db.transaction(async (tx) => {
-      await tx.query('SELECT FROM accounts WHERE id = $1 FOR NO KEY UPDATE', [accountId]);
+      await holdAccount(tx, accountId);
       refuseChangeOfProved(input, await readProfile(tx, crypto, accountId));
       await writeProfile(tx, crypto, { accountId, ...input });
       const changed = Object.keys(input).filter((key) => Reflect.get(input, key) !== undefined);

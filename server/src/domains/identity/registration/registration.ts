@@ -4,7 +4,7 @@ import type { identity } from '@kinga/shared/identity/contract.ts';
 import { z } from 'zod';
 import type { Call } from '../../../platform/call/handler.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
-import { findBySignIn } from '../accounts.ts';
+import { findBySignIn, holdAccount } from '../accounts.ts';
 import type { OwnParts } from '../parts.ts';
 import { refuseCommonPassword, refuseOwnPassword } from '../password-rules.ts';
 import { sealedIdentifier } from '../register-seam.ts';
@@ -111,6 +111,7 @@ export class Registration {
     const accountId = isOwn ? signedIn(call).accountId : undefined;
     const chosen = await this.#choose(input, call);
     const done = await platform.db.transaction(async (tx) => {
+      if (accountId !== undefined) await holdAccount(tx, accountId);
       const purposes = isOwn ? (['contact'] as const) : (['register'] as const);
       const challenge = await answer(tx, platform.crypto, { ...input, purposes, accountId, call });
       if (challenge === undefined) return undefined;

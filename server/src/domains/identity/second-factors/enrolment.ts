@@ -8,6 +8,7 @@ import type { Call } from '../../../platform/call/handler.ts';
 import { newId } from '../../../platform/crypto/ids.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
+import { holdAccount } from '../accounts.ts';
 import { tellOwner } from '../owner.ts';
 import type { OwnParts } from '../parts.ts';
 import { endTrust } from '../sessions/devices.ts';
@@ -80,6 +81,7 @@ export class Enrolment {
     const { accountId } = signedIn(call);
     const known = await this.#owners.checkPassword(input.password, call);
     const done = await db.transaction(async (tx) => {
+      await holdAccount(tx, accountId);
       const { rows } = await tx.query<store.FactorRow>(
         `SELECT ${store.COLUMNS} FROM second_factors
          WHERE account_id = $1 AND kind = 'totp' AND confirmed_at IS NULL FOR UPDATE`,
@@ -106,6 +108,7 @@ export class Enrolment {
     attempts.check(input.challengeId, call.address);
     const known = await this.#owners.checkPassword(input.password, call);
     const factor = await platform.db.transaction(async (tx) => {
+      await holdAccount(tx, accountId);
       if (!(await this.#mayAdd(tx, { given: input, known, call }))) return undefined;
       const challenge = await answer(tx, platform.crypto, {
         ...input,
@@ -154,6 +157,7 @@ export class Enrolment {
     const { accountId } = signedIn(call);
     attempts.check(input.challengeId, call.address);
     const isRight = await platform.db.transaction(async (tx) => {
+      await holdAccount(tx, accountId);
       const proof = await this.#proofs.check(tx, { ...input, purpose: 'proof', accountId, call });
       if (proof?.isRight !== true) return false;
       const row = await store.lockFactor(tx, { accountId, factorId: input.factorId });
@@ -169,13 +173,12 @@ export class Enrolment {
     throw codeRefused();
   }
 
-  /** False when the proof was wrong, which counts once it is committed. */
+  /** The account is held. False when the proof was wrong, which counts once it is committed. */
   async #mayAdd(
     tx: Tx,
     { given, known, call }: { given: GivenOwnerProof; known: KnownPassword | undefined; call: Call },
   ): Promise<boolean> {
     const { accountId } = signedIn(call);
-    await tx.query('SELECT FROM accounts WHERE id = $1 FOR NO KEY UPDATE', [accountId]);
     const factors = await store.factorsOf(tx, accountId);
     if (factors.length === 0) return await this.#owners.mayAddFirst(tx, { given, known, call });
     if (factors.length >= FACTORS_MAX) {

@@ -6,6 +6,7 @@ import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import { newId } from '../../../platform/crypto/ids.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { networkOf } from '../../../platform/http/addresses.ts';
+import { holdAccount } from '../accounts.ts';
 import { PAGE_ROWS, pageOf } from '../page.ts';
 
 const TRUST_DAYS = 30;
@@ -97,6 +98,8 @@ export async function trustDevice(
   crypto: Crypto,
   of: { accountId: string; sessionId: string; deviceId: string },
 ): Promise<Device> {
+  // So that a second factor is added before or after.
+  await holdAccount(tx, of.accountId);
   await mustOwn(tx, of);
   const current = await deviceOfSession(tx, of.sessionId);
   if (current !== of.deviceId) throw conflict('deviceId', 'A device is trusted from a session on it');
@@ -116,6 +119,7 @@ export async function forgetDevice(
   tx: Tx,
   { accountId, deviceId }: { accountId: string; deviceId: string },
 ): Promise<string[]> {
+  await holdAccount(tx, accountId);
   await mustOwn(tx, { accountId, deviceId });
   const { rows } = await tx.query<{ id: string }>(
     'SELECT id FROM sessions WHERE device_id = $1 AND revoked_at IS NULL',
@@ -136,9 +140,7 @@ async function mustOwn(
   if (rowCount === 0) throw notFound('deviceId', 'There is no such device');
 }
 
-/** The account is held, so that a second factor is added before or after. */
 async function mustHaveProved(tx: Tx, of: { accountId: string; sessionId: string }): Promise<void> {
-  await tx.query('SELECT FROM accounts WHERE id = $1 FOR SHARE', [of.accountId]);
   const { rowCount } = await tx.query(
     `SELECT FROM sessions WHERE id = $2 AND (method = 'secondFactor' OR NOT EXISTS (
        SELECT FROM second_factors WHERE account_id = $1 AND confirmed_at IS NOT NULL))`,

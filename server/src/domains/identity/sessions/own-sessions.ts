@@ -63,17 +63,13 @@ export class OwnSessions {
   async revoke(sessionId: string, call: Call): Promise<OutputOf<typeof identity.revokeSession>> {
     const { accountId } = signedIn(call);
     const revokedAt = await this.#platform.db.transaction(async (tx) => {
-      const { rows } = await tx.query<{ revoked_at: Date | null; now: Date }>(
-        `SELECT revoked_at, clock_timestamp() AS now FROM sessions WHERE id = $1 AND account_id = $2 FOR UPDATE`,
-        [sessionId, accountId],
-      );
-      const [row] = rows;
-      if (row === undefined) throw notFound('sessionId', 'There is no such session');
-      if (row.revoked_at !== null) return row.revoked_at;
+      const before = await lockOwn(tx, { sessionId, accountId });
+      if (before.revoked_at !== null) return before.revoked_at;
       await recordAudit(tx, { ...byOf(call), action: 'session.revoked', subject: sessionId });
       await revokeSession(tx, this.#revocations, sessionId);
-      return row.now;
+      return (await lockOwn(tx, { sessionId, accountId })).revoked_at;
     });
+    if (revokedAt === null) throw new Error('a session was revoked and has no time of it');
     this.#revocations.announce({ kind: 'session', id: sessionId });
     return { sessionId, revokedAt: revokedAt.toISOString() };
   }
@@ -134,4 +130,17 @@ export class OwnSessions {
     for (const id of revoked) this.#revocations.announce({ kind: 'session', id });
     return { revoked: revoked.length };
   }
+}
+
+async function lockOwn(
+  tx: Tx,
+  { sessionId, accountId }: { sessionId: string; accountId: string },
+): Promise<{ revoked_at: Date | null }> {
+  const { rows } = await tx.query<{ revoked_at: Date | null }>(
+    'SELECT revoked_at FROM sessions WHERE id = $1 AND account_id = $2 FOR UPDATE',
+    [sessionId, accountId],
+  );
+  const [row] = rows;
+  if (row === undefined) throw notFound('sessionId', 'There is no such session');
+  return row;
 }

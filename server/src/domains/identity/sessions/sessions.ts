@@ -4,6 +4,7 @@ import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import { newId } from '../../../platform/crypto/ids.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import type { Revocations } from '../../../platform/revocations/revocations.ts';
+import { holdAccount } from '../accounts.ts';
 
 /** Then one signs in again, however often the session was refreshed. */
 const SESSION_DAYS = 30;
@@ -96,7 +97,7 @@ export async function standingSessions(
   tx: Tx,
   { accountId, except }: { accountId: string; except?: string },
 ): Promise<string[]> {
-  await tx.query('SELECT FROM accounts WHERE id = $1 FOR NO KEY UPDATE', [accountId]);
+  await holdAccount(tx, accountId);
   const { rows } = await tx.query<{ id: string }>(
     `SELECT id FROM sessions WHERE account_id = $1 AND revoked_at IS NULL
        AND expires_at > clock_timestamp() AND id <> $2 ORDER BY id`,
@@ -111,10 +112,13 @@ export async function revokeSessions(
   revocations: Pick<Revocations, 'revoke'>,
   sessionIds: readonly string[],
 ): Promise<string[]> {
-  const revoked: string[] = [];
-  for (const sessionId of sessionIds) {
-    if (await revokeSession(tx, revocations, sessionId)) revoked.push(sessionId);
-  }
+  // All of the rows before the one lock of revocations: somebody who has one of them may be waiting for that.
+  const { rows } = await tx.query<{ id: string }>(
+    `UPDATE sessions SET revoked_at = clock_timestamp() WHERE id = ANY($1) AND revoked_at IS NULL RETURNING id`,
+    [sessionIds],
+  );
+  const revoked = rows.map(({ id }) => id);
+  for (const id of revoked) await revocations.revoke(tx, { kind: 'session', id });
   return revoked;
 }
 
@@ -124,13 +128,7 @@ export async function revokeSession(
   revocations: Pick<Revocations, 'revoke'>,
   sessionId: string,
 ): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    'UPDATE sessions SET revoked_at = clock_timestamp() WHERE id = $1 AND revoked_at IS NULL',
-    [sessionId],
-  );
-  if (rowCount === 0) return false;
-  await revocations.revoke(tx, { kind: 'session', id: sessionId });
-  return true;
+  return (await revokeSessions(tx, revocations, [sessionId])).length > 0;
 }
 
 export async function isSessionRevoked(tx: Tx, sessionId: string): Promise<boolean> {

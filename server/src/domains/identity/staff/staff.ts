@@ -85,7 +85,7 @@ export class Staff {
     }
     const { db, crypto } = this.#platform;
     const { found, revoked } = await db.transaction(async (tx) => {
-      await mustNotBeSuspended(tx, signedIn(call).accountId);
+      await holdBoth(tx, accountId, signedIn(call).accountId);
       await mayRule(tx, accountId, call);
       const { rows } = await tx.query<FoundRow>(
         `UPDATE accounts a SET suspended_at = clock_timestamp(), suspension_reason = $2
@@ -131,12 +131,13 @@ export class Staff {
 }
 
 /** Of two administrators who suspend each other at once, one stays. */
-async function mustNotBeSuspended(tx: Tx, accountId: string): Promise<void> {
-  const { rowCount } = await tx.query(
-    'SELECT FROM accounts WHERE id = $1 AND suspended_at IS NULL FOR SHARE',
-    [accountId],
+async function holdBoth(tx: Tx, accountId: string, callerId: string): Promise<void> {
+  const { rows } = await tx.query<{ id: string; suspended_at: Date | null }>(
+    'SELECT id, suspended_at FROM accounts WHERE id IN ($1, $2) ORDER BY id FOR NO KEY UPDATE',
+    [accountId, callerId],
   );
-  if (rowCount === 0) throw new KingaError('FORBIDDEN', 'This account is suspended');
+  if (rows.find(({ id }) => id === callerId)?.suspended_at !== null)
+    throw new KingaError('FORBIDDEN', 'This account is suspended');
 }
 
 async function findOne(tx: Tx, accountId: string): Promise<Found> {

@@ -90,6 +90,14 @@ export async function giveCode(tx: Tx, crypto: Crypto, challengeId: string): Pro
   return code;
 }
 
+/** The account that a code changes, before the code: those under way for the same account are closed with it. */
+export async function holdItsAccount(tx: Tx, challengeId: string): Promise<void> {
+  await tx.query(
+    'SELECT FROM accounts WHERE id = (SELECT account_id FROM challenges WHERE id = $1) FOR NO KEY UPDATE',
+    [challengeId],
+  );
+}
+
 /** Locks it to the end of the transaction; undefined when it is unknown, over, used, replaced or locked. */
 export async function findOpen(
   tx: Tx,

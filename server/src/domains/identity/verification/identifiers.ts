@@ -8,7 +8,7 @@ import { who } from '../../../platform/call/by.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
-import { accountKeys } from '../accounts.ts';
+import { accountKeys, holdAccount } from '../accounts.ts';
 import { tellEverywhere } from '../owner.ts';
 import type { OwnParts } from '../parts.ts';
 import { sealedIdentifier } from '../register-seam.ts';
@@ -165,7 +165,7 @@ export class OwnIdentifiers {
 
   /** Changes of what one account is known by come one after the other. */
   async lock(tx: Tx, accountId: string) {
-    await tx.query('SELECT FROM accounts WHERE id = $1 FOR NO KEY UPDATE', [accountId]);
+    await holdAccount(tx, accountId);
     return await accountKeys(tx, accountId);
   }
 
