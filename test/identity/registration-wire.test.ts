@@ -109,6 +109,20 @@ test('malformed input is refused by field, everything at once', async () => {
   expect(await paths('identity.requestCode', { purpose: 'x', contact: { type: 'fax', value: '1' } })).toEqual(
     ['contact.type', 'purpose'],
   );
+  // What no schema knows to be wrong is named beside what one does.
+  const contact = { type: 'phone', value: '0712' };
+  expect(await paths('identity.requestCode', { purpose: 'x', contact })).toEqual([
+    'contact.value',
+    'purpose',
+  ]);
+  expect(await paths('identity.removeIdentifier', { ...contact, password: '' })).toEqual([
+    'password',
+    'value',
+  ]);
+  expect(await paths('identity.verifyNationalId', { ...born, nationalId: '12', name: '' })).toEqual([
+    'name',
+    'nationalId',
+  ]);
 });
 
 test('a new SIM, and a newly opened account, of somebody excluded are excluded on every node', async () => {

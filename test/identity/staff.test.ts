@@ -120,7 +120,10 @@ test('a malformed identifier is named, and its value is not repeated', async () 
   const { token } = await hub.admin();
   const input = { identifier: { type: 'phone', value: '0712' } };
   const error = refused((await hub.http('identity.searchAccounts', input, { token })).body);
-  expect(error.details).toEqual([{ path: 'identifier.value', message: 'not a Kenyan phone number' }]);
+  const notPhone = { path: 'identifier.value', message: 'not a Kenyan phone number' };
+  expect(error.details).toEqual([notPhone]);
+  const both = await hub.http('identity.searchAccounts', { ...input, role: 'king' }, { token });
+  expect(refused(both.body).details).toEqual([expect.objectContaining({ path: 'role' }), notPhone]);
 });
 
 test('a suspended account: its sockets close on every node within a second, and it is refused to sign in', async () => {

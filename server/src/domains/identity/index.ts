@@ -30,7 +30,13 @@ import { resetFactors } from './staff/reset-factors.ts';
 import { setRole } from './staff/set-role.ts';
 import { Staff } from './staff/staff.ts';
 import { createAccessTokens } from './tokens.ts';
-import { malformedPhone } from './verification/contact.ts';
+import {
+  malformedContact,
+  malformedNationalId,
+  malformedOwn,
+  malformedPhone,
+  malformedSearched,
+} from './verification/contact.ts';
 
 export { type AccountKey, accountsOfKeys } from './accounts.ts';
 export { type Birth, birthOf } from './birth.ts';
@@ -130,6 +136,10 @@ export function createIdentity(platform: Platform, deps: IdentityDeps): Identity
         login: malformedPhone,
         register: malformedPhone,
         requestPasswordReset: malformedPhone,
+        requestCode: malformedContact,
+        removeIdentifier: malformedOwn,
+        verifyNationalId: malformedNationalId,
+        searchAccounts: malformedSearched,
       },
       services: [signIns, grants],
       routes(app) {

@@ -1,5 +1,5 @@
 import { type ErrorDetail, invalidInput } from '@kinga/shared/contract/errors.ts';
-import type { IdentifierType } from '@kinga/shared/exclusions/identifier.ts';
+import { type IdentifierType, identifier } from '@kinga/shared/exclusions/identifier.ts';
 import type { Crypto } from '../../../platform/crypto/crypto.ts';
 import { canonicalise } from '../../identifiers/index.ts';
 import type { ChannelName } from '../../notifications/index.ts';
@@ -35,14 +35,32 @@ export function contactAt(
   return { type, canonical: result.canonical, key: crypto.identifierKey(type, result.canonical) };
 }
 
-/** Beside what the schema complains of: a phone that is none. */
-export function malformedPhone(input: unknown): ErrorDetail[] {
-  const value: unknown =
-    typeof input === 'object' && input !== null ? Reflect.get(input, 'phone') : undefined;
-  if (typeof value !== 'string' || value.length > 40) return [];
-  const result = canonicalise({ type: 'phone', value });
-  return result.ok ? [] : [{ path: 'phone', message: result.message }];
+/** Beside what the schema complains of: an identifier that is none, at this path of the input. */
+function malformedAt(path: string, identifierIn: (input: object) => unknown) {
+  return (input: unknown): ErrorDetail[] => {
+    if (typeof input !== 'object' || input === null) return [];
+    const given = identifier.safeParse(identifierIn(input));
+    const result = given.success ? canonicalise(given.data) : undefined;
+    return result?.ok === false ? [{ path, message: result.message }] : [];
+  };
 }
+
+const get = (input: object, name: string): unknown => Reflect.get(input, name);
+
+export const malformedPhone = malformedAt('phone', (input) => ({
+  type: 'phone',
+  value: get(input, 'phone'),
+}));
+export const malformedNationalId = malformedAt('nationalId', (input) => ({
+  type: 'nationalId',
+  value: get(input, 'nationalId'),
+}));
+export const malformedContact = malformedAt('contact.value', (input) => get(input, 'contact'));
+export const malformedOwn = malformedAt('value', (input) => ({
+  type: get(input, 'type'),
+  value: get(input, 'value'),
+}));
+export const malformedSearched = malformedAt('identifier.value', (input) => get(input, 'identifier'));
 
 export function channelOf(type: ContactType): ChannelName {
   return type === 'email' ? 'email' : 'sms';
