@@ -1,8 +1,10 @@
+import { keysOf } from '@kinga/server/domains/identifiers/index.ts';
 import { longestRun } from '@kinga/server/domains/tokens/fraud/sequential-ids.ts';
 import type { Identifier } from '@kinga/shared/exclusions/identifier.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestHub, type TestHub } from '../support/hub.ts';
 import { newPeople, newPerson } from '../support/people.ts';
+import { probe } from '../support/probe.ts';
 import { alertsOf, newTill, type Till } from './support.ts';
 
 let hub: TestHub;
@@ -33,6 +35,37 @@ describe('a phone on many ids', () => {
     const alerts = await alertsOf(hub, 'tokens.shared-contact');
     expect(alerts).toMatchObject([{ count: 2, facts: { people: 6, peopleMax: 4, type: 'phone' } }]);
     expect(JSON.stringify(alerts)).not.toContain(byPhone.value.slice(4));
+  });
+
+  it('two of them are told of in one order for everybody, whichever stands on more people', async () => {
+    const till = await newTill(hub);
+    const contacts = [newPerson().byPhone, newPerson().byPhone]
+      .map((contact) => ({ contact, key: keysOf(hub.platform.crypto, [contact], '')[0]!.key }))
+      .sort((a, b) => Buffer.compare(a.key, b.key));
+    const [first, second] = contacts.map(({ contact }) => contact) as [Identifier, Identifier];
+    for (let i = 0; i < 5; i++) await till.issue([idFarAway(), first]);
+    for (let i = 0; i < 7; i++) await till.issue([idFarAway(), second]);
+    const [later, earlier] = await about('tokens.shared-contact', till);
+    expect([earlier?.facts.people, later?.facts.people]).toEqual([5, 7]);
+    const holder = await hub.database.pool.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query('SELECT FROM alerts WHERE id = $1 FOR UPDATE', [earlier?.id]);
+      const issuing = till.issue([idFarAway(), second, first]);
+      await probe(async () => {
+        const { rowCount } = await hub.database.pool.query(
+          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+           AND query LIKE 'INSERT INTO alerts%'`,
+        );
+        return rowCount === 1;
+      });
+      // Whoever waits for the first has not taken the second yet.
+      await holder.query('SELECT FROM alerts WHERE id = $1 FOR UPDATE NOWAIT', [later?.id]);
+      await holder.query('ROLLBACK');
+      await issuing;
+    } finally {
+      holder.release(true);
+    }
   });
 
   it('one person at many operators is one person', async () => {

@@ -25,12 +25,17 @@ export async function watchManyOperators(tx: Tx, { isBulk, people }: Sighting): 
     created.map(({ id }) => id),
     created.map(({ key }) => key),
   ]);
-  for (const { handle, operators } of rows) {
-    const key = created.find(({ id }) => id === handle)?.key.toString('hex') ?? handle;
+  const runners = [];
+  for (const row of rows) {
+    const key = created.find(({ id }) => id === row.handle)?.key.toString('hex') ?? row.handle;
+    runners.push({ ...row, name: await personName(tx, key) });
+  }
+  // In one order for everybody: two who raise the same alerts at once must not wait for each other.
+  for (const { handle, operators, name } of runners.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     await raiseAlert(tx, {
       kind: 'tokens.many-operators',
       severity: 'warning',
-      key: await personName(tx, key),
+      key: name,
       explanation:
         `One person became a customer of ${operators} operators within ${withinMinutes} minutes; more than ` +
         `${operatorsMax} is a run for accounts, or an identity in wrong hands.`,

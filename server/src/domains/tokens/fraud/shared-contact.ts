@@ -34,8 +34,11 @@ export async function watchSharedContacts(tx: Tx, crypto: Crypto, seen: Sighting
   if (types.size === 0) return;
   const { rows } = await tx.query<Shared>(SQL, [[...types.keys()].map((hex) => Buffer.from(hex, 'hex'))]);
   if (rows.length === 0) return;
-  if (seen.isBulk) await tellBatch(tx, crypto, seen.operatorId, rows);
-  else for (const row of rows) await tell(tx, crypto, seen.operatorId, row, types.get(row.hex) ?? 'contact');
+  if (seen.isBulk) return await tellBatch(tx, crypto, seen.operatorId, rows);
+  // In one order for everybody: two who raise the same alerts at once must not wait for each other.
+  for (const row of rows.toSorted((a, b) => (a.hex < b.hex ? -1 : 1))) {
+    await tell(tx, crypto, seen.operatorId, row, types.get(row.hex) ?? 'contact');
+  }
 }
 
 const LIMIT = RULES.sharedContact.peopleMax;
