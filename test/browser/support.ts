@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { replace } from '@kinga/server/start/web-page.ts';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
 import type { SignedIn } from '../support/accounts.ts';
@@ -73,8 +74,7 @@ export function buildPage(): void {
     env: { ...process.env, NODE_ENV: 'production' },
     stdio: 'pipe',
   });
-  if (existsSync(dist)) renameSync(dist, join(aside, 'old'));
-  renameSync(next, dist);
+  replace(dist, next);
   rmSync(aside, { recursive: true });
 }
 

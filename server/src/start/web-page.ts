@@ -38,11 +38,22 @@ async function build({ root, web, draft }: { root: string; web: string; draft: s
   return code === 0;
 }
 
-function replace(target: string, draft: string): void {
+const REPLACE_ATTEMPTS_MAX = 10;
+
+/** Between the two steps somebody else who built it may have taken one of them. */
+export function replace(target: string, draft: string): void {
   const old = `${draft}.old`;
-  if (existsSync(target)) renameSync(target, old);
-  renameSync(draft, target);
-  rmSync(old, { recursive: true, force: true });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      if (existsSync(target)) renameSync(target, old);
+      renameSync(draft, target);
+      return;
+    } catch (error) {
+      if (attempt >= REPLACE_ATTEMPTS_MAX) throw error;
+    } finally {
+      rmSync(old, { recursive: true, force: true });
+    }
+  }
 }
 
 function newestMs(path: string): number {
