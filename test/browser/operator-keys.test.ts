@@ -31,7 +31,8 @@ describe.skipIf(!hasChromium)('the page of an operator’s keys', () => {
         expiresAt: new Date(Date.now() + 40 * 86_400_000).toISOString(),
         requireSignature: { publicKey: generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }) },
       };
-      ok((await hub.http('operators.issueKey', input, { token: (await hub.admin()).token })).body);
+      const { token } = await hub.admin();
+      const { keyId } = ok((await hub.http('operators.issueKey', input, { token })).body);
       const staff = await hub.account('operator', { operatorId });
       for (const options of [{}, PHONE]) {
         await using visitor = await visitAs(hub, browser, staff, options);
@@ -47,6 +48,12 @@ describe.skipIf(!hasChromium)('the page of an operator’s keys', () => {
         if (options === PHONE) await fitsThePhone(page);
         expect(complaints).toEqual([]);
       }
+      ok((await hub.http('operators.revokeKey', { keyId }, staff)).body);
+      await using visitor = await visitAs(hub, browser, staff);
+      await open(visitor.page, 'keys');
+      const revoked = visitor.page.locator('[data-row]', { hasText: 'till' });
+      await revoked.getByText(/revoked \d+ /).waitFor();
+      expect(await revoked.getByText(/ends \d+ /).count()).toBe(0);
     },
     WALK_MS,
   );

@@ -149,6 +149,7 @@ export const operatorEn = {
     terms: 'Terms',
     noEnd: 'does not end by itself',
     ends: 'ends {{at}}',
+    revokedAt: 'revoked {{at}}',
     perSecond: 'at most {{most}} a second',
     perDay: 'at most {{most}} a day',
     noQuota: 'no quota of its own',

@@ -152,6 +152,7 @@ export const operatorSw: Texts<typeof operatorEn> = {
     terms: 'Masharti',
     noEnd: 'hauishi wenyewe',
     ends: 'unaisha {{at}}',
+    revokedAt: 'ulibatilishwa {{at}}',
     perSecond: 'si zaidi ya {{most}} kwa sekunde',
     perDay: 'si zaidi ya {{most}} kwa siku',
     noQuota: 'hauna kiwango chake',

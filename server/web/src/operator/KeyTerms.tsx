@@ -6,9 +6,10 @@ import { useFormats } from '../ui/format.ts';
 export function KeyTerms({ of }: { of: Key }) {
   const { t } = useTranslation();
   const { moment, whole } = useFormats();
-  const { expiresAt, quotaPerSecond, quotaPerDay, allowedAddresses, requiresSignature, mode } = of;
+  const { expiresAt, revokedAt, quotaPerSecond, quotaPerDay, allowedAddresses, requiresSignature, mode } = of;
+  const end = expiresAt === null ? t('keys.noEnd') : t('keys.ends', { at: moment(expiresAt) });
   const terms = [
-    expiresAt === null ? t('keys.noEnd') : t('keys.ends', { at: moment(expiresAt) }),
+    revokedAt === null ? end : t('keys.revokedAt', { at: moment(revokedAt) }),
     quotaPerSecond !== null && t('keys.perSecond', { most: whole(quotaPerSecond) }),
     quotaPerDay !== null && t('keys.perDay', { most: whole(quotaPerDay) }),
     quotaPerSecond === null && quotaPerDay === null && t('keys.noQuota'),
