@@ -85,6 +85,7 @@ class Acknowledgements {
   #applied: Position | undefined;
   #sent: Position | undefined;
   #sending: Promise<void> | undefined;
+  #isSending = false;
   #refusal: unknown;
 
   constructor(deps: FollowDeps, onRefused: () => void) {
@@ -94,9 +95,10 @@ class Acknowledgements {
 
   applied(position: Position): void {
     this.#applied = position;
-    this.#sending ??= this.#send().finally(() => {
-      this.#sending = undefined;
-    });
+    if (this.#isSending) return;
+    this.#isSending = true;
+    // Over as soon as nothing is left to send, in the same turn: what is applied a moment later begins anew.
+    this.#sending = this.#send();
   }
 
   /** What is on its way is waited for; what cannot be sent now is told again by whoever follows next. */
@@ -119,7 +121,7 @@ class Acknowledgements {
         this.#sent = position;
         attempt = -1;
       } catch (error) {
-        if (this.#giveUp.signal.aborted) return;
+        if (this.#giveUp.signal.aborted) break;
         if (isOfAnotherHistory(error)) {
           this.#sent = position;
           continue;
@@ -129,10 +131,11 @@ class Acknowledgements {
         } catch (refusal) {
           this.#refusal = refusal;
           this.#onRefused();
-          return;
+          break;
         }
       }
     }
+    this.#isSending = false;
   }
 }
 

@@ -1,4 +1,4 @@
-import { getEventListeners } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { connect, HubError } from '@kinga/client-sdk';
 import { follow } from '@kinga/client-sdk/changes.ts';
 import { expect, test } from 'vitest';
@@ -60,4 +60,39 @@ test('however often a hub that is away is asked where to go on, nothing is left 
   await probe(() => listeners.length === 4);
   expect(listeners).toEqual([0, 0, 0, 0]);
   await following.close();
+});
+
+test('what is applied just as an acknowledgement has been answered is acknowledged too', async () => {
+  for (let ticks = 0; ticks < 12; ticks += 1) {
+    const acknowledged: number[] = [];
+    const answered = Promise.withResolvers<void>();
+    const items = [1, 2].map((seq) => ({ kind: 'event', ...event('e1', seq) }));
+    async function* changes(signal: AbortSignal) {
+      yield* items;
+      await once(signal, 'abort');
+    }
+    await using _following = follow(
+      {
+        operators: () => ({
+          acknowledged: async () => ({ topic, epoch: 'e1', seq: 0, head: 2, acknowledgedAt: null }),
+          acknowledge: async ({ seq }) => {
+            acknowledged.push(seq);
+            if (seq === 1) await answered.promise;
+            return { seq, acknowledgedAt: at };
+          },
+        }),
+        watch: (_topic, options) => changes(options.signal!) as never,
+      },
+      {
+        operatorId: 'op_1',
+        apply: async ({ seq }) => {
+          if (seq === 1) return;
+          answered.resolve();
+          for (let tick = 0; tick < ticks; tick += 1) await undefined;
+        },
+      },
+    );
+    const what = `the acknowledgement of what was applied ${ticks} ticks later`;
+    await probe(() => acknowledged.includes(2), { what, timeoutMs: 2_000 });
+  }
 });
