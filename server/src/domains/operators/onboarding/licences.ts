@@ -46,8 +46,8 @@ export async function setLicence(
 /** What was told of the end before; left open, the next end would only be counted by it. */
 async function resolveOver(tx: Tx, operatorId: string, licenceExpiresAt: Date): Promise<void> {
   const { rows } = await tx.query<{ is_valid: boolean; is_far: boolean }>(
-    `SELECT $1::timestamptz > clock_timestamp() AS is_valid,
-            $1::timestamptz > clock_timestamp() + make_interval(days => $2) AS is_far`,
+    `SELECT $1::timestamptz > statement_timestamp() AS is_valid,
+            $1::timestamptz > statement_timestamp() + make_interval(days => $2) AS is_far`,
     [licenceExpiresAt, TOLD_DAYS_MAX],
   );
   const over = [...(rows[0]?.is_valid ? ['ended'] : []), ...(rows[0]?.is_far ? ['ending'] : [])];
