@@ -1,6 +1,8 @@
 import { URI } from 'otpauth';
 import { expect, test } from 'vitest';
 import { callBy } from '../support/call.ts';
+import { ok } from '../support/client.ts';
+import { startTestHub } from '../support/hub.ts';
 import { codeSentTo } from '../support/messages.ts';
 import { newPerson } from '../support/people.ts';
 import { probe } from '../support/probe.ts';
@@ -14,7 +16,7 @@ const DEVICE = { id: 'a-random-device-id-0123456789', name: 'Simu' };
 /** What belongs to an account, as whoever changes all of it takes it: after the account itself. */
 const BELONGINGS = ['devices', 'second_factors', 'challenges', 'sessions'];
 
-async function oneWaits(node: Node): Promise<void> {
+async function oneWaits(node: Pick<Node, 'database'>): Promise<void> {
   await probe(async () => {
     const waiting = await node.database.pool.query(
       `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
@@ -141,6 +143,28 @@ test('who ends all sessions has every row of them before the lock of revocations
     expect(held.rowCount).toBe(0);
     await other.query('COMMIT');
     expect(await done).toEqual({ revoked: 2 });
+  } finally {
+    await other.query('ROLLBACK');
+    other.release();
+  }
+});
+
+test('an invitation is taken back in the order in which it is accepted', async () => {
+  await using hub = await startTestHub();
+  const { operatorId } = await hub.operatorKey();
+  const admin = await hub.admin();
+  const input = { operatorId, email: newPerson().email };
+  const { id } = ok((await hub.http('operators.inviteStaff', input, admin)).body);
+  const other = await hub.database.pool.connect();
+  try {
+    await other.query('BEGIN');
+    await other.query('SELECT FROM challenges WHERE id = $1 FOR UPDATE', [id]);
+    const removed = hub.http('operators.removeStaff', { operatorId, id }, admin);
+    await oneWaits(hub);
+    await other.query(`SET LOCAL lock_timeout = '200ms'`);
+    await other.query('SELECT FROM staff_invitations WHERE id = $1 FOR UPDATE', [id]);
+    await other.query('COMMIT');
+    ok((await removed).body);
   } finally {
     await other.query('ROLLBACK');
     other.release();

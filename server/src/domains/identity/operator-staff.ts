@@ -8,7 +8,7 @@ import type { Locale } from '../notifications/index.ts';
 import { findByEmail } from './accounts.ts';
 import type { Invitation } from './registration/invitations.ts';
 import { revokeSessions, standingSessions } from './sessions/sessions.ts';
-import { close } from './verification/challenges.ts';
+import { close, hold } from './verification/challenges.ts';
 import { contactAt } from './verification/contact.ts';
 import { sendCode } from './verification/send-code.ts';
 
@@ -197,6 +197,7 @@ async function remove(
   revocations: Revocations,
   { operatorId, id }: { operatorId: string; id: string },
 ): Promise<Removed | undefined> {
+  await hold(tx, id);
   if (await takeInvitation(tx, { id, operatorId })) {
     await close(tx, id);
     return { what: 'invitation', sessionsEnded: 0, announce: () => {} };

@@ -118,6 +118,11 @@ export function isItsCode(crypto: Crypto, challenge: OpenChallenge, code: string
   return equalSecrets(challenge.code_digest ?? '', digestOf(crypto, challenge.id, code));
 }
 
+/** Before what else is taken back with it, as whoever answers it does. */
+export async function hold(tx: Tx, challengeId: string): Promise<void> {
+  await tx.query('SELECT FROM challenges WHERE id = $1 FOR UPDATE', [challengeId]);
+}
+
 /** Answered: nobody answers it again, and what it carried is gone. */
 export async function close(tx: Tx, challengeId: string): Promise<void> {
   await tx.query('UPDATE challenges SET closed_at = clock_timestamp(), payload = NULL WHERE id = $1', [
