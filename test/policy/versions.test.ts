@@ -58,7 +58,7 @@ test('a version begins at its instant on every node, and an answer names the one
   const input = { identifiers: [newPerson().byPhone], purpose: 'bet' };
   const published = ok(
     await publish({
-      startsAt: inMs(1_500),
+      startsAt: inMs(3_000),
       values: valuesWith(({ purposes }) => {
         purposes.bet.reuseSeconds = 30;
       }),
@@ -68,7 +68,7 @@ test('a version begins at its instant on every node, and an answer names the one
   expect(published.status).toBe('scheduled');
   const answers: LookupAnswer[][] = [[], []];
   const manyToo: LookupAnswer[] = [];
-  await probe(async () => {
+  const asking = async () => {
     for (const [index, hub] of [one, two].entries()) {
       answers[index]?.push(ok(await hub.call(sockets[index]!, 'exclusions.lookup', input)));
     }
@@ -77,7 +77,8 @@ test('a version begins at its instant on every node, and an answer names the one
     );
     manyToo.push(many.results[0] as LookupAnswer);
     return answers.every((given) => given.filter(({ policyVersion }) => policyVersion === 2).length > 5);
-  });
+  };
+  await probe(asking, { timeoutMs: 15_000 });
   const all = [...answers.flat(), ...manyToo];
   for (const { policyVersion, asOf, validUntil } of all) {
     expect(Date.parse(validUntil) - Date.parse(asOf)).toBe(
@@ -105,7 +106,8 @@ test('a version begins at its instant on every node, and an answer names the one
 test('published without a start it begins a second later, when every node knows it', async () => {
   const published = ok(await publish({ values: valuesWith(), note: 'At once' }));
   const leadMs = Date.parse(published.startsAt) - Date.parse(published.createdAt);
-  expect(Math.abs(leadMs - 1_000)).toBeLessThan(50);
+  expect(leadMs).toBeGreaterThan(500);
+  expect(leadMs).toBeLessThanOrEqual(1_000);
   for (const hub of [one, two]) {
     await probe(async () => {
       const { version, status } = ok((await hub.http('policy.current', {}, { token })).body);
@@ -143,16 +145,17 @@ test('what is published and withdrawn is told, audited, listed, and happens once
 });
 
 test('a withdrawn version never begins; one that has begun, or is withdrawn, cannot be taken back', async () => {
-  const { version } = ok(await publish({ startsAt: inMs(2_500), values: valuesWith(), note: 'Never' }));
+  const { version } = ok(await publish({ startsAt: inMs(4_000), values: valuesWith(), note: 'Never' }));
   const before = ok((await one.http('policy.current', {}, { token })).body).version;
   const startsAt = Date.parse(ok((await one.http('policy.get', { version }, { token })).body).startsAt);
   ok(await withdraw(version));
-  await probe(async () => {
+  const hasCome = async () => {
     const { rows } = await one.database.pool.query<{ now: number }>(
       'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now',
     );
     return (rows[0]?.now ?? 0) > startsAt;
-  });
+  };
+  await probe(hasCome, { timeoutMs: 10_000 });
   for (const hub of [one, two]) {
     expect(ok((await hub.http('policy.current', {}, { token })).body).version).toBe(before);
   }

@@ -9,9 +9,16 @@ import { openWorld, type World } from './world.ts';
 let world: World;
 beforeAll(async () => {
   world = await openWorld();
-}, 60_000);
+  // What is counted as of today must not turn into yesterday's.
+  await probe(() => msToMidnight() > MIDNIGHT_NEAR_MS, { timeoutMs: 2 * MIDNIGHT_NEAR_MS });
+}, 120_000);
 afterAll(() => world[Symbol.asyncDispose]());
 
+const MIDNIGHT_NEAR_MS = 30_000;
+const msToMidnight = () => {
+  const now = DateTime.now().setZone('Africa/Nairobi');
+  return now.endOf('day').toMillis() - now.toMillis();
+};
 const today = () => DateTime.now().setZone('Africa/Nairobi').toISODate() ?? '';
 
 it('counts registrations and checks of today, by everything one could ask, and a row for each operator', async () => {

@@ -36,7 +36,7 @@ async function told(who: Person, by = node): Promise<string> {
 }
 
 /** A day that is over in a moment. */
-function registerEnding(who: Person, inMs = 500) {
+function registerEnding(who: Person, inMs = 1_500) {
   const startsAt = new Date(Date.now() - DAY_MS + inMs).toISOString();
   return node.register(who.identifiers, { period: '24h', startsAt });
 }
