@@ -209,6 +209,39 @@ test('an exclusion in the sandbox arrives as a push, holds for its operator on e
   expect(ok(await ask('clear', { apiKey: own.apiKey })).status).toBe('CLEAR');
 });
 
+test('a reset in the middle of an exclusion waits for it, and both are answered', async () => {
+  const own = await sandboxKey(hub);
+  const { pool } = hub.database;
+  const exclude = async () => (await hub.http('sandbox.exclude', { person: 'clear' }, own)).body;
+  ok(await exclude());
+  const holder = await pool.connect();
+  try {
+    await holder.query(`
+      SELECT pg_advisory_lock(7700077);
+      CREATE FUNCTION held() RETURNS trigger LANGUAGE plpgsql
+        AS $$ BEGIN PERFORM pg_advisory_xact_lock(7700077); RETURN NULL; END $$;
+      CREATE TRIGGER held AFTER INSERT ON sandbox_records FOR EACH STATEMENT EXECUTE FUNCTION held()`);
+    const waiting = (query: string) => async () => {
+      const { rowCount } = await pool.query(
+        `SELECT FROM pg_stat_activity
+         WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE $1`,
+        [`${query}%`],
+      );
+      return rowCount === 1;
+    };
+    const excluding = exclude();
+    await probe(waiting('INSERT INTO sandbox_records'));
+    const resetting = hub.http('sandbox.reset', {}, own);
+    await Promise.race([resetting, probe(waiting('SELECT FROM operators'))]);
+    await holder.query('SELECT pg_advisory_unlock(7700077)');
+    expect(ok(await excluding).person).toBe('clear');
+    expect(ok((await resetting).body)).toEqual({ lifted: 1 });
+  } finally {
+    await holder.query('DROP TRIGGER held ON sandbox_records; DROP FUNCTION held()');
+    holder.release();
+  }
+});
+
 describe('who may change the sandbox', () => {
   it('sandbox keys and the staff of an operator, each for their own; nobody else', async () => {
     const staff = await hub.account('operator', { operatorId: key.operatorId });

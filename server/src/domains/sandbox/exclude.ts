@@ -4,6 +4,7 @@ import { topicName } from '@kinga/shared/contract/topic.ts';
 import { type sandbox, sandboxTopics } from '@kinga/shared/sandbox/contract.ts';
 import type { Call } from '../../platform/call/handler.ts';
 import { actForTenant } from '../../platform/db/tenant.ts';
+import type { Tx } from '../../platform/db/tx.ts';
 import { recordAudit } from '../../platform/outbox/audit.ts';
 import { appendEvents } from '../../platform/outbox/outbox.ts';
 import { operatorOf } from './key.ts';
@@ -23,7 +24,7 @@ export async function exclude(
   const keys = found === undefined ? [] : recordKeysOf(crypto, found);
   if (keys.length === 0) throw notFound('person', 'No test person whom one could exclude');
   return await db.transaction(async (tx) => {
-    await actForTenant(tx, operatorId);
+    await actInTurn(tx, operatorId);
     const { rowCount } = await tx.query(
       `INSERT INTO sandbox_records (tenant_id, person, key, standing)
        SELECT $1, $2, key, 'excluded' FROM unnest($3::bytea[]) AS key
@@ -49,7 +50,7 @@ export async function exclude(
 export async function reset({ db }: SandboxPlatform, call: Call): Promise<OutputOf<typeof sandbox.reset>> {
   const operatorId = operatorOf(call);
   return await db.transaction(async (tx) => {
-    await actForTenant(tx, operatorId);
+    await actInTurn(tx, operatorId);
     const { rows } = await tx.query<{ person: string; at: Date }>(
       `WITH gone AS (
          DELETE FROM sandbox_records WHERE tenant_id = $1 AND person IS NOT NULL RETURNING person
@@ -71,4 +72,10 @@ export async function reset({ db }: SandboxPlatform, call: Call): Promise<Output
     await recordAudit(tx, { actor, requestId, action: 'sandbox.reset', subject: operatorId, details });
     return { lifted: rows.length };
   });
+}
+
+/** A reset waits for an exclusion to be whole, or it would answer since when somebody is excluded who is not. */
+async function actInTurn(tx: Tx, operatorId: string): Promise<void> {
+  await actForTenant(tx, operatorId);
+  await tx.query('SELECT FROM operators WHERE id = $1 FOR NO KEY UPDATE', [operatorId]);
 }
