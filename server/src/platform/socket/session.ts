@@ -27,12 +27,15 @@ export class Session implements Caller, Watcher {
   #unanswered = 0;
   #onceAnswered: (() => void) | undefined;
   readonly #onRearm: (session: Session, before: Actor) => void;
+  readonly #onEnd: (session: Session) => void;
 
   constructor(of: {
     socket: Socket;
     actor: Actor;
     client: ClientAddress;
     onRearm: (session: Session, before: Actor) => void;
+    /** It has been told to go, and may not be gone yet. */
+    onEnd: (session: Session) => void;
   }) {
     this.id = of.socket.id;
     this.socket = of.socket;
@@ -41,6 +44,7 @@ export class Session implements Caller, Watcher {
     this.name = actorName(of.actor);
     this.#actor = of.actor;
     this.#onRearm = of.onRearm;
+    this.#onEnd = of.onEnd;
     if (of.actor.kind === 'account') {
       this.rearm = (actor) => this.#rearm(actor);
     }
@@ -103,7 +107,7 @@ export class Session implements Caller, Watcher {
     this.dispose();
     this.socket.emit('bye', bye);
     // Whoever may not watch any more hears nothing after it, also while answers are waited for.
-    for (const room of this.socket.rooms) void this.socket.leave(room);
+    this.#onEnd(this);
     this.#cutOffLater();
     return true;
   }

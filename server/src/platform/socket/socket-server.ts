@@ -59,6 +59,7 @@ export function createSocketServer(parts: SocketServerParts): SocketServer {
       socket,
       ...admission,
       onRearm: (rearmed, before) => sessions.rearmed(rearmed, before),
+      onEnd: (ended) => parts.feed.detach(ended),
     });
     figures.connected();
     open(session, parts);
