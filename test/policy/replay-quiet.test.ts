@@ -78,7 +78,7 @@ test('an answer given before an exclusion was split is explained by the one it w
   await using node = await startNode(database);
   const world = await open(database, node);
   const [one, other] = newPeople(2) as [Person, Person];
-  for (const who of [one, other]) await world.register(who, '24h', DAY_MS - 600);
+  for (const who of [one, other]) await world.register(who, '24h', DAY_MS - 2_000);
   const both = await node.register([one.byNationalId, other.byNationalId], { period: '30d' });
   expect(both.needsReview).toBe(true);
   for (const who of [one, other]) expect(await world.ask(who)).toBe('EXCLUDED');

@@ -14,8 +14,8 @@ test('finds exactly the answers that other periods would have changed', async ()
   await using node = await startNode(database);
   const world = await open(database, node);
   const [thirty, week, half, lifted, pending, stranger] = newPeople(6) as [Person, ...Person[]] as Person[];
-  await world.register(thirty!, '30d', 30 * DAY_MS - 1_000);
-  await world.register(week!, '7d', 7 * DAY_MS - 1_000);
+  await world.register(thirty!, '30d', 30 * DAY_MS - 2_500);
+  await world.register(week!, '7d', 7 * DAY_MS - 2_500);
   await world.register(half!, '6mo', 220 * DAY_MS);
   const { id } = await world.register(lifted!, '30d', 10 * DAY_MS);
   await world.register(pending!, '1y', -DAY_MS);
@@ -118,8 +118,8 @@ test('nothing differs under the version that was in force, however close to a be
   await using two = await startNode(database);
   const [begins, ends, now] = newPeople(3) as Person[];
   const worlds = [await open(database, one), await open(database, two)] as const;
-  await worlds[0].register(begins!, '24h', -600);
-  await worlds[0].register(ends!, '24h', DAY_MS - 600);
+  await worlds[0].register(begins!, '24h', -1_500);
+  await worlds[0].register(ends!, '24h', DAY_MS - 1_500);
   const registered = worlds[0].register(now!, '24h', 0);
   await probe(async () => {
     for (const world of worlds) for (const who of [begins!, ends!, now!]) await world.ask(who, 'bet');

@@ -92,7 +92,7 @@ it('the lookups of both nodes follow an extension of what was about to end, and 
   expect((await check(other)).seq).toBeGreaterThanOrEqual(seq);
 
   const short = await world.register(me, '24h');
-  await world.passTime(short.id, DAY_MS - 1_500);
+  await world.passTime(short.id, DAY_MS - 5_000);
   ok(await world.call('exclusions.extend', { id: short.id, period: '7d' }, me.token));
   await probe(async () => (await check(other)).status === 'EXCLUDED');
   const { rows } = await world.pool.query(
