@@ -121,6 +121,8 @@ describe.skipIf(!hasChromium)('who a person is, and that nobody else gets in, in
     await open(page, 'Security', 'Security');
     await page.getByRole('button', { name: 'Authenticator app' }).click();
     await page.getByRole('img', { name: 'QR code for the authenticator app' }).waitFor();
+    // The button that opened it is gone: whoever goes by keyboard or is read to goes on here.
+    await page.locator('.sheet > p:focus').waitFor();
     await fitsThePhone(page);
     await picture(page, 'totp');
     const code = await appOf(page);

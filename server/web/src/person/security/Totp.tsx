@@ -9,6 +9,7 @@ import { CodeField, codeIn, isCode } from '../../session/fields.tsx';
 import { Failure } from '../../ui/Failure.tsx';
 import { Shown } from '../../ui/Loaded.tsx';
 import { Submit } from '../../ui/Submit.tsx';
+import { useFocusHere } from '../../ui/use-focus-here.ts';
 import { useFocusInvalid } from '../../ui/use-focus-invalid.ts';
 import { Qr } from './Qr.tsx';
 import { type OwnerProofOf, useOwnerProof } from './use-owner-proof.tsx';
@@ -35,6 +36,8 @@ function Confirm({ owner, started, onDone, onCancel }: TotpProps & { started: St
   const { busy, error, run } = useAction<Confirmed | undefined>();
   const [wrong, setWrong] = useState<object>();
   const form = useFocusInvalid(wrong, error);
+  // The button that was pressed has given way to this.
+  const lead = useFocusHere<HTMLParagraphElement>();
   const proof = useOwnerProof(owner);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -52,7 +55,9 @@ function Confirm({ owner, started, onDone, onCancel }: TotpProps & { started: St
   const problem = wrong ? t('door.codeWrong') : isRefused ? t('errors.CODE_REFUSED') : undefined;
   return (
     <form className="sheet" ref={form} onSubmit={(event) => void submit(event)} noValidate>
-      <p>{t('security.scan')}</p>
+      <p tabIndex={-1} ref={lead}>
+        {t('security.scan')}
+      </p>
       <Qr svg={started.qrSvg} label={t('security.qr')} />
       <p>
         <a className="button" href={started.url}>
