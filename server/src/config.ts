@@ -109,7 +109,7 @@ const environment = z.object({
   OIDC_REDIRECT_URL: providerUrl
     .refine((text) => text.endsWith(OIDC_CALLBACK), `does not end with ${OIDC_CALLBACK}`)
     .optional(),
-  SMTP_URL: url(/^smtps?:\/\//, 'smtp://').optional(),
+  SMTP_URL: url(/^smtps?:\/\/(?:[^/]*@)?[^/:?#@]/, 'smtp://host').optional(),
   MAIL_FROM: z
     .string()
     .regex(/@[^@\s]+$/, 'not an e-mail address')

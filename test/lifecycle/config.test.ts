@@ -21,6 +21,9 @@ describe('the environment', () => {
     ['TRUSTED_PROXIES', '10.0.0.1, balancer'],
     ['TRUSTED_PROXIES', '10.0.0.0/99'],
     ['METRICS_ALLOW', '10.0.0.0/'],
+    ['SMTP_URL', 'smtp://'],
+    ['SMTP_URL', 'smtp://user:password@'],
+    ['SMTP_URL', 'mail.example:587'],
     ['DEMO', 'maybe'],
     ['LIMITS', '{'],
     ['LIMITS', '{"personPerSecond": -1}'],
@@ -83,6 +86,16 @@ describe('the environment', () => {
     ]);
   });
 
+  test('a mail server is named with or without a user, a password and a port', () => {
+    for (const SMTP_URL of [
+      'smtp://localhost',
+      'smtps://u:p@mail.example:465/?pool=true',
+      'smtp://u%40x:p@[::1]:25',
+    ]) {
+      expect(readConfig({ SMTP_URL }).smtp?.url).toBe(SMTP_URL);
+    }
+  });
+
   test('an empty value is no value', () => {
     expect(readConfig({ PORT: '', REDIS_URL: '' })).toEqual(readConfig({}));
   });
@@ -99,6 +112,8 @@ describe('what a failed start says', () => {
       new AggregateError([system('ECONNREFUSED', { address: '::1', port: 5432 })]),
       /^DATABASE_URL: nobody answers at ::1:5432/,
     ],
+    [new Error('Connection terminated unexpectedly'), /^DATABASE_URL: no PostgreSQL answers there/],
+    [new Error('timeout expired'), /^DATABASE_URL: no PostgreSQL answers there/],
     [system('28P01'), /^DATABASE_URL: low level/],
     [system('3D000'), /^DATABASE_URL: low level/],
     [system('ENOTFOUND'), /^DATABASE_URL: /],

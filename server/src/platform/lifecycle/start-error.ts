@@ -17,6 +17,10 @@ export function describeStartError(error: unknown): string {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return `DATABASE_URL: its host is not known (${code})`;
   }
+  // The words of pg, which has no code for a server that does not speak, or speaks something else.
+  if (/^(connection terminated|timeout expired)/i.test(cause.message)) {
+    return `DATABASE_URL: no PostgreSQL answers there (${cause.message})`;
+  }
   if (/^(28|3D)/.test(sqlStateOf(cause) ?? '')) return `DATABASE_URL: ${cause.message}`;
   if ((code === 'EACCES' || code === 'EROFS' || code === 'ENOSPC') && path !== undefined) {
     return `DATA_DIR: cannot write ${path} (${code})`;
