@@ -54,6 +54,7 @@ describe.skipIf(!hasChromium)('who a person is, and that nobody else gets in, in
     await page.getByText('Not an e-mail address.').waitFor();
     await page.getByLabel('E-mail').fill(email);
     await page.getByRole('button', { name: 'Send the code' }).click();
+    await page.locator('.sheet > p:focus', { hasText: 'Sent to' }).waitFor();
     await page.getByText(`Sent to ${email}.`).waitFor();
     await fitsThePhone(page);
     await picture(page, 'identity-code');

@@ -9,6 +9,7 @@ import { CodeField, codeIn, isCode, isMalformed } from '../../session/fields.tsx
 import { Failure } from '../../ui/Failure.tsx';
 import { Submit } from '../../ui/Submit.tsx';
 import { TextField, textIn } from '../../ui/TextField.tsx';
+import { useFocusHere } from '../../ui/use-focus-here.ts';
 import { useFocusInvalid } from '../../ui/use-focus-invalid.ts';
 
 export type ContactType = 'phone' | 'email';
@@ -100,6 +101,8 @@ function Code({
   const { busy, error, run } = useAction<unknown>();
   const [wrong, setWrong] = useState<object>();
   const form = useFocusInvalid(wrong, error);
+  // The button that sent the code has given way to this.
+  const lead = useFocusHere<HTMLParagraphElement>();
   const isRefused = error?.code === 'CODE_REFUSED';
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -114,7 +117,9 @@ function Code({
   const problem = wrong ? t('door.codeWrong') : isRefused ? t('errors.CODE_REFUSED') : undefined;
   return (
     <form className="sheet" ref={form} onSubmit={(event) => void submit(event)} noValidate>
-      <p>{t('door.sentTo', { to: sent.to })}</p>
+      <p tabIndex={-1} ref={lead}>
+        {t('door.sentTo', { to: sent.to })}
+      </p>
       <CodeField problem={problem} />
       {children}
       <Failure error={isRefused ? undefined : error} />
