@@ -55,7 +55,7 @@ export async function lockFound<TFound>(
     }
     keys.push(...missed);
     found = again;
-    await tx.query('ROLLBACK TO SAVEPOINT found');
+    await tx.query('ROLLBACK TO SAVEPOINT found; RELEASE SAVEPOINT found');
   }
   throw lostRace();
 }
