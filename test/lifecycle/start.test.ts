@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { commandOf, isAlive } from '@kinga/server/platform/lifecycle/process-identity.ts';
+import { ownerOf } from '@kinga/server/platform/lifecycle/lock-file.ts';
+import { commandOf, isAlive, isSameProcessAlive } from '@kinga/server/platform/lifecycle/process-identity.ts';
 import { runningPostmaster } from '@kinga/server/platform/postgres/postmaster.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createWireClient, ok } from '../support/client.ts';
@@ -146,6 +147,15 @@ describe('npm start', { timeout: START_MS_MAX }, () => {
     expect(hub.apiKey).toBe(firstKey);
     expect(await lookup(hub, excluded)).toBe('EXCLUDED');
     expect(await lookup(hub, later)).toBe('EXCLUDED');
+  });
+
+  test('whose npm is killed goes with it, and the next one waits until it is gone', async () => {
+    const supervisor = ownerOf(join(dataDir, 'hub.lock'))!;
+    hub.child.kill('SIGKILL');
+    hub = await npmStart();
+    expect(isSameProcessAlive(supervisor)).toBe(false);
+    expect(hub.apiKey).toBe(firstKey);
+    expect(await lookup(hub, excluded)).toBe('EXCLUDED');
   });
 
   test('a signal, even twice, drains and stops everything within 10 s', async () => {

@@ -10,6 +10,7 @@ const UNDO_MS_MAX = 4_000;
 const END_MS_MAX = 9_500;
 /** How long a start may take to its next checkpoint once the end was asked for; less than half, as the rest follows. */
 const START_END_MS_MAX = 3_000;
+const PARENT_LOOK_MS = 250;
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /** What a process has begun and must end. */
@@ -62,6 +63,7 @@ class Life implements Scope {
     // A worker whose parent died: the channel between them closes, whatever killed the parent.
     if (process.connected) process.once('disconnect', () => this.end());
     else if (process.connected === false) this.end();
+    if (process.env.npm_lifecycle_event !== undefined) this.#endWith(process.ppid);
     process.on('uncaughtException', (error) => this.#crash(error));
     process.on('unhandledRejection', (error) => this.#crash(error));
   }
@@ -98,6 +100,14 @@ class Life implements Scope {
     for (const { name, run } of this.#undos.reverse()) {
       await attempt(name, Math.max(deadline - performance.now(), 500), run);
     }
+  }
+
+  /** npm passes every signal on but the one that kills it: whoever starts again would find this one in the way. */
+  #endWith(parent: number): void {
+    const look = () => {
+      if (process.ppid !== parent) this.end();
+    };
+    setInterval(look, PARENT_LOOK_MS).unref();
   }
 
   #crash(error: unknown): void {

@@ -16,6 +16,8 @@ import { chooseRunner } from './unprivileged.ts';
 const START_ATTEMPTS_MAX = 5;
 const RESTART_MS_MIN = 50;
 const RESTART_MS_MAX = 5_000;
+const OWNER_ENDS_MS_MAX = 5_000;
+const LOCK_LOOK_MS = 100;
 
 export interface EmbeddedOptions {
   readonly dataDir: string;
@@ -44,7 +46,7 @@ export const urlPathOf = (dataDir: string) => join(dataDir, 'database.url');
  */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const dataDir = openDataDir(options.dataDir);
-  const lock = acquireLock(lockPathOf(dataDir));
+  const lock = await lockOnceFree(lockPathOf(dataDir));
   if (!lock) {
     const pid = ownerOf(lockPathOf(dataDir))?.pid;
     throw new Error(`DATA_DIR: ${dataDir} is in use by another hub or tool (process ${pid ?? 'unknown'})`);
@@ -54,6 +56,16 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   } catch (error) {
     lock.release();
     throw error;
+  }
+}
+
+/** An owner that is just ending, e.g. because its npm was killed, is given the time to. */
+async function lockOnceFree(path: string): Promise<Lock | undefined> {
+  const deadline = performance.now() + OWNER_ENDS_MS_MAX;
+  for (;;) {
+    const lock = acquireLock(path);
+    if (lock !== undefined || performance.now() > deadline) return lock;
+    await delay(LOCK_LOOK_MS);
   }
 }
 
