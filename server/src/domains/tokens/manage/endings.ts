@@ -67,7 +67,7 @@ export async function revokeTokens(
     const own = await lockOwnTokens(tx, owner, hashes, foreignUse);
     const subjectIds = [...new Set([...own.values()].filter(isOpen).map(({ subjectId }) => subjectId))];
     const ended = await endAll(tx, subjectIds);
-    await tx.query('DELETE FROM token_customers WHERE subject_id = ANY($1::text[])', [subjectIds]);
+    await forgetCustomers(tx, subjectIds);
     await countAsLearned(tx, subjectIds);
     await recordAudits(
       tx,
@@ -76,6 +76,18 @@ export async function revokeTokens(
     const answer = new Map([...own].map(([hash, token]) => [hash, endedOf(token, ended)]));
     return { answer, seq: ended.size === 0 ? undefined : await tellChanges(tx, [...ended.keys()]) };
   });
+}
+
+/** In the order in which customers are mapped, so that one waits for the other and never each for the other. */
+async function forgetCustomers(tx: Tx, subjectIds: readonly string[]): Promise<void> {
+  await tx.query(
+    `WITH theirs AS (
+       SELECT id FROM token_customers WHERE subject_id = ANY($1::text[])
+       ORDER BY tenant_id, customer_hash FOR UPDATE
+     )
+     DELETE FROM token_customers c USING theirs WHERE c.id = theirs.id`,
+    [subjectIds],
+  );
 }
 
 /** The token is in wrong hands: it ends everywhere, a new one takes its place, somebody accountable is told. */
