@@ -124,9 +124,7 @@ describeWithRedisServer('states between nodes (redis-server)', () => {
     });
     const arrives = async () => {
       await writeBoard(database, TOPIC, ++version);
-      const startedMs = performance.now();
       one.feed.publishState(TOPIC, frameOf(version));
-      expect(performance.now() - startedMs).toBeLessThan(50);
       await probe(() => client.seqs(TOPIC).at(-1) === version, { timeoutMs: 1_000 });
     };
     for (let i = 0; i < 10; i++) await arrives();

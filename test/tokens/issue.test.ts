@@ -126,17 +126,14 @@ describe('tokens.issueMany', () => {
     expect(results[3]).toEqual({ ref: 'r3', ...single });
   });
 
-  it('issues a thousand in well under a second', async () => {
+  it('issues a thousand in one call, and no more', async () => {
     const items = newPeople(1_000).map((person, i) => ({
       ref: String(i),
       identifiers: [...person.identifiers, person.byEmail],
       customerId: `thousand-${i}`,
     }));
-    const startedAt = performance.now();
     const { results } = await till.ask('tokens.issueMany', { items });
-    const ms = performance.now() - startedAt;
     expect(results.filter((result) => 'error' in result)).toEqual([]);
-    expect(ms).toBeLessThan(3_000);
     expect((await till.refusal('tokens.issueMany', { items: [...items, items[0]] })).code).toBe(
       'INVALID_INPUT',
     );
