@@ -21,7 +21,7 @@ export async function launchHub(
 ): Promise<LaunchedHub> {
   const node = randomBytes(3).toString('hex');
   const log = createLogger({ level: config.logLevel, node, part: 'hub' });
-  const database = await openDatabase(config, log);
+  const database = await openDatabase(config, log, () => scope.checkpoint());
   scope.defer('the database', () => database.stop());
   await beforeHub?.();
   scope.checkpoint();

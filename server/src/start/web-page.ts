@@ -49,10 +49,19 @@ export function replace(target: string, draft: string): void {
       renameSync(draft, target);
       return;
     } catch (error) {
+      putBack(old, target);
       if (attempt >= REPLACE_ATTEMPTS_MAX) throw error;
     } finally {
       rmSync(old, { recursive: true, force: true });
     }
+  }
+}
+
+function putBack(old: string, target: string): void {
+  try {
+    if (existsSync(old)) renameSync(old, target);
+  } catch {
+    // Somebody else's newer one is there.
   }
 }
 

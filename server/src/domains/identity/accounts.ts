@@ -143,8 +143,8 @@ export async function findStanding(
 }
 
 /**
- * Holds an account against every other change of it. Whoever changes what belongs to it (devices, factors, codes,
- * sessions) takes this first, so that two of them wait for each other in one order only.
+ * Holds an account against every other change of it. Whoever changes more than one thing that belongs to it (devices,
+ * factors, codes, sessions) takes this first, so that two of them wait for each other in one order only.
  */
 export async function holdAccount(tx: Tx, accountId: string): Promise<void> {
   await tx.query('SELECT FROM accounts WHERE id = $1 FOR NO KEY UPDATE', [accountId]);

@@ -34,7 +34,6 @@ export { scoreCompliance } from './compliance/score-daily.ts';
 export { watchSilence } from './compliance/watch-silence.ts';
 export { type Contact, incidentContactOf } from './contact.ts';
 export { entities } from './entities.ts';
-export { instantOf } from './instants.ts';
 export { checkKeys } from './keys/check-keys.ts';
 export { refuseMoreKeys } from './keys/issue.ts';
 export { checkLicences } from './onboarding/licences.ts';

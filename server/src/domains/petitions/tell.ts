@@ -76,7 +76,7 @@ async function canOpenInbox(tx: Tx, accountIds: readonly string[]): Promise<bool
 
 /** Nobody changes how these accounts sign in before the caller's transaction ends; until then they can be written to. */
 export async function holdAccounts(tx: Tx, { id, filed_by: filedBy }: PetitionRow): Promise<void> {
-  await tx.query('SELECT FROM accounts WHERE id = ANY($1::text[]) ORDER BY id FOR KEY SHARE', [
+  await tx.query('SELECT FROM accounts WHERE id = ANY($1::text[]) ORDER BY id FOR SHARE', [
     [filedBy, ...(await accountsOfThePerson(tx, id))],
   ]);
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { restoreFastStrings } from './fast-strings.ts';
 import { putHelperThreadsLast } from './helper-threads.ts';
+import { commandOf } from './process-identity.ts';
 import { describeStartError } from './start-error.ts';
 import { within } from './within.ts';
 
@@ -63,7 +64,7 @@ class Life implements Scope {
     // A worker whose parent died: the channel between them closes, whatever killed the parent.
     if (process.connected) process.once('disconnect', () => this.end());
     else if (process.connected === false) this.end();
-    if (process.env.npm_lifecycle_event !== undefined) this.#endWith(process.ppid);
+    if (/\bnpm\b/.test(commandOf(process.ppid))) this.#endWith(process.ppid);
     process.on('uncaughtException', (error) => this.#crash(error));
     process.on('unhandledRejection', (error) => this.#crash(error));
   }

@@ -25,6 +25,8 @@ export interface EmbeddedOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** False for clusters that need not survive the machine. */
   readonly sync?: boolean;
+  /** Called while an owner that may be ending is waited for; throwing gives up. */
+  readonly checkpoint?: () => void;
   /** Called under the lock, before a cluster is made or started. Throwing leaves everything as it was. */
   readonly prepare?: (state: { isFresh: boolean }) => void;
 }
@@ -46,7 +48,7 @@ export const urlPathOf = (dataDir: string) => join(dataDir, 'database.url');
  */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const dataDir = openDataDir(options.dataDir);
-  const lock = await lockOnceFree(lockPathOf(dataDir));
+  const lock = await lockOnceFree(lockPathOf(dataDir), options.checkpoint);
   if (!lock) {
     const pid = ownerOf(lockPathOf(dataDir))?.pid;
     throw new Error(`DATA_DIR: ${dataDir} is in use by another hub or tool (process ${pid ?? 'unknown'})`);
@@ -60,9 +62,10 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
 }
 
 /** An owner that is just ending, e.g. because its npm was killed, is given the time to. */
-async function lockOnceFree(path: string): Promise<Lock | undefined> {
+async function lockOnceFree(path: string, checkpoint = () => {}): Promise<Lock | undefined> {
   const deadline = performance.now() + OWNER_ENDS_MS_MAX;
   for (;;) {
+    checkpoint();
     const lock = acquireLock(path);
     if (lock !== undefined || performance.now() > deadline) return lock;
     await delay(LOCK_LOOK_MS);

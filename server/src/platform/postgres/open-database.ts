@@ -18,11 +18,16 @@ export interface OpenDatabase {
 }
 
 /** For a hub: DATABASE_URL, or the embedded PostgreSQL, which then is this process's own. */
-export async function openDatabase(config: Config, log: Logger): Promise<OpenDatabase> {
+export async function openDatabase(
+  config: Config,
+  log: Logger,
+  checkpoint?: () => void,
+): Promise<OpenDatabase> {
   if (config.databaseUrl !== undefined) return foreign(config, config.databaseUrl);
   const embedded = await startEmbeddedPostgres({
     dataDir: config.dataDir,
     log,
+    ...(checkpoint === undefined ? {} : { checkpoint }),
     prepare: ({ isFresh }) => ensureSecrets(config.secretsFile, isFresh),
   });
   return { url: embedded.url, secrets: readSecrets(config.secretsFile), stop: () => embedded.stop() };

@@ -1,11 +1,9 @@
 import { invalidInput } from '@kinga/shared/contract/errors.ts';
 import { STATISTICS_DAYS_MAX } from '@kinga/shared/exclusions/statistics.ts';
 import { DateTime } from 'luxon';
+import { momentOf } from '../../../platform/call/instants.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { KENYA_ZONE } from '../rules/period.ts';
-
-const YEAR_MIN = 1900;
-const YEAR_MAX = 2999;
 
 /** Days in Nairobi, both included. */
 export interface Days {
@@ -18,19 +16,12 @@ export interface Days {
 }
 
 export function daysOf({ from, to }: { readonly from: string; readonly to: string }): Days {
-  const [first, last] = [dayOf('from', from), dayOf('to', to)];
+  const [first, last] = [momentOf('from', from), momentOf('to', to)];
   const count = last.diff(first, 'days').days + 1;
   if (count < 1) throw invalidInput('to', 'before from');
   if (count > STATISTICS_DAYS_MAX) throw invalidInput('to', `more than ${STATISTICS_DAYS_MAX} days`);
   const all = Array.from({ length: count }, (_, index) => first.plus({ days: index }).toISODate() ?? '');
   return { from, to, all, begins: first.toJSDate(), ends: last.plus({ days: 1 }).toJSDate() };
-}
-
-/** Not every calendar has every year that can be written. */
-function dayOf(path: string, given: string): DateTime {
-  const day = DateTime.fromISO(given, { zone: KENYA_ZONE });
-  if (day.year >= YEAR_MIN && day.year <= YEAR_MAX) return day;
-  throw invalidInput(path, `not in the years ${YEAR_MIN} to ${YEAR_MAX}`);
 }
 
 /** Of these days, those that are counted at once where the nightly job has not been: yesterday and today. */

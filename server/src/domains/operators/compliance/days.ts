@@ -1,8 +1,8 @@
 import { invalidInput } from '@kinga/shared/contract/errors.ts';
 import { PERIOD_DAYS_MAX } from '@kinga/shared/operators/compliance.ts';
 import { DateTime } from 'luxon';
+import { momentOf, ZONE } from '../../../platform/call/instants.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
-import { momentOf, ZONE } from '../instants.ts';
 
 const DAYS = 30;
 

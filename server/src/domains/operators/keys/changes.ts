@@ -5,6 +5,7 @@ import type { Key } from '@kinga/shared/operators/keys.ts';
 import type { Actor } from '../../../platform/call/actor.ts';
 import type { Revocation } from '../../../platform/call/authenticator.ts';
 import { type By, who } from '../../../platform/call/by.ts';
+import { instantOf } from '../../../platform/call/instants.ts';
 import type { Platform } from '../../../platform/context.ts';
 import { newId } from '../../../platform/crypto/ids.ts';
 import { actForEveryTenant } from '../../../platform/db/tenant.ts';
@@ -12,7 +13,6 @@ import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
 import type { Revocations } from '../../../platform/revocations/revocations.ts';
 import { maySee } from '../access.ts';
-import { instantOf } from '../instants.ts';
 import { refuseUnusable } from './ed25519.ts';
 import { KEYS, type KeyRow, keyOf } from './row.ts';
 

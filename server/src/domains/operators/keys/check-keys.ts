@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon';
+import { ZONE } from '../../../platform/call/instants.ts';
 import type { Platform } from '../../../platform/context.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import { actForEveryTenant, actForTenant } from '../../../platform/db/tenant.ts';
@@ -6,7 +7,6 @@ import type { Tx } from '../../../platform/db/tx.ts';
 import { raiseAlert, resolveAlert } from '../../alerts/index.ts';
 import { sendMessage } from '../../notifications/index.ts';
 import { contactAbout } from '../contact.ts';
-import { ZONE } from '../instants.ts';
 import { ASKS } from './asking.ts';
 
 /** So many days before a key ends by itself, its operator is told. */

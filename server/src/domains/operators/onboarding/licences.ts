@@ -5,11 +5,11 @@ import { DEFAULT_SETTINGS } from '@kinga/shared/operators/settings.ts';
 import { DateTime } from 'luxon';
 import type { Call } from '../../../platform/call/handler.ts';
 import { idempotent } from '../../../platform/call/idempotency.ts';
+import { instantOf, ZONE } from '../../../platform/call/instants.ts';
 import type { Platform } from '../../../platform/context.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { raiseAlert, resolveAlert } from '../../alerts/index.ts';
 import { sendMessage } from '../../notifications/index.ts';
-import { instantOf, ZONE } from '../instants.ts';
 import { changeOperator } from '../operators.ts';
 import { readSettings } from '../settings.ts';
 

@@ -2,11 +2,11 @@ import { conflict, invalidInput, KingaError } from '@kinga/shared/contract/error
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { operatorPropagation } from '@kinga/shared/operators/propagation.ts';
 import type { Call } from '../../../platform/call/handler.ts';
+import { instantOf } from '../../../platform/call/instants.ts';
 import type { Platform } from '../../../platform/context.ts';
 import { actForTenant } from '../../../platform/db/tenant.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { recordAudit } from '../../../platform/outbox/audit.ts';
-import { instantOf } from '../../operators/index.ts';
 import { handlesOfTokens } from '../../tokens/index.ts';
 import { IN_ORDER } from '../in-order.ts';
 import { machineOf } from '../operator.ts';

@@ -2,6 +2,7 @@ import type { Database } from '../../../platform/db/database.ts';
 import { actForEveryTenant } from '../../../platform/db/tenant.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { readPolicy } from '../../policy/index.ts';
+import { IN_ORDER } from '../in-order.ts';
 
 const BATCH = 5_000;
 
@@ -25,10 +26,13 @@ async function pruneBatch(tx: Tx): Promise<number> {
   const { values } = await readPolicy(tx, (rows[0]?.now ?? new Date()).getTime());
   await actForEveryTenant(tx);
   const { rowCount } = await tx.query(
-    `DELETE FROM propagation_receipts WHERE id IN (
-       SELECT id FROM propagation_receipts
-       WHERE over_at < statement_timestamp() - make_interval(years => $1)
-       ORDER BY over_at LIMIT ${BATCH})`,
+    `WITH old AS (
+       SELECT r.id FROM propagation_receipts r WHERE r.id IN (
+         SELECT id FROM propagation_receipts
+         WHERE over_at < statement_timestamp() - make_interval(years => $1)
+         ORDER BY over_at LIMIT ${BATCH}) ${IN_ORDER}
+     )
+     DELETE FROM propagation_receipts r USING old WHERE r.id = old.id`,
     [values.retention.receiptsYears],
   );
   return rowCount;

@@ -44,6 +44,10 @@ export async function watchLateness(
     else if (row.action === 'suspend') await resolve(tx, row.id, SUSPENDED);
     else await escalate(tx, crypto, row);
   }
+  await markEscalated(
+    tx,
+    rows.filter(({ action }) => action === 'escalate').map(({ id }) => id),
+  );
 }
 
 const DUE = `
@@ -116,14 +120,6 @@ async function escalate(tx: Tx, crypto: Platform['crypto'], row: Row): Promise<v
   await tx.query('UPDATE propagation_operators SET escalated_at = clock_timestamp() WHERE tenant_id = $1', [
     id,
   ]);
-  await tx.query(
-    `WITH open AS (
-       SELECT r.id FROM propagation_receipts r
-       WHERE r.tenant_id = $1 AND r.acknowledged_at IS NULL AND r.escalated_at IS NULL ${IN_ORDER}
-     )
-     UPDATE propagation_receipts r SET escalated_at = clock_timestamp() FROM open WHERE r.id = open.id`,
-    [id],
-  );
   const contact = await incidentContactOf(tx, id);
   if (contact !== undefined) {
     await sendMessage(tx, crypto, {
@@ -135,4 +131,17 @@ async function escalate(tx: Tx, crypto: Platform['crypto'], row: Row): Promise<v
     });
   }
   await actForEveryTenant(tx);
+}
+
+/** Of all of them at once: one operator after the other would take receipts in two orders. */
+async function markEscalated(tx: Tx, operatorIds: readonly string[]): Promise<void> {
+  if (operatorIds.length === 0) return;
+  await tx.query(
+    `WITH open AS (
+       SELECT r.id FROM propagation_receipts r
+       WHERE r.tenant_id = ANY($1::text[]) AND r.acknowledged_at IS NULL AND r.escalated_at IS NULL ${IN_ORDER}
+     )
+     UPDATE propagation_receipts r SET escalated_at = clock_timestamp() FROM open WHERE r.id = open.id`,
+    [operatorIds],
+  );
 }

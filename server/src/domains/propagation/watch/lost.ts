@@ -38,6 +38,9 @@ export async function tellLost(tx: Tx, operatorIds: readonly string[]): Promise<
     [ids, missed.map(({ gone_up_to }) => gone_up_to)],
   );
   const { rows } = await tx.query<ToTellAgain>(LOST, [ids]);
+  await tx.query(`SELECT FROM propagation_receipts r WHERE r.id = ANY($1::text[]) ${IN_ORDER}`, [
+    rows.map(({ id }) => id),
+  ]);
   const told = await tellAgain(tx, rows);
   await settleUntold(tx, rows, told);
   await postSoon(tx, ids);
@@ -53,7 +56,7 @@ export async function tellLost(tx: Tx, operatorIds: readonly string[]): Promise<
   );
 }
 
-/** Whose token was revoked the operator knows no more: there is nothing to tell, and nothing to wait for. */
+/** Whose token was revoked the operator knows no more: there is nothing to tell, and nothing to wait for. They are held. */
 async function settleUntold(
   tx: Tx,
   rows: readonly ToTellAgain[],
@@ -61,11 +64,8 @@ async function settleUntold(
 ): Promise<void> {
   const again = new Set(told.map(({ id }) => id));
   await tx.query(
-    `WITH open AS (
-       SELECT r.id FROM propagation_receipts r
-       WHERE r.id = ANY($1::text[]) AND r.acknowledged_at IS NULL ${IN_ORDER}
-     )
-     UPDATE propagation_receipts r SET acknowledged_at = clock_timestamp() FROM open WHERE r.id = open.id`,
+    `UPDATE propagation_receipts SET acknowledged_at = clock_timestamp()
+     WHERE id = ANY($1::text[]) AND acknowledged_at IS NULL`,
     [rows.map(({ id }) => id).filter((id) => !again.has(id))],
   );
 }

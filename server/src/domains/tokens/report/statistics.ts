@@ -2,18 +2,15 @@ import { invalidInput, type KingaError, notFound } from '@kinga/shared/contract/
 import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
 import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { TokenState, TokenStatistics, tokens } from '@kinga/shared/tokens/contract.ts';
-import { DateTime } from 'luxon';
 import type { Call } from '../../../platform/call/handler.ts';
+import { momentOf, ZONE } from '../../../platform/call/instants.ts';
 import type { Database } from '../../../platform/db/database.ts';
 import { actForEveryTenant, actForTenant } from '../../../platform/db/tenant.ts';
 import type { Tx } from '../../../platform/db/tx.ts';
 import { boundTo } from '../operator.ts';
 
-const ZONE = 'Africa/Nairobi';
 const DAYS_USUAL = 30;
 const DAYS_MAX = 92;
-const YEAR_MIN = 1900;
-const YEAR_MAX = 2999;
 
 type Input = ParsedInputOf<typeof tokens.statistics>;
 
@@ -59,19 +56,12 @@ async function periodOf(tx: Tx, { from, to }: Input): Promise<Period> {
   const { rows } = await tx.query<{ today: string }>(
     `SELECT (clock_timestamp() AT TIME ZONE '${ZONE}')::date::text AS today`,
   );
-  const last = dayOf('to', to ?? rows[0]?.today ?? '');
-  const first = from === undefined ? last.minus({ days: DAYS_USUAL - 1 }) : dayOf('from', from);
+  const last = momentOf('to', to ?? rows[0]?.today ?? '');
+  const first = from === undefined ? last.minus({ days: DAYS_USUAL - 1 }) : momentOf('from', from);
   const days = last.diff(first, 'days').days + 1;
   if (days < 1) throw invalidInput('from', 'after the last day');
   if (days > DAYS_MAX) throw invalidInput('from', `at most ${DAYS_MAX} days`);
   return { from: first.toISODate() ?? '', to: last.toISODate() ?? '' };
-}
-
-/** Not every calendar has every year that can be written. */
-function dayOf(path: string, given: string): DateTime {
-  const day = DateTime.fromISO(given, { zone: ZONE });
-  if (day.year >= YEAR_MIN && day.year <= YEAR_MAX) return day;
-  throw invalidInput(path, `not in the years ${YEAR_MIN} to ${YEAR_MAX}`);
 }
 
 interface DayRow {
