@@ -36,29 +36,55 @@ it('a decision holds everybody it is about before it changes anything', async ()
   expect(await deadlocks()).toBe(before);
 });
 
-it('a decision and a change of what the person’s account is known by wait for each other in one order', async () => {
+it('a decision and a contact that is added to the person’s account wait for each other in one order', async () => {
   const person = newPerson();
-  const { hub } = world;
-  const post = async (name: 'identity.verifyContact' | 'identity.addIdentifier', input: object, token = '') =>
-    ok((await hub.http(name, input, token === '' ? {} : { token })).body);
-  const { phone, email } = person;
-  const password = 'yet another long password';
-  const asked = ok((await hub.http('identity.register', { phone, password, locale: 'en' })).body);
-  const code = await codeSentTo(hub.platform, phone);
-  await post('identity.verifyContact', { challengeId: asked.challengeId, code });
-  const { accessToken } = ok((await hub.http('identity.login', { phone, password })).body);
-  const request = { purpose: 'identifier', contact: { type: 'email', value: email } };
-  const sent = ok((await hub.http('identity.requestCode', request, { token: accessToken })).body);
-  const proof = { challengeId: sent.challengeId, code: await codeSentTo(hub.platform, email), password };
+  const mine = await accountOf(person);
   const id = await heard(person, { identifiers: [person.byPhone] });
+  const proof = await mine.proofOf(person.email);
 
   const [decided] = await whileHeld('SELECT FROM register_head FOR UPDATE', {
     one: () => upheld(id),
-    other: () => post('identity.addIdentifier', proof, accessToken),
+    other: () => mine.post('identity.addIdentifier', proof),
   });
   expect(decided.state).toBe('decided');
   expect(await deadlocks()).toBe(before);
 });
+
+it('a decision and a contact that is removed from it as well', async () => {
+  const person = newPerson();
+  const mine = await accountOf(person);
+  await mine.post('identity.addIdentifier', await mine.proofOf(person.email));
+  const id = await heard(person, { identifiers: [person.byPhone] });
+  const removal = { type: 'email', value: person.email, password: PASSWORD };
+
+  const lock = `SELECT pg_advisory_xact_lock(${numberOf(person.byPhone)})`;
+  const [, decided] = await whileHeld(lock, {
+    one: () => mine.post('identity.removeIdentifier', removal),
+    other: () => upheld(id),
+  });
+  expect(decided.state).toBe('decided');
+  expect(await deadlocks()).toBe(before);
+});
+
+const PASSWORD = 'yet another long password';
+
+/** Of a citizen who signs in by phone. */
+async function accountOf({ phone }: Person) {
+  const { hub } = world;
+  const asked = ok((await hub.http('identity.register', { phone, password: PASSWORD, locale: 'en' })).body);
+  const code = await codeSentTo(hub.platform, phone);
+  ok((await hub.http('identity.verifyContact', { challengeId: asked.challengeId, code })).body);
+  const { accessToken: token } = ok((await hub.http('identity.login', { phone, password: PASSWORD })).body);
+  return {
+    post: async (name: 'identity.addIdentifier' | 'identity.removeIdentifier', input: object) =>
+      ok((await hub.http(name, input, { token })).body),
+    proofOf: async (email: string) => {
+      const request = { purpose: 'identifier', contact: { type: 'email', value: email } };
+      const { challengeId } = ok((await hub.http('identity.requestCode', request, { token })).body);
+      return { challengeId, code: await codeSentTo(hub.platform, email), password: PASSWORD };
+    },
+  };
+}
 
 /** The one comes to wait for the lock; the other waits as well, or is done; then the lock is let go. */
 async function whileHeld<TOne, TOther>(
