@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { callBy } from '../support/call.ts';
 import { ok } from '../support/client.ts';
 import { startTestHub } from '../support/hub.ts';
+import { areWaiting } from '../support/locks.ts';
 import { codeSentTo } from '../support/messages.ts';
 import { newPerson } from '../support/people.ts';
 import { probe } from '../support/probe.ts';
@@ -17,12 +18,7 @@ const DEVICE = { id: 'a-random-device-id-0123456789', name: 'Simu' };
 const BELONGINGS = ['devices', 'second_factors', 'challenges', 'sessions'];
 
 async function oneWaits(node: Pick<Node, 'database'>): Promise<void> {
-  await probe(async () => {
-    const waiting = await node.database.pool.query(
-      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    );
-    return waiting.rowCount === 1;
-  });
+  await probe(() => areWaiting(node.database, 1));
 }
 
 /** While somebody else holds the account, the work has to wait for them and may have none of its belongings. */

@@ -1,6 +1,7 @@
 import type { Identifier } from '@kinga/shared/exclusions/identifier.ts';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { ok } from '../support/client.ts';
+import { areWaiting, deadlocksOf } from '../support/locks.ts';
 import { codeSentTo } from '../support/messages.ts';
 import { newPerson, type Person } from '../support/people.ts';
 import { probe } from '../support/probe.ts';
@@ -13,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.[Symbol.asyncDispose]());
 beforeEach(async () => {
-  before = await deadlocks();
+  before = await deadlocksOf(world.hub.database);
 });
 
 it('a decision holds everybody it is about before it changes anything', async () => {
@@ -33,7 +34,7 @@ it('a decision holds everybody it is about before it changes anything', async ()
     other: () => registered([other.byPhone, one.byNationalId]),
   });
   expect(decided.state).toBe('decided');
-  expect(await deadlocks()).toBe(before);
+  expect(await deadlocksOf(world.hub.database)).toBe(before);
 });
 
 it('a decision and a contact that is added to the person’s account wait for each other in one order', async () => {
@@ -47,7 +48,7 @@ it('a decision and a contact that is added to the person’s account wait for ea
     other: () => mine.post('identity.addIdentifier', proof),
   });
   expect(decided.state).toBe('decided');
-  expect(await deadlocks()).toBe(before);
+  expect(await deadlocksOf(world.hub.database)).toBe(before);
 });
 
 it('a decision and a contact that is removed from it as well', async () => {
@@ -63,7 +64,7 @@ it('a decision and a contact that is removed from it as well', async () => {
     other: () => upheld(id),
   });
   expect(decided.state).toBe('decided');
-  expect(await deadlocks()).toBe(before);
+  expect(await deadlocksOf(world.hub.database)).toBe(before);
 });
 
 const PASSWORD = 'yet another long password';
@@ -96,12 +97,12 @@ async function whileHeld<TOne, TOther>(
     await writer.query('BEGIN');
     await writer.query(lock);
     const first = one();
-    await probe(() => areWaiting(1));
+    await probe(() => areWaiting(world.hub.database, 1));
     let isDone = false;
     const second = other().finally(() => {
       isDone = true;
     });
-    await probe(async () => isDone || (await areWaiting(2)));
+    await probe(async () => isDone || (await areWaiting(world.hub.database, 2)));
     await writer.query('COMMIT');
     return await Promise.all([first, second]);
   } finally {
@@ -138,18 +139,4 @@ function inOrderOfLocks(): { one: Person; other: Person } {
 
 function numberOf({ type, value }: Identifier): bigint {
   return world.hub.platform.crypto.identifierKey(type, value).readBigInt64BE(0);
-}
-
-async function areWaiting(count: number): Promise<boolean> {
-  const { rowCount } = await world.hub.database.pool.query(
-    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-  );
-  return rowCount === count;
-}
-
-async function deadlocks(): Promise<number> {
-  const { rows } = await world.hub.database.pool.query<{ deadlocks: number }>(
-    'SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()',
-  );
-  return rows[0]!.deadlocks;
 }

@@ -1,25 +1,15 @@
-import { deliverWebhookJob } from '@kinga/workers/propagation/deliver-webhook.job.ts';
 import type pg from 'pg';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTestHub, type TestHub } from '../support/hub.ts';
+import { expect, it } from 'vitest';
+import type { TestHub } from '../support/hub.ts';
 import { newPeople } from '../support/people.ts';
 import { probe } from '../support/probe.ts';
-import { runtimeOf } from '../workers/support.ts';
 import { endpoint } from './endpoint.ts';
 import { asAdmin, exclude, type House, newHouse } from './support.ts';
+import { startWithWebhooks } from './with-webhooks.ts';
 
 let hub: TestHub;
-let worker: ReturnType<typeof runtimeOf>;
-
-beforeAll(async () => {
-  hub = await startTestHub({ env: { DEMO: '1' } });
-  worker = runtimeOf(hub.platform, { jobs: [deliverWebhookJob] });
-  await worker.start();
-}, 60_000);
-
-afterAll(async () => {
-  await worker.stop();
-  await hub[Symbol.asyncDispose]();
+startWithWebhooks((started) => {
+  hub = started;
 });
 
 /** Somebody who has taken what the statement finds, for as long as the work goes on. */

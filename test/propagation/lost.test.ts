@@ -1,26 +1,16 @@
 import { connect } from '@kinga/client-sdk';
 import { pruneFeed } from '@kinga/server/platform/feed/prune.ts';
-import { deliverWebhookJob } from '@kinga/workers/propagation/deliver-webhook.job.ts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestHub, type TestHub } from '../support/hub.ts';
+import { describe, expect, it } from 'vitest';
+import type { TestHub } from '../support/hub.ts';
 import { newPeople } from '../support/people.ts';
 import { probe } from '../support/probe.ts';
-import { runtimeOf } from '../workers/support.ts';
 import { endpoint } from './endpoint.ts';
 import { asAdmin, exclude, type House, newHouse } from './support.ts';
+import { startWithWebhooks } from './with-webhooks.ts';
 
 let hub: TestHub;
-let worker: ReturnType<typeof runtimeOf>;
-
-beforeAll(async () => {
-  hub = await startTestHub({ env: { DEMO: '1' } });
-  worker = runtimeOf(hub.platform, { jobs: [deliverWebhookJob] });
-  await worker.start();
-}, 60_000);
-
-afterAll(async () => {
-  await worker.stop();
-  await hub[Symbol.asyncDispose]();
+startWithWebhooks((started) => {
+  hub = started;
 });
 
 const headOf = async (house: House) => (await house.ask('operators.acknowledged')).head;

@@ -2,6 +2,7 @@ import type { Identifier } from '@kinga/shared/exclusions/identifier.ts';
 import { expect, it } from 'vitest';
 import { ok, type ProcedureName } from '../../support/client.ts';
 import { startTestHub, type TestHub } from '../../support/hub.ts';
+import { areWaiting, deadlocksOf } from '../../support/locks.ts';
 import { newPeople } from '../../support/people.ts';
 import { probe } from '../../support/probe.ts';
 
@@ -71,7 +72,7 @@ it('whoever changes the same people at once waits for the other, and never each 
   await Promise.all(acts.flatMap((act) => [worker(act, hub), worker(act, second)]));
 
   expect([...refusals]).toEqual([]);
-  expect(await deadlocksOf(hub)).toBe(0);
+  expect(await deadlocksOf(hub.database)).toBe(0);
 }, 60_000);
 
 it('of a record that gets its keys back while somebody waits for it, whoever waits looks again', async () => {
@@ -85,12 +86,6 @@ it('of a record that gets its keys back while somebody waits for it, whoever wai
     const found = await call('exclusions.findPeople', { identifiers });
     return found.items[0]!.id;
   };
-  const waiting = async (count: number) => {
-    const { rowCount } = await pool.query(
-      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    );
-    return rowCount === count;
-  };
   const [kept, merged] = newPeople(2);
   const keepId = await registered(kept!.identifiers);
   const personId = await registered(merged!.identifiers);
@@ -101,22 +96,15 @@ it('of a record that gets its keys back while somebody waits for it, whoever wai
   await writer.query('BEGIN');
   await writer.query('SELECT FROM register_head FOR UPDATE');
   const undone = call('exclusions.unmergePeople', { mergeId });
-  await probe(() => waiting(1));
+  await probe(() => areWaiting(hub.database, 1));
   const added = call('exclusions.addIdentifier', { personId, identifier: newPeople(1)[0]!.byEmail });
-  await probe(() => waiting(2));
+  await probe(() => areWaiting(hub.database, 2));
   const again = registered(merged!.identifiers);
-  await probe(() => waiting(3));
+  await probe(() => areWaiting(hub.database, 3));
   await writer.query('COMMIT');
   writer.release();
 
   await Promise.all([undone, added]);
   expect(await again).toBe(personId);
-  expect(await deadlocksOf(hub)).toBe(0);
+  expect(await deadlocksOf(hub.database)).toBe(0);
 });
-
-async function deadlocksOf({ database }: TestHub): Promise<number> {
-  const { rows } = await database.pool.query<{ deadlocks: number }>(
-    'SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()',
-  );
-  return rows[0]!.deadlocks;
-}
