@@ -203,14 +203,13 @@ test('no version starts before one that is there already, or in the past', async
 });
 
 test('pages of the list follow each other, and what is no cursor is refused', async () => {
+  // In one statement: the nodes read along, and a version that counts has values.
   await one.database.pool.query(
-    `INSERT INTO policy_versions (version, starts_at, "values", note)
-     SELECT n + (SELECT max(version) FROM policy_versions), clock_timestamp() + '1 day', '{}', 'x'
-     FROM generate_series(1, 25) n`,
-  );
-  await one.database.pool.query(
-    `INSERT INTO policy_withdrawals (version, withdrawn_by)
-     SELECT version, 'system' FROM policy_versions WHERE note = 'x'`,
+    `WITH made AS (
+       INSERT INTO policy_versions (version, starts_at, "values", note)
+       SELECT n + (SELECT max(version) FROM policy_versions), clock_timestamp() + '1 day', '{}', 'x'
+       FROM generate_series(1, 25) n RETURNING version)
+     INSERT INTO policy_withdrawals (version, withdrawn_by) SELECT version, 'system' FROM made`,
   );
   const first = ok((await one.http('policy.list', {}, { token })).body);
   const second = ok((await one.http('policy.list', { cursor: first.nextCursor }, { token })).body);
