@@ -20,6 +20,7 @@ export const REPEATABLE: readonly ProcedureName[] = [
   'identity.loginHistory',
   'identity.activity',
   'identity.permissions',
+  'identity.granted',
   'identity.grantPermission',
   'identity.revokePermission',
   'identity.searchAccounts',

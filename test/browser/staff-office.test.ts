@@ -107,6 +107,15 @@ describe.skipIf(!hasChromium)('what staff decide', () => {
     const { page, complaints } = visitor;
     await open(page, 'accounts');
     await page.getByLabel('E-mail begins with').fill(person.email.slice(0, 12));
+    await page.getByLabel('Created until').fill('2020-01-01');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByText('Nobody is found.').waitFor();
+    await page.getByLabel('Created until').fill('');
+    await page.getByLabel('Created from').fill('2020-01-01');
+    await page.getByLabel('Has proved').selectOption({ label: 'Phone' });
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByText('Nobody is found.').waitFor();
+    await page.getByLabel('Has proved').selectOption({ label: 'anything or nothing' });
     await page.getByRole('button', { name: 'Search' }).click();
     await page.getByRole('link', { name: person.email }).click();
     await page.getByRole('heading', { name: person.email, level: 1 }).waitFor();

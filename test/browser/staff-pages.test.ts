@@ -83,16 +83,27 @@ describe.skipIf(!hasChromium)('every page of staff', () => {
     WALK_MS,
   );
 
-  test('support sees what was granted to it; elsewhere the page says that it may not, and goes on', async () => {
+  test('support finds the pages of what was granted to it; where a part may not be seen the page says so', async () => {
+    const support = await hub.account('support');
     const { token } = await hub.admin();
-    const grant = { procedure: 'alerts.list', role: 'support' };
-    ok((await hub.http('identity.grantPermission', grant, { token })).body);
-    await using visitor = await visitAs(hub, browser, await hub.account('support'));
+    const grant = async (procedure: string) =>
+      ok(
+        (await hub.http('identity.grantPermission', { procedure, accountId: support.account.id }, { token }))
+          .body,
+      );
+    await using visitor = await visitAs(hub, browser, support);
     const { page } = visitor;
+    await page.getByRole('heading', { name: 'Welcome', level: 1 }).waitFor();
+    await picture(page, 'support-nothing-granted');
+    expect(await pagesOf(page)).toEqual(['#home', '#policy', '#security']);
+    await grant('alerts.list');
+    await grant('operators.list');
+    await page.getByRole('button', { name: 'Look again' }).click();
     await page.getByRole('heading', { name: 'Alerts', level: 1 }).waitFor();
+    expect(await pagesOf(page)).toEqual(['#alerts', '#operators', '#policy', '#security']);
     await page.getByText('Your account may not do this.').waitFor({ state: 'detached' });
-    await open(page, 'operators');
-    await page.getByText('Your account may not do this.').waitFor();
+    await open(page, 'operators', operatorId);
+    await page.getByText('Your account may not do this.').first().waitFor();
   });
 
   test('on a phone the menu opens and closes by keyboard and leads everywhere', async () => {

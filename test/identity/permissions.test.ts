@@ -143,6 +143,35 @@ test('the table says of everything who may by default and to whom it is granted'
   expect(new Set(items.map(({ name }) => name)).size).toBe(items.length);
 });
 
+test('everybody may ask what is granted to them, by their role and to them alone; keys have nothing granted', async () => {
+  await using hub = await startTestHub();
+  const [first, second, bettor] = [
+    await hub.account('support'),
+    await hub.account('support'),
+    await hub.bettor(),
+  ];
+  const granted = async ({ token }: { token: string }) =>
+    ok((await hub.http('identity.granted', {}, { token })).body).items;
+  for (const one of [first, second, bettor, await hub.admin()]) expect(await granted(one)).toEqual([]);
+  const { id: accountId } = first.account;
+  for (const name of ['operators.list', 'alerts.list']) ok(await change(hub, 'grant', name, { accountId }));
+  for (const name of ['monitoring/live', 'alerts.list']) {
+    ok(await change(hub, 'grant', name, { role: 'support' }));
+  }
+  expect(await granted(first)).toEqual(['alerts.list', 'monitoring/live', 'operators.list']);
+  expect(await granted(second)).toEqual(['alerts.list', 'monitoring/live']);
+  expect(await granted(bettor)).toEqual([]);
+  ok(await change(hub, 'revoke', 'alerts.list', { accountId }));
+  expect(await granted(first)).toEqual(['alerts.list', 'monitoring/live', 'operators.list']);
+  ok(await change(hub, 'revoke', 'alerts.list', { role: 'support' }));
+  expect(await granted(first)).toEqual(['monitoring/live', 'operators.list']);
+  const code = async (input: object, credentials: object) =>
+    refused((await hub.http('identity.granted', input, credentials)).body).code;
+  expect(await code({}, {})).toBe('UNAUTHENTICATED');
+  expect(await code({ accountId }, { token: first.token })).toBe('INVALID_INPUT');
+  expect(await code({}, await hub.operatorKey())).toBe('FORBIDDEN');
+});
+
 test('the documents say what may be granted', async () => {
   await using hub = await startTestHub();
   const page = await (await fetch(`${hub.url}/api/docs`)).text();

@@ -51,6 +51,12 @@ export const staffProcedures = {
     input: z.strictObject({}),
     output: z.object({ items: z.array(guarded) }),
   }),
+  granted: procedure('identity.granted', {
+    summary: 'What is granted to the caller beyond their role: procedures, and topics by their pattern',
+    access: 'signedIn',
+    input: z.strictObject({}),
+    output: z.object({ items: z.array(z.string()) }),
+  }),
   grantPermission: procedure('identity.grantPermission', {
     summary:
       'Grants one staff procedure or topic to support, or to one account; known on every node in a second',

@@ -122,6 +122,7 @@ export function createIdentity(platform: Platform, deps: IdentityDeps): Identity
         loginHistory: (input, call) => history.signIns(input, call),
         activity: (input, call) => history.activity(input, call),
         permissions: () => permissions.table(),
+        granted: (_input, call) => permissions.granted(call),
         grantPermission: (input, call) => permissions.grant(input, call),
         revokePermission: (input, call) => permissions.revoke(input, call),
         searchAccounts: (input, call) => staff.search(input, call),

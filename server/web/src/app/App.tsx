@@ -74,11 +74,11 @@ interface InsideProps {
 /** Signed in: what is left to load are the pages of the role. */
 function Inside({ entered, onSignOut }: InsideProps) {
   const { t } = useTranslation();
-  const { role } = useSession().account;
+  const session = useSession();
   const [pages, setPages] = useState<Pages | 'missing'>();
   useEffect(() => {
-    pagesOf(role).then(setPages, () => setPages('missing'));
-  }, [role]);
+    pagesOf(session).then(setPages, () => setPages('missing'));
+  }, [session]);
   if (pages === undefined) {
     return (
       <p className="splash" role="status">

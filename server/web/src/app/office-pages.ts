@@ -9,34 +9,100 @@ import { AccountsPage } from '../staff/accounts/AccountsPage.tsx';
 import { PermissionsPage } from '../staff/accounts/PermissionsPage.tsx';
 import { ExclusionsPage } from '../staff/exclusions/ExclusionsPage.tsx';
 import { StatisticsPage } from '../staff/figures/StatisticsPage.tsx';
+import { NothingGranted } from '../staff/NothingGranted.tsx';
 import { ApplicationsPage } from '../staff/operators/ApplicationsPage.tsx';
 import { OperatorsPage } from '../staff/operators/OperatorsPage.tsx';
 import { PeoplePage } from '../staff/people/PeoplePage.tsx';
 import { PetitionsPage } from '../staff/petitions/PetitionsPage.tsx';
 import type { Page, Pages } from './pages.ts';
 
-const live: Page = { id: 'live', Content: Dashboard, group: 'now' };
-const propagation: Page = { id: 'propagation', Content: PropagationPage, group: 'now' };
-const alerts: Page = { id: 'alerts', Content: AlertsPage, group: 'now' };
-const register: Page = { id: 'register', Content: RegisterPage, group: 'register' };
-const exclusions: Page = { id: 'exclusions', Content: ExclusionsPage, group: 'register' };
-const people: Page = { id: 'people', Content: PeoplePage, group: 'register' };
-const petitions: Page = { id: 'petitions', Content: PetitionsPage, group: 'register' };
-const statistics: Page = { id: 'statistics', Content: StatisticsPage, group: 'register' };
+const live: Page = { id: 'live', Content: Dashboard, group: 'now', needs: ['monitoring/live'] };
+const propagation: Page = {
+  id: 'propagation',
+  Content: PropagationPage,
+  group: 'now',
+  needs: ['monitoring/propagation'],
+};
+const alerts: Page = { id: 'alerts', Content: AlertsPage, group: 'now', needs: ['alerts.list'] };
+const register: Page = {
+  id: 'register',
+  Content: RegisterPage,
+  group: 'register',
+  needs: ['exclusions.register'],
+};
+const exclusions: Page = {
+  id: 'exclusions',
+  Content: ExclusionsPage,
+  group: 'register',
+  needs: ['exclusions.list', 'exclusions.get'],
+};
+const people: Page = {
+  id: 'people',
+  Content: PeoplePage,
+  group: 'register',
+  needs: ['exclusions.findPeople', 'exclusions.getPerson', 'exclusions.listForReview'],
+};
+const petitions: Page = {
+  id: 'petitions',
+  Content: PetitionsPage,
+  group: 'register',
+  needs: ['petitions.list', 'petitions.get', 'petitions.file'],
+};
+const statistics: Page = {
+  id: 'statistics',
+  Content: StatisticsPage,
+  group: 'register',
+  needs: ['exclusions.statistics', 'exclusions.report'],
+};
 const policy: Page = { id: 'policy', Content: PolicyPage, group: 'register' };
-const operators: Page = { id: 'operators', Content: OperatorsPage, group: 'operators' };
-const applications: Page = { id: 'applications', Content: ApplicationsPage, group: 'operators' };
-const accounts: Page = { id: 'accounts', Content: AccountsPage, group: 'office' };
-const permissions: Page = { id: 'permissions', Content: PermissionsPage, group: 'office' };
-const broadcasts: Page = { id: 'broadcasts', Content: BroadcastsPage, group: 'office' };
+const operators: Page = {
+  id: 'operators',
+  Content: OperatorsPage,
+  group: 'operators',
+  needs: ['operators.list', 'operators.get', 'operators.create'],
+};
+const applications: Page = {
+  id: 'applications',
+  Content: ApplicationsPage,
+  group: 'operators',
+  needs: ['operators.listApplications', 'operators.getApplication'],
+};
+const accounts: Page = {
+  id: 'accounts',
+  Content: AccountsPage,
+  group: 'office',
+  needs: ['identity.searchAccounts', 'identity.getAccount'],
+};
+const permissions: Page = {
+  id: 'permissions',
+  Content: PermissionsPage,
+  group: 'office',
+  needs: ['identity.permissions'],
+};
+const broadcasts: Page = {
+  id: 'broadcasts',
+  Content: BroadcastsPage,
+  group: 'office',
+  needs: ['broadcasts.send', 'broadcasts.get'],
+};
 const security: Page = { id: 'security', Content: SecurityPage, group: 'office' };
 
 const tended = [exclusions, people, petitions, statistics, policy, operators, applications] as const;
 const supervision = [live, propagation, alerts, register, ...tended] as const;
+const everything = [...supervision, accounts, permissions, broadcasts, security] as const;
 
-export const OFFICE_PAGES: Readonly<Record<'admin' | 'regulator' | 'support', Pages>> = {
-  admin: [...supervision, accounts, permissions, broadcasts, security],
+export const OFFICE_PAGES: Readonly<Record<'admin' | 'regulator', Pages>> = {
+  admin: everything,
   regulator: [...supervision, permissions, security],
-  // May only what is granted; a page says so where nothing is.
-  support: [alerts, ...tended, accounts, security],
 };
+
+/** Whoever is granted nothing arrives where it says so. */
+const nothing: Page = { id: 'home', Content: NothingGranted, group: 'now' };
+
+/** What support may do is only what was granted: see `identity.granted`. */
+export function supportPages(granted: readonly string[]): Pages {
+  const known = new Set(granted);
+  const always = everything.filter(({ needs }) => needs === undefined);
+  const [first, ...others] = everything.filter(({ needs }) => needs?.some((name) => known.has(name)));
+  return first === undefined ? [nothing, ...always] : [first, ...others, ...always];
+}

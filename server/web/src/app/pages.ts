@@ -1,5 +1,6 @@
-import type { Role } from '@kinga/shared/contract/procedure.ts';
+import type { ContractTopic, ProcedureName } from '@kinga/shared/contract.ts';
 import type { ComponentType } from 'react';
+import type { Session } from '../session/session.ts';
 
 /** Many pages stand in groups, beside the content; few in a row above it. */
 export type Group = 'now' | 'register' | 'operators' | 'office' | 'own';
@@ -35,6 +36,8 @@ export interface Page {
     | 'security';
   readonly Content: ComponentType;
   readonly group?: Group;
+  /** Support finds the page when one of these is granted to them; absent: always. */
+  readonly needs?: readonly (ProcedureName | ContractTopic['pattern'])[];
 }
 
 export type Pages = readonly [Page, ...Page[]];
@@ -43,8 +46,9 @@ export type Pages = readonly [Page, ...Page[]];
  * What each role finds here; the first is where it arrives. Loaded with the sign-in: nobody's phone carries the
  * pages of an office it does not work in.
  */
-export async function pagesOf(role: Role): Promise<Pages> {
+export async function pagesOf({ hub, account: { role } }: Session): Promise<Pages> {
   if (role === 'bettor' || role === 'citizen') return (await import('./person-pages.ts')).PERSON_PAGES[role];
   if (role === 'operator') return (await import('./operator-pages.ts')).OPERATOR_PAGES;
-  return (await import('./office-pages.ts')).OFFICE_PAGES[role];
+  const { OFFICE_PAGES, supportPages } = await import('./office-pages.ts');
+  return role === 'support' ? supportPages((await hub.identity.granted({})).items) : OFFICE_PAGES[role];
 }

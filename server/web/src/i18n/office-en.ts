@@ -1,5 +1,11 @@
 /** The office: operators, accounts, figures, people of the register. */
 export const officeEn = {
+  nothingGranted: {
+    title: 'Welcome',
+    lead: 'Nothing is granted to your account yet: support may only what an administrator grants.',
+    next: 'Ask an administrator for what your work needs; its pages are here once it is granted.',
+    look: 'Look again',
+  },
   operators: {
     title: 'Operators',
     lead: 'Everybody who is licensed to take bets.',
@@ -90,6 +96,10 @@ export const officeEn = {
     identifier: 'Identifier',
     role: 'Role',
     anyRole: 'any',
+    verified: 'Has proved',
+    anyVerified: 'anything or nothing',
+    createdFrom: 'Created from',
+    createdTo: 'Created until',
     onlySuspended: 'Suspended only',
     search: 'Search',
     state: 'State',

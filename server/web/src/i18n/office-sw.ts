@@ -3,6 +3,12 @@ import type { Texts } from './texts.ts';
 
 /** Ofisi: kampuni, akaunti, takwimu, watu wa rejista. */
 export const officeSw: Texts<typeof officeEn> = {
+  nothingGranted: {
+    title: 'Karibu',
+    lead: 'Akaunti yako bado haijapewa ruhusa yoyote: huduma hufanya tu kile msimamizi anachoruhusu.',
+    next: 'Mwombe msimamizi ruhusa za kazi yako; kurasa zake zitaonekana hapa zikishatolewa.',
+    look: 'Angalia tena',
+  },
   operators: {
     title: 'Kampuni',
     lead: 'Wote wenye leseni ya kupokea dau.',
@@ -93,6 +99,10 @@ export const officeSw: Texts<typeof officeEn> = {
     identifier: 'Kitambulisho',
     role: 'Wajibu',
     anyRole: 'wowote',
+    verified: 'Amethibitisha',
+    anyVerified: 'chochote au bila',
+    createdFrom: 'Ilifunguliwa kuanzia',
+    createdTo: 'Ilifunguliwa hadi',
     onlySuspended: 'Zilizosimamishwa tu',
     search: 'Tafuta',
     state: 'Hali',

@@ -63,6 +63,13 @@ export class KnownGrants implements Grants, Service {
     );
   }
 
+  /** The names of all that is granted to somebody, as far as this node has heard. */
+  of({ role, accountId }: AccountActor): string[] {
+    const { roles, accounts } = this.#state;
+    const names = [...namesOf(roles, role), ...namesOf(accounts, accountId)];
+    return [...new Set(names)].sort();
+  }
+
   /** Called when something that was granted is granted no longer. */
   onLess(listener: () => void): void {
     this.#onLess.push(listener);
@@ -108,6 +115,11 @@ export async function tellGrantsChanged(tx: Tx): Promise<void> {
 
 function keysOf(rows: readonly GrantRow[]): Set<string> {
   return new Set(rows.map((row) => keyOf(row.holder, row.procedure)));
+}
+
+function namesOf(keys: ReadonlySet<string>, holder: string): string[] {
+  const start = keyOf(holder, '');
+  return [...keys].filter((key) => key.startsWith(start)).map((key) => key.slice(start.length));
 }
 
 function keyOf(holder: string, name: string): string {

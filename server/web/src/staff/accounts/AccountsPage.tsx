@@ -89,6 +89,15 @@ function SearchForm({ onSearch }: { onSearch: (search: Search) => void }) {
         choices={ROLES}
         text={(choice) => t(`roles.${choice}`)}
       />
+      <ChoiceField
+        name="verified"
+        label={t('accounts.verified')}
+        none={t('accounts.anyVerified')}
+        choices={IDENTIFIER_TYPES}
+        text={(choice) => t(`register.types.${choice}`)}
+      />
+      <TextField name="createdFrom" type="date" label={t('accounts.createdFrom')} />
+      <TextField name="createdTo" type="date" label={t('accounts.createdTo')} />
       <label className="check">
         <input type="checkbox" name="suspended" value="yes" />
         <span>{t('accounts.onlySuspended')}</span>
@@ -105,10 +114,15 @@ function searchIn(data: FormData): Search {
   const [text, value] = [textIn(data, 'text'), textIn(data, 'value')];
   const type = IDENTIFIER_TYPES.find((choice) => choice === data.get('type')) ?? 'nationalId';
   const role = ROLES.find((choice) => choice === data.get('role'));
+  const verified = IDENTIFIER_TYPES.find((choice) => choice === data.get('verified'));
+  const [createdFrom, createdTo] = [textIn(data, 'createdFrom'), textIn(data, 'createdTo')];
   return {
     ...(text !== '' && { text }),
     ...(value !== '' && { identifier: { type, value } }),
     ...(role && { role }),
+    ...(verified && { verified }),
+    ...(createdFrom !== '' && { createdFrom }),
+    ...(createdTo !== '' && { createdTo }),
     ...(data.get('suspended') === 'yes' && { suspended: true }),
   };
 }
