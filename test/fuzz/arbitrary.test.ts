@@ -19,7 +19,7 @@ it.each<[what: string, handler: (input: never) => unknown]>([
   ['that knows only ids it has never given', ({ id }: { id: string }) => refuseKnown(id)],
 ])('the fuzzing finds a handler %s', (_what, handler) => {
   const property = fc.property(inputOf(SCHEMA, ['exc_known']), (input) => void handler(input as never));
-  expect(fc.check(property, { numRuns: 200 }).failed).toBe(true);
+  expect(fc.check(property, { numRuns: 2_000 }).failed).toBe(true);
 });
 
 function refuseNul(text: string): void {

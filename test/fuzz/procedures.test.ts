@@ -43,6 +43,23 @@ async function renew(): Promise<void> {
 
 afterAll(() => hub?.[Symbol.asyncDispose]());
 
+/**
+ * A socket of this caller that the hub listens to: whoever was ended by the call before may not have heard of it yet,
+ * and gets no answer any more.
+ */
+async function socketOf(caller: string): Promise<Socket> {
+  if (!(await isHeard(sockets.get(caller) as Socket))) await renew();
+  return sockets.get(caller) as Socket;
+}
+
+async function isHeard(socket: Socket): Promise<boolean> {
+  if (!socket.connected) return false;
+  return await hub.call(socket, 'identity.signInWays').then(
+    () => true,
+    () => false,
+  );
+}
+
 /** Who gets furthest with it: somebody who may call it. */
 function callersOf(procedure: (typeof described.procedures)[number]): string[] {
   const { access } = procedure;
@@ -67,8 +84,7 @@ describe.each(described.procedures.filter(({ name }) => !ENDS_SESSIONS.has(name)
         inputOf(procedure.input, [...knownIds].slice(-50)),
         fc.option(fc.string({ minLength: 1, maxLength: 30 }), { nil: undefined }),
         async (caller, input, idempotencyKey) => {
-          if (!sockets.get(caller)?.connected) await renew();
-          const socket = sockets.get(caller) as Socket;
+          const socket = await socketOf(caller);
           const meta = idempotencyKey === undefined ? undefined : { idempotencyKey };
           const answer = await hub.call(socket, procedure.name, input, meta);
           if (answer.ok) return harvest(answer.data);
