@@ -53,6 +53,8 @@ async function mailServer(answer?: number) {
       });
     },
   });
+  // A client that hangs up in the middle is an error of the server's, and not of the test.
+  server.on('error', () => {});
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
@@ -173,13 +175,14 @@ describe('a message', () => {
 
   it('is sealed until it leaves: neither address nor code stands in the database in clear', async () => {
     const { platform } = await platformWith({});
-    const id = await sent(platform, CODE);
+    // No digits: those are in every time, and in whatever is sealed, written in hex.
+    const id = await sent(platform, { ...CODE, data: { code: 'nywila' } });
     const { rows } = await platform.db.query<{ text: string }>(
       `SELECT row_to_json(m)::text AS text FROM messages m WHERE id = $1
        UNION ALL SELECT row_to_json(o)::text FROM outbox o`,
       [id],
     );
-    for (const { text } of rows) expect(text).not.toMatch(/amina|123456|616d696e61/);
+    for (const { text } of rows) expect(text).not.toMatch(/amina|nywila|616d696e61|6e7977696c61/);
     await platform[Symbol.asyncDispose]();
   });
 

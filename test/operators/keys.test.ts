@@ -32,7 +32,8 @@ test('a known key costs no query', async () => {
   const { apiKey } = await newKey(node.operators);
   const first = await node.operators.authenticateKey(apiKey);
   await node.database.pool.query('ALTER TABLE api_keys RENAME TO api_keys_away');
-  expect(await node.operators.authenticateKey(apiKey)).toBe(first);
+  // A node that has had no processor for a second asks once more before it trusts what it knows.
+  expect(await probe(() => node.operators.authenticateKey(apiKey))).toBe(first);
 });
 
 test('a revoked key is refused on every node within a second, and revoking again changes nothing', async () => {
@@ -76,7 +77,7 @@ test('a tail that lost its connection finds what it missed', async () => {
     await one.operators.domain.handlers.revokeKey({ keyId }, callBy(ADMIN));
     expected.push(keyId);
   }
-  await probe(() => heard.length === expected.length, { timeoutMs: 3_000 });
+  await probe(() => heard.length === expected.length);
   expect(heard).toEqual(expected);
 });
 
@@ -90,7 +91,7 @@ test('concurrent revocations arrive once each, in the order of their seq', async
       one.platform.db.transaction((tx) => one.revocations.revoke(tx, { kind: 'session', id: `s${i}` })),
     ),
   );
-  await probe(() => heard.length >= 60, { timeoutMs: 3_000 });
+  await probe(() => heard.length >= 60);
   const { rows } = await database.pool.query('SELECT subject_id FROM revocations ORDER BY seq');
   expect(heard).toEqual(rows.map((row) => row.subject_id));
 });
