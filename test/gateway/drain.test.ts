@@ -27,6 +27,7 @@ it('a node that stops answers what runs, says bye, closes every transport, and i
   expect(ok(body)).toEqual({ held: true });
   expect(headers.get('connection')).not.toBe('keep-alive');
   await drained;
+  await probe(() => reasons.length === 1);
   expect(said).toEqual([{ code: 'DRAINING', message: expect.any(String), retryAfterMs: expect.any(Number) }]);
   expect(reasons).toEqual(['transport close']);
   await expect(fetch(`${world.url}/livez`)).rejects.toThrow();
