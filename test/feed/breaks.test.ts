@@ -174,10 +174,10 @@ describe('pruning', () => {
   });
 });
 
+/** Again until there is none: one that was just being made is not to be seen at first. */
 async function endConnections(database: TestDatabase): Promise<void> {
-  await asSuperuser('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [
-    database.name,
-  ]);
+  const sql = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1';
+  await probe(async () => (await asSuperuser(sql, [database.name])).rowCount === 0);
 }
 
 async function refuseConnections(database: TestDatabase, refuse: boolean): Promise<void> {

@@ -79,7 +79,8 @@ describeWithRedisServer('the Redis bus (redis-server)', () => {
     await redis.kill();
     await probe(() => one.bus.status === 'degraded', { what: 'noticed' });
     for (let i = 0; i < 5_000; i++) one.bus.publish('news', `lost ${i}`);
-    expect(await one.dropped()).toBe(5_000);
+    // Those that were handed to a connection which had died unnoticed are counted when it is given up.
+    await probe(async () => (await one.dropped()) === 5_000, { what: 'all are counted as dropped' });
     await probe(() => own.length === 5_000, { what: 'own handlers still hear' });
     await redis.start();
     await probe(
