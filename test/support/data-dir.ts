@@ -6,6 +6,8 @@ import { runningPostmaster, stopPostmaster } from '@kinga/server/platform/postgr
 
 const PREFIX = 'kinga-test-';
 const LEFTOVER_MS = 3_600_000;
+/** A server that had to be killed leaves processes that write until they notice. */
+const REMOVE = { recursive: true, force: true, maxRetries: 10, retryDelay: 100 } as const;
 /** Cloning a database takes 8 ms in memory, and hundreds on some disks. */
 const PARENT = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
@@ -20,7 +22,7 @@ export function createDataDir(): DataDir {
   mkdirSync(dataOf(outer));
   return {
     path: dataOf(outer),
-    [Symbol.dispose]: () => rmSync(outer, { recursive: true, force: true }),
+    [Symbol.dispose]: () => rmSync(outer, REMOVE),
   };
 }
 
@@ -31,7 +33,7 @@ export async function removeLeftovers(): Promise<void> {
     if (!isLeftOver(outer)) continue;
     const pid = runningPostmaster(join(dataOf(outer), 'postgres'));
     if (pid !== undefined) await stopPostmaster(pid);
-    rmSync(outer, { recursive: true, force: true });
+    rmSync(outer, REMOVE);
   }
 }
 
