@@ -146,7 +146,7 @@ describe('support', () => {
     const { token } = await world.hub.admin();
     const grant = { accountId: support.account.id, procedure: 'petitions.get' };
     ok((await world.hub.http('identity.grantPermission', grant, { token })).body);
-    const seen = await probe(() => by(world, support, 'petitions.get', { id }), { timeoutMs: 2_000 });
+    const seen = await probe(() => by(world, support, 'petitions.get', { id }));
     expect(seen.id).toBe(id);
   });
 });
@@ -208,7 +208,7 @@ describe('repeated and concurrent calls', () => {
       expect([decided.body.ok, withdrawn.body.ok].sort()).toEqual([false, true]);
       expect(refused(decided.body.ok ? withdrawn.body : decided.body).code).toBe('CONFLICT');
       const wanted = decided.body.ok ? 'EXCLUDED' : 'CLEAR';
-      await probe(async () => (await world.status(person.byNationalId)) === wanted, { timeoutMs: 2_000 });
+      await probe(async () => (await world.status(person.byNationalId)) === wanted);
     }
   });
 });

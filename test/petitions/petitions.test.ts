@@ -20,9 +20,9 @@ beforeAll(async () => {
 afterAll(() => world[Symbol.asyncDispose]());
 
 const excluded = (identifier: Parameters<PetitionWorld['status']>[0]) =>
-  probe(async () => (await world.status(identifier)) === 'EXCLUDED', { timeoutMs: 2_000 });
+  probe(async () => (await world.status(identifier)) === 'EXCLUDED');
 const clear = (identifier: Parameters<PetitionWorld['status']>[0]) =>
-  probe(async () => (await world.status(identifier)) === 'CLEAR', { timeoutMs: 2_000 });
+  probe(async () => (await world.status(identifier)) === 'CLEAR');
 
 async function petitionOfCourt(more: object = {}) {
   const { person, me } = await personWithAccount(world);
