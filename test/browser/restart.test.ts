@@ -1,4 +1,5 @@
 import { connect } from '@kinga/client-sdk';
+import { freePort } from '@kinga/server/platform/lifecycle/free-port.ts';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN } from '../support/accounts.ts';
@@ -13,6 +14,9 @@ async function register(hub: TestHub, value: string): Promise<number> {
   return (await client.exclusions.register({ identifiers, period: '7d', source: 'court' })).seq;
 }
 
+/** One that nobody is given by chance while the hub is away. */
+const ownPort = async () => ({ PORT: String(await freePort()) });
+
 describe.skipIf(!hasChromium)('the page in Chromium, when the hub restarts', () => {
   let browser: Browser;
   beforeAll(async () => {
@@ -23,7 +27,7 @@ describe.skipIf(!hasChromium)('the page in Chromium, when the hub restarts', () 
 
   test('the break is shown, then it comes back by itself, having missed nothing', async () => {
     await using database = await createTestDatabase();
-    await using first = await startTestHub({ database });
+    await using first = await startTestHub({ database, env: await ownPort() });
     await using visitor = await visit(browser, first.url);
     const { page } = visitor;
     await enter(page, ADMIN);
@@ -44,7 +48,7 @@ describe.skipIf(!hasChromium)('the page in Chromium, when the hub restarts', () 
 
   test('after a restored backup the page says that continuity was lost', async () => {
     await using database = await createTestDatabase();
-    await using first = await startTestHub({ database });
+    await using first = await startTestHub({ database, env: await ownPort() });
     await using visitor = await visit(browser, first.url);
     const { page } = visitor;
     await enter(page, ADMIN);

@@ -5,8 +5,7 @@ import type { TestHub } from '../support/hub.ts';
 import { probe } from '../support/probe.ts';
 import { enter, type Visitor, visit } from './support.ts';
 
-/** A walk through many pages in a real browser, on a machine that does other things too. */
-export const WALK_MS = 120_000;
+export { WALK_MS } from './support.ts';
 
 let digits = 52_000_000;
 export const nationalId = () => ({ type: 'nationalId' as const, value: String(digits++) });

@@ -4,13 +4,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { replace } from '@kinga/server/start/web-page.ts';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, vi } from 'vitest';
 import type { SignedIn } from '../support/accounts.ts';
 import { startTestHub, type TestHub } from '../support/hub.ts';
 
 const repo = fileURLToPath(new URL('../..', import.meta.url));
 const dist = join(repo, 'server/web/dist');
 const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+
+/** A walk through many pages in a real browser, on a machine that does other things too. */
+export const WALK_MS = 120_000;
+vi.setConfig({ testTimeout: WALK_MS });
 
 /** Without a browser these tests are skipped, by name. */
 export const hasChromium = existsSync(CHROMIUM);
@@ -61,11 +65,7 @@ export function startForAll(
 
 /** Builds the page unless the built one is newer than everything it is made of. */
 export function buildPage(): void {
-  const built = join(dist, 'index.html');
-  const sources = ['server/web/src', 'server/web/public', 'client-sdk/src', 'shared/src'].map((path) =>
-    join(repo, path),
-  );
-  if (existsSync(built) && sources.every((folder) => newest(folder) < statSync(built).mtimeMs)) return;
+  if (isBuilt()) return;
   // Another process, because NODE_ENV says `test` here and would make a development build; and aside, because
   // another test file may be doing the same while hubs serve what is there.
   const aside = join(repo, `server/web/.build-${process.pid}`);
@@ -74,8 +74,15 @@ export function buildPage(): void {
     env: { ...process.env, NODE_ENV: 'production' },
     stdio: 'pipe',
   });
-  replace(dist, next);
+  // Whoever was faster serves theirs already: it is not taken away under those who are loading it.
+  if (!isBuilt()) replace(dist, next);
   rmSync(aside, { recursive: true });
+}
+
+function isBuilt(): boolean {
+  const builtMs = statSync(join(dist, 'index.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sources = ['server/web/src', 'server/web/public', 'client-sdk/src', 'shared/src'];
+  return sources.every((path) => newest(join(repo, path)) < builtMs);
 }
 
 function newest(folder: string): number {
