@@ -13,6 +13,11 @@ export const DAY_MS = 86_400_000;
 export const AUTHORITY = callBy(account('regulator'));
 export const EVER = { from: '2020-01-01', to: '2100-01-01' };
 
+/** In the order of a replay's examples: by their time, which is not quite the order they were asked in. */
+export function idsOf(asked: readonly { readonly checkId: string }[]): string[] {
+  return asked.map(({ checkId }) => checkId).sort();
+}
+
 /** Who asks a node, and what the replay of it says. */
 export async function open(database: TestDatabase, node: RegisterNode) {
   const { handlers } = createPolicy(node.platform).domain;

@@ -6,7 +6,7 @@ import { refusal } from '../support/call.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { newPeople, type Person } from '../support/people.ts';
 import { probe } from '../support/probe.ts';
-import { AUTHORITY, DAY_MS, EVER, open } from './replay-world.ts';
+import { AUTHORITY, DAY_MS, EVER, idsOf, open } from './replay-world.ts';
 import { valuesWith } from './support.ts';
 
 test('finds exactly the answers that other periods would have changed', async () => {
@@ -38,7 +38,7 @@ test('finds exactly the answers that other periods would have changed', async ()
   });
   const cleared = world.asked.filter(({ who, status }) => who === thirty && status === 'CLEAR');
   const staying = await world.replay(stays);
-  expect(staying.examples.map(({ checkId }) => checkId)).toEqual(cleared.map(({ checkId }) => checkId));
+  expect(staying.examples.map(({ checkId }) => checkId)).toEqual(idsOf(cleared));
   expect(staying).toMatchObject({ version: stays, differing: cleared.length, unexplained: 0 });
   expect(staying.examples[0]).toMatchObject({
     purpose: 'login',
@@ -52,7 +52,7 @@ test('finds exactly the answers that other periods would have changed', async ()
   });
   const returned = world.asked.filter(({ who }) => who === half);
   const ending = await world.replay(ends);
-  expect(ending.examples.map(({ checkId }) => checkId)).toEqual(returned.map(({ checkId }) => checkId));
+  expect(ending.examples.map(({ checkId }) => checkId)).toEqual(idsOf(returned));
   expect(ending.examples[0]).toMatchObject({ recorded: 'EXCLUDED', replayed: 'CLEAR' });
 
   const longer = await world.hypothesis(({ periods }) => {
@@ -60,9 +60,7 @@ test('finds exactly the answers that other periods would have changed', async ()
     periods['7d'].minimum.hours = 192;
   });
   const late = world.asked.filter(({ who, status }) => who === week && status === 'CLEAR');
-  expect((await world.replay(longer)).examples.map(({ checkId }) => checkId)).toEqual(
-    late.map(({ checkId }) => checkId),
-  );
+  expect((await world.replay(longer)).examples.map(({ checkId }) => checkId)).toEqual(idsOf(late));
 });
 
 test('knows what was promised later: an extension from its own start, a renewal as the wish it was', async () => {
@@ -89,18 +87,18 @@ test('knows what was promised later: an extension from its own start, a renewal 
   const world = await open(database, node);
   for (const who of [extended!, renewing!, extended!]) expect(await world.ask(who)).toBe('EXCLUDED');
   await world.recorded();
-  const idsOf = async (version: number) =>
+  const differing = async (version: number) =>
     (await world.replay(version)).examples.map(({ checkId }) => checkId);
-  const ofExtended = world.asked.filter(({ who }) => who === extended).map(({ checkId }) => checkId);
+  const ofExtended = idsOf(world.asked.filter(({ who }) => who === extended));
   const halfEnds = await world.hypothesis(({ periods }) => {
     periods['6mo'].staysUntilReturn = false;
   });
-  expect(await idsOf(halfEnds)).toEqual(ofExtended);
+  expect(await differing(halfEnds)).toEqual(ofExtended);
   const firstStays = await world.hypothesis(({ periods }) => {
     periods['6mo'].staysUntilReturn = false;
     periods['30d'].staysUntilReturn = true;
   });
-  expect(await idsOf(firstStays)).toEqual([]);
+  expect(await differing(firstStays)).toEqual([]);
   const longer = await world.hypothesis(({ periods }) => {
     periods['6mo'] = {
       ...periods['6mo'],
@@ -109,7 +107,7 @@ test('knows what was promised later: an extension from its own start, a renewal 
       minimum: { months: 11 },
     };
   });
-  expect(await idsOf(longer)).toEqual([]);
+  expect(await differing(longer)).toEqual([]);
 });
 
 test('nothing differs under the version that was in force, however close to a beginning or an end', async () => {
@@ -158,7 +156,7 @@ test('finds the answers that could have been reused for another time, and no oth
   const found = await world.replay(shorter);
   // Both times end with the start that was to come, so of that person nothing differs.
   const bets = world.asked.filter(({ purpose, who }) => purpose === 'bet' && who !== soon);
-  expect(found.examples.map(({ checkId }) => checkId)).toEqual(bets.map(({ checkId }) => checkId));
+  expect(found.examples.map(({ checkId }) => checkId)).toEqual(idsOf(bets));
   expect(found.examples[0]).toMatchObject({
     recorded: 'EXCLUDED',
     replayed: 'EXCLUDED',
