@@ -46,7 +46,7 @@ test('a bet on one node moves the market and the wallet on the other, with no Re
   expect(state.ack).toMatchObject({ kind: 'state', snapshot: { pools: { YES: '0', NO: '0' } } });
   const placed = ok(await bet(one, here, market.id));
   expect(placed).toMatchObject({ balanceMinor: '8000', pools: { YES: '2000', NO: '0' } });
-  await probe(() => state.events.length > 0, { timeoutMs: 2_000 });
+  await probe(() => state.events.length > 0);
   expect(state.events.at(-1)).toMatchObject({ type: 'state', data: { pools: { YES: '2000', NO: '0' } } });
   expect(state.events.at(-1)?.seq).toBeGreaterThan(state.ack.seq);
   const stake = { purpose: 'stake', amountMinor: '-2000', balanceMinor: '8000' };
@@ -98,7 +98,9 @@ test('who may do what: the door in front of every procedure', async () => {
   expect(['FORBIDDEN', 'NOT_FOUND']).toContain(refused(await hub.call(stranger, 'watch', { topic })).code);
 });
 
-test('from the acknowledged exclusion on every bet is EXCLUDED, on both nodes', async () => {
+test('from the acknowledged exclusion on every bet is EXCLUDED, on both nodes', {
+  timeout: 120_000,
+}, async () => {
   await using one = await startTestHub();
   await using two = await startTestHub({ database: one.database });
   const market = await openMarket(one);
@@ -134,7 +136,9 @@ test('from the acknowledged exclusion on every bet is EXCLUDED, on both nodes', 
   }
 });
 
-test('fifty bettors at once, each told the identical answer when they repeat', async () => {
+test('fifty bettors at once, each told the identical answer when they repeat', {
+  timeout: 120_000,
+}, async () => {
   await using hub = await startTestHub();
   const market = await openMarket(hub);
   const bettors = await Promise.all(Array.from({ length: 10 }, () => hub.bettor()));

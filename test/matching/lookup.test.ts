@@ -260,9 +260,11 @@ describe('the keys of a name', () => {
     await register(newPerson().identifiers, who).catch(() => undefined);
     await probe(() => behind.exclusions.stats().freshnessMs > 1_000);
     const answer = await ask([newPerson().byEmail], { ...who, name: 'Kamsu Grace Wanjiku' }, behind);
+    // Before it may catch up.
+    const { replicaSeq } = behind.exclusions.stats();
     await database.pool.query('GRANT SELECT ON register_log TO kinga_hub');
     expect(answer).toMatchObject(POSSIBLE);
-    expect(behind.exclusions.stats().replicaSeq).toBeLessThan(answer.seq);
+    expect(replicaSeq).toBeLessThan(answer.seq);
   });
 
   it('never make anybody EXCLUDED, whatever is asked', async () => {

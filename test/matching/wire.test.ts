@@ -34,7 +34,7 @@ it('somebody registered with an incomplete date is a possible match on sockets a
   expect(ok(await hub.call(socket, 'exclusions.lookup', asked))).toMatchObject(possible);
   await expect
     .poll(async () => ok((await second.http('exclusions.lookup', asked, { apiKey })).body), {
-      timeout: 5_000,
+      timeout: 10_000,
     })
     .toMatchObject(possible);
   const { results } = ok(

@@ -14,7 +14,7 @@ const secrets = newSecrets();
 async function startNode(database: TestDatabase, node: string) {
   const platform = await createTestPlatform(database, { secrets, node });
   const histogram = new LatencyHistogram();
-  const figures = { lookups: 0, hits: 0, bets: 0, bettors: 0, freshnessMs: 10 };
+  const figures = { lookups: 0, hits: 0, bets: () => 0, bettors: 0, freshnessMs: 10 };
   /** Every frame a watcher would be given. */
   const frames: StateFrame[] = [];
   const registerStats = (): RegisterStats => ({
@@ -39,7 +39,7 @@ async function startNode(database: TestDatabase, node: string) {
       key: 2,
     }),
     registerStats,
-    betsPlacedTotal: () => figures.bets,
+    betsPlacedTotal: () => figures.bets(),
     canaries: () => undefined,
   });
   const [service] = domain.services ?? [];
@@ -64,10 +64,7 @@ async function startNode(database: TestDatabase, node: string) {
     },
     /** The first sum for which this holds. */
     sum: (holds: (sum: ReturnType<typeof parsed>) => boolean) =>
-      probe(async () => (await ask()).map(parsed).find(holds), {
-        timeoutMs: 8_000,
-        what: 'the live figures',
-      }),
+      probe(async () => (await ask()).map(parsed).find(holds), { what: 'the live figures' }),
     [Symbol.asyncDispose]: async () => {
       await service.stop?.();
       await platform[Symbol.asyncDispose]();
@@ -92,17 +89,14 @@ test('the live figures are the sum over the nodes, percentiles too', async () =>
   expect(sum).toMatchObject({ lookupsPerSecond: 0, lookupP50Ms: null, lookupP99Ms: null, hitRate: null });
 
   // Every node's quick ones and one node's slow ones, asked for again until one frame has both.
-  const busy = await probe(
-    async () => {
-      one.lookup(500, 1, 5);
-      two.lookup(500, 1, 0);
-      two.lookup(20, 400, 0);
-      const frame = (await two.ask()).at(-1);
-      const now = frame && parsed(frame);
-      return now?.nodes.every((node) => (node.lookupsPerSecond ?? 0) > 0) ? now : undefined;
-    },
-    { timeoutMs: 8_000 },
-  );
+  const busy = await probe(async () => {
+    one.lookup(500, 1, 5);
+    two.lookup(500, 1, 0);
+    two.lookup(20, 400, 0);
+    const frame = (await two.ask()).at(-1);
+    const now = frame && parsed(frame);
+    return now?.nodes.every((node) => (node.lookupsPerSecond ?? 0) > 0) ? now : undefined;
+  });
   expect(busy.lookupP50Ms).toBeGreaterThan(0.7);
   expect(busy.lookupP50Ms).toBeLessThan(1.3);
   expect(busy.lookupP99Ms).toBeGreaterThan(300);
@@ -117,16 +111,15 @@ test('both nodes tell the same about bets, and versions only rise', async () => 
   await using one = await startNode(database, 'one');
   await using two = await startNode(database, 'two');
   await one.sum((live) => live.nodes.length === 2);
-  two.figures.bets += 100;
+  // A hundred a second, however long a second takes; a single burst would be in one row only, which the other node
+  // may miss between two of its looks.
+  const beganMs = performance.now();
+  two.figures.bets = () => (performance.now() - beganMs) / 10;
   const [seenByOne, seenByTwo] = await Promise.all([
-    one.sum((live) => live.betsPerSecond > 0),
-    two.sum((live) => live.betsPerSecond > 0),
+    one.sum((live) => live.betsPerSecond > 90),
+    two.sum((live) => live.betsPerSecond > 90),
   ]);
-  for (const seen of [seenByOne, seenByTwo]) {
-    // A second of a busy machine may be a long one, but never a short one.
-    expect(seen.betsPerSecond).toBeGreaterThan(10);
-    expect(seen.betsPerSecond).toBeLessThanOrEqual(110);
-  }
+  for (const seen of [seenByOne, seenByTwo]) expect(seen.betsPerSecond).toBeLessThanOrEqual(110);
   for (const { frames } of [one, two]) {
     const versions = frames.map((frame) => frame.version);
     expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
