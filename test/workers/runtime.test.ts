@@ -41,7 +41,7 @@ describe('the runtime', () => {
     await start(runtimeOf(platform, { jobs: [job] }), runtimeOf(platform, { jobs: [job] }));
     const keys = Array.from({ length: 60 }, (_, i) => `twice-${i}`);
     await insertJobs(platform.db, job.name, keys);
-    await probe(async () => (await jobsLeft()) === 0, { timeoutMs: 10_000 });
+    await probe(async () => (await jobsLeft()) === 0, { timeoutMs: 20_000 });
     expect(runs.toSorted()).toEqual(keys.toSorted());
   });
 
@@ -51,7 +51,7 @@ describe('the runtime', () => {
     });
     await start(runtimeOf(platform, { jobs: [job], pollMs: 60_000 }));
     await insertJobs(platform.db, job.name, ['soon-1']);
-    await probe(async () => (await effects('soon-')) === 1, { timeoutMs: 3_000 });
+    await probe(async () => (await effects('soon-')) === 1);
   });
 
   it('tries again with growing pauses, and then gives up with a short reason', async () => {
@@ -86,14 +86,16 @@ describe('the runtime', () => {
       await finish.promise;
     });
     // Long enough that a busy machine renews it in time.
-    const lockMs = 1_500;
+    const lockMs = 4_000;
     await start(runtimeOf(platform, { jobs: [job], lockMs }), runtimeOf(platform, { jobs: [job], lockMs }));
     await insertJobs(platform.db, job.name, ['long-1']);
     await probe(() => runs === 1);
     const lockedAt = async () =>
       (await platform.db.query<{ locked_at: Date }>('SELECT locked_at FROM agenda_jobs')).rows[0]?.locked_at;
     const first = (await lockedAt())?.getTime() ?? 0;
-    await probe(async () => ((await lockedAt())?.getTime() ?? 0) > first + 1.5 * lockMs);
+    await probe(async () => ((await lockedAt())?.getTime() ?? 0) > first + 1.5 * lockMs, {
+      timeoutMs: 20_000,
+    });
     finish.resolve();
     await probe(async () => (await jobsLeft()) === 0);
     expect(runs).toBe(1);
@@ -110,6 +112,11 @@ describe('the runtime', () => {
     await asSuperuser('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [
       database.name,
     ]);
+    // None of the old connections may be left for what is asked after it is back.
+    await probe(async () => {
+      const left = await asSuperuser('SELECT FROM pg_stat_activity WHERE datname = $1', [database.name]);
+      return left.rowCount === 0;
+    });
     await expect(platform.db.query('SELECT 1')).rejects.toThrow();
     await asSuperuser(`ALTER DATABASE ${database.name} ALLOW_CONNECTIONS true`);
     await insertJobs(platform.db, job.name, ['after-1']);

@@ -57,13 +57,15 @@ export function testJob(
   );
 }
 
-/** A worker's runtime inside this process, quick enough for a test. */
+/**
+ * A worker's runtime inside this process, quick enough for a test. Its locks live as long as the product's: a process
+ * that pauses for longer than a lock lives runs a job again, or drops it.
+ */
 export function runtimeOf(platform: Platform, options: Partial<RuntimeOptions>): JobRuntime {
   return new JobRuntime({
     platform: { ...platform, node: randomBytes(3).toString('hex') },
     jobs: [],
     schedule: [],
-    lockMs: 800,
     pollMs: 100,
     retries: { delayMs: 50, max: 5 },
     ...options,
