@@ -58,7 +58,9 @@ export class Credentials {
     const serverNow = () => new Date(Date.parse(serverTime) + performance.now() - receivedAt).toISOString();
     this.#timer = setTimeout(
       () => {
-        source()
+        // A source that throws at once fails like one whose promise is rejected.
+        Promise.resolve()
+          .then(source)
           .then(async (token) => {
             await renew(token);
             this.#token = token;

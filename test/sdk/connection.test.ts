@@ -101,6 +101,20 @@ test('a token is renewed on the live connection before it expires', async () => 
   expect(hub.state).toBe('connected');
 });
 
+test('a token function that throws at once is asked again, like one that fails later', async () => {
+  await using server = await WireServer.start();
+  server.answer('identity.renew', { expiresAt: '' });
+  let asked = 0;
+  const token = () => {
+    if (++asked === 2) throw new Error('no session');
+    return Promise.resolve(tokenFor(asked === 1 ? 1.6 : 900));
+  };
+  await using hub = await connect({ url: server.url, token });
+  await probe(() => server.of('identity.renew').length === 1);
+  expect(asked).toBe(3);
+  expect(hub.state).toBe('connected');
+});
+
 test('a hub of another protocol is refused', async () => {
   await using server = await WireServer.start();
   server.hello = { protocol: 2 };
