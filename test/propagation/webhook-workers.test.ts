@@ -62,6 +62,10 @@ describe('several workers', () => {
     const answers = [500];
     await using target = await endpoint(() => ({ status: answers.shift() ?? 200 }));
     const house = await concerned(target.url, 1);
+    // As many times it is left in peace for longer than the test takes, not for a second.
+    await hub.database.pool.query('UPDATE operator_webhooks SET failures = 20 WHERE tenant_id = $1', [
+      house.operatorId,
+    ]);
     await deliver(house, 'first');
     await deliver(house, 'news');
     expect(target.posts).toHaveLength(1);
