@@ -1,13 +1,14 @@
 import type { FeedEvent } from '@kinga/shared/contract/wire.ts';
 import type { Live } from '@kinga/shared/monitoring/contract.ts';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ok } from '../support/client.ts';
 import { startTestHub, type TestHub } from '../support/hub.ts';
 import { probe } from '../support/probe.ts';
 
 const ON = { env: { CANARIES: '1' } };
-/** A round comes every five seconds. */
-const TWO_ROUNDS = { timeoutMs: 12_000 };
+/** A round comes every five seconds, and one may be late. */
+const TWO_ROUNDS = { timeoutMs: 20_000 };
+vi.setConfig({ testTimeout: 120_000 });
 const ROUTES = ['batch', 'http', 'socket', 'token'];
 
 async function failed(hub: TestHub, state: 'open' | 'resolved' = 'open') {
@@ -45,7 +46,8 @@ test('every node asks itself about two excluded and two clear persons on four ro
   expect(seen.nodes.map(({ canaries }) => canaries?.ok)).toEqual([16, 16]);
   // Its own sockets are nobody's.
   expect(seen.sockets.key).toBe(0);
-  expect(await failed(one)).toEqual([]);
+  // A round that was late is told, and its alarm ends with the next one.
+  await probe(async () => (await failed(one)).length === 0, TWO_ROUNDS);
   const { rows } = await one.database.pool.query(
     'SELECT expected, count(*)::int FROM canaries GROUP BY expected ORDER BY expected',
   );
@@ -107,7 +109,8 @@ test('a register that lost an exclusion: the alarm on every route; right again: 
   await pool.query('UPDATE exclusions SET in_force_until = NULL WHERE canary');
   await newEpoch(hub);
   await probe(async () => (await failed(hub)).length === 0, TWO_ROUNDS);
-  expect(routesOf(await failed(hub, 'resolved'))).toEqual(ROUTES);
+  const ended = (await failed(hub, 'resolved')).map(({ id }) => id);
+  for (const { id } of alerts) expect(ended).toContain(id);
   await probe(() => live()?.canaries?.ok === 16 && live()?.canaries?.failing === 0, TWO_ROUNDS);
 });
 
@@ -124,13 +127,11 @@ test('a register that calls somebody excluded who is not; an alert of a node tha
   // As if the two that are clear were expected to be excluded, to a node that begins now.
   await pool.query(`UPDATE canaries SET expected = 'EXCLUDED'`);
   await using other = await startTestHub({ ...ON, database: hub.database });
-  const alerts = await probe(async () => {
-    const open = await failed(hub);
-    return open.length === ROUTES.length && open;
-  }, TWO_ROUNDS);
-  expect(new Set(alerts.map(({ facts }) => facts.node))).toEqual(new Set([other.node]));
+  const openOf = async (node: string) => (await failed(hub)).filter(({ facts }) => facts.node === node);
+  await probe(async () => (await openOf(other.node)).length === ROUTES.length, TWO_ROUNDS);
+  await probe(async () => (await openOf(hub.node)).length === 0, TWO_ROUNDS);
   // The node that is right leaves the other one's alarms alone.
   const before = live()?.canaries?.lastAt;
   await probe(() => live()?.canaries?.lastAt !== before, TWO_ROUNDS);
-  expect(await failed(hub)).toHaveLength(ROUTES.length);
+  expect(await openOf(other.node)).toHaveLength(ROUTES.length);
 });
