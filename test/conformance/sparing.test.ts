@@ -34,7 +34,7 @@ test('however much is asked in the sandbox at once, the register keeps its conne
     isRegistered = true;
   });
   try {
-    await probe(() => isRegistered, { timeoutMs: 3_000, what: 'the registration' });
+    await probe(() => isRegistered, { what: 'the registration' });
   } finally {
     await holder.query('ROLLBACK');
     holder.release();
