@@ -114,7 +114,8 @@ describe('recording checks', () => {
     for (let round = 0; round < 20; round++) {
       for (let i = 0; i < 50; i++) ids.push(ask(recorder, i % 10 === 0 ? 'EXCLUDED' : 'CLEAR'));
       await database.pool.query(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '%-checks'`,
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name LIKE '%-checks'`,
       );
     }
     await probe(async () => (await recorded()).length >= ids.length);
