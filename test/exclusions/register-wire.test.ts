@@ -2,7 +2,7 @@ import type { FeedEvent } from '@kinga/shared/contract/wire.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ok, refused } from '../support/client.ts';
 import { startTestHub, type TestHub } from '../support/hub.ts';
-import { newPeople, newPerson } from '../support/people.ts';
+import { newPeople, newPerson, type Person } from '../support/people.ts';
 import { probe } from '../support/probe.ts';
 
 let hub: TestHub;
@@ -100,39 +100,26 @@ test('one key, many at once, over socket and HTTP: one exclusion', async () => {
 });
 
 test('an exclusion begins and ends by the clock, on every identifier', async () => {
-  const person = newPerson();
+  const [ends, begins] = newPeople(2);
   const { token } = await hub.admin();
   const { apiKey } = await hub.operatorKey();
-  const status = async () =>
-    ok(
-      (await hub.http('exclusions.lookup', { identifiers: [person.byPhone], purpose: 'bet' }, { apiKey }))
-        .body,
-    ).status;
-  const day = 86_400_000;
-  const endsSoon = new Date(Date.now() - day + 3_000).toISOString();
-  ok(
-    (
-      await hub.http(
-        'exclusions.register',
-        { identifiers: person.identifiers, period: '24h', source: 'person', startsAt: endsSoon },
-        { token },
-      )
-    ).body,
-  );
-  expect(await status()).toBe('EXCLUDED');
-  await probe(async () => (await status()) === 'CLEAR', { timeoutMs: 10_000 });
-  const startsSoon = new Date(Date.now() + 2_500).toISOString();
-  ok(
-    (
-      await hub.http(
-        'exclusions.register',
-        { identifiers: person.identifiers, period: '24h', source: 'person', startsAt: startsSoon },
-        { token },
-      )
-    ).body,
-  );
-  expect(await status()).toBe('CLEAR');
-  await probe(async () => (await status()) === 'EXCLUDED', { timeoutMs: 10_000 });
+  const status = async (who: Person) => {
+    const input = { identifiers: [who.byPhone], purpose: 'bet' };
+    return ok((await hub.http('exclusions.lookup', input, { apiKey })).body).status;
+  };
+  const at = Date.now() + 5_000;
+  for (const [who, startsAt] of [
+    [ends, at - 86_400_000],
+    [begins, at],
+  ] as const) {
+    const { identifiers } = who!;
+    const from = new Date(startsAt).toISOString();
+    const input = { identifiers, period: '24h', source: 'person', startsAt: from };
+    ok((await hub.http('exclusions.register', input, { token })).body);
+  }
+  expect([await status(ends!), await status(begins!)]).toEqual(['EXCLUDED', 'CLEAR']);
+  await probe(async () => (await status(ends!)) === 'CLEAR', { timeoutMs: 20_000 });
+  await probe(async () => (await status(begins!)) === 'EXCLUDED', { timeoutMs: 20_000 });
 });
 
 test('nobody says of themselves that they were excluded before: no promise is half over when it is made', async () => {

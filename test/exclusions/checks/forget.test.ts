@@ -80,8 +80,12 @@ test('a policy that keeps them for less time has them deleted sooner, and not be
   const values = valuesWith(({ retention }) => {
     retention.checksHashedYears = 2;
   });
-  await handlers.publish({ values, note: 'Sooner' }, callBy(account('regulator')));
+  const regulator = callBy(account('regulator'));
+  const startsAt = new Date(Date.now() + 3_600_000).toISOString();
+  const { version } = await handlers.publish({ values, note: 'Sooner', startsAt }, regulator);
   expect(await forgetChecks({ db: database.db, log })).toBe(0);
+  await handlers.withdraw({ version }, regulator);
+  await handlers.publish({ values, note: 'Sooner' }, regulator);
   await probe(async () => (await forgetChecks({ db: database.db, log })) === 100);
   expect(await left()).toBe(100);
 });

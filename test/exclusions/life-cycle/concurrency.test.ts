@@ -92,11 +92,11 @@ it('the lookups of both nodes follow an extension of what was about to end, and 
   expect((await check(other)).seq).toBeGreaterThanOrEqual(seq);
 
   const short = await world.register(me, '24h');
-  await world.passTime(short.id, DAY_MS - 5_000);
+  await world.passTime(short.id, DAY_MS - 60_000);
   ok(await world.call('exclusions.extend', { id: short.id, period: '7d' }, me.token));
   await probe(async () => (await check(other)).status === 'EXCLUDED');
   const { rows } = await world.pool.query(
-    'SELECT ends_at < now() + interval $$2 s$$ AS soon FROM exclusions WHERE id = $1',
+    'SELECT ends_at < now() + interval $$2 min$$ AS soon FROM exclusions WHERE id = $1',
     [short.id],
   );
   expect(rows).toEqual([{ soon: false }]);

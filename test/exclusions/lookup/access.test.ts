@@ -72,7 +72,7 @@ it('records every lookup that came over the wire under the key’s number', asyn
         );
         return rows[0];
       },
-      { timeout: 5_000 },
+      { timeout: 10_000 },
     )
     .toEqual({ keys: 1, count: 20 });
 });

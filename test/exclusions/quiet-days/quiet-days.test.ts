@@ -35,10 +35,14 @@ async function told(who: Person, by = node): Promise<string> {
   return `${await of('bet')} ${await of('marketing')}`;
 }
 
-/** A day that is over in a moment. */
-function registerEnding(who: Person, inMs = 1_500) {
-  const startsAt = new Date(Date.now() - DAY_MS + inMs).toISOString();
+/** A day that is over in a moment, but not before it is registered: what is over already would be refused. */
+function registerEnding(who: Person) {
+  const startsAt = new Date(Date.now() - DAY_MS + 5_000).toISOString();
   return node.register(who.identifiers, { period: '24h', startsAt });
+}
+
+async function ending(who: Person, by = node): Promise<void> {
+  await probe(async () => (await told(who, by)) === 'CLEAR EXCLUDED', { timeoutMs: 20_000 });
 }
 
 /** As if it had ended so many days ago. Only who reads the rows themselves sees it. */
@@ -71,7 +75,7 @@ test('who was excluded a moment ago may bet, and is not advertised to, on every 
   await registerEnding(person);
   expect(await told(person)).toBe('EXCLUDED EXCLUDED');
   for (const one of [node, other]) {
-    await probe(async () => (await told(person, one)) === 'CLEAR EXCLUDED');
+    await ending(person, one);
     for (const purpose of PURPOSES) {
       const { status } = await one.lookup([person.byPhone], purpose);
       expect(status, purpose).toBe(purpose === 'marketing' ? 'EXCLUDED' : 'CLEAR');
@@ -85,7 +89,7 @@ test('who was excluded a moment ago may bet, and is not advertised to, on every 
 test('of many at once and of keys at hand the same is said', async () => {
   const person = newPerson();
   await registerEnding(person);
-  await probe(async () => (await told(person)) === 'CLEAR EXCLUDED');
+  await ending(person);
   const { handlers } = node.exclusions.domain;
   const checks = PURPOSES.map((purpose) => ({ ref: purpose, identifiers: [person.byPhone], purpose }));
   const { results } = (await handlers.lookupMany({ checks }, callBy(OPERATOR))).toJSON();
@@ -134,7 +138,7 @@ test('a return begins them; what never should have been leaves none, lifted or o
   await lift((await node.register(mistaken.identifiers, { period: '1y' })).id, 'petitionDismissed');
   expect(await told(mistaken)).toBe('CLEAR CLEAR');
   const over = await registerEnding(late);
-  await probe(async () => (await told(late)) === 'CLEAR EXCLUDED');
+  await ending(late);
   await lift(over.id, 'petitionReversed');
   expect(await told(late)).toBe('CLEAR CLEAR');
   const startsAt = new Date(Date.now() + DAY_MS).toISOString();
@@ -156,7 +160,7 @@ test('a return begins them; what never should have been leaves none, lifted or o
 test('a mistake beside an exclusion that ended takes nothing from its quiet days', async () => {
   const person = newPerson();
   await registerEnding(person);
-  await probe(async () => (await told(person)) === 'CLEAR EXCLUDED');
+  await ending(person);
   const { id } = await node.register(person.identifiers, { period: '1y' });
   expect(await told(person)).toBe('EXCLUDED EXCLUDED');
   await lift(id, 'petitionDismissed');
