@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const READY_MS_MAX = 30_000;
+const READY_MS_MAX = 60_000;
 
 export interface SpawnedEntry {
   readonly child: ChildProcess;
