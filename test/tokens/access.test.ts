@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refused } from '../support/client.ts';
 import { startTestHub, type TestHub } from '../support/hub.ts';
 import { newPerson } from '../support/people.ts';
+import { probe } from '../support/probe.ts';
 import { newTill, type Till } from './support.ts';
 
 let hub: TestHub;
@@ -101,5 +102,5 @@ it('after a restore a node forgets the tokens that are no more', async () => {
   );
   expect(await till.status(lost.token)).toBe('CLEAR');
   await hub.database.pool.query(`UPDATE database_epoch SET epoch = gen_random_uuid()`);
-  await expect.poll(() => till.status(lost.token), { timeout: 5_000 }).toBe('NOT_FOUND');
+  await probe(async () => (await till.status(lost.token)) === 'NOT_FOUND');
 });

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { startTestHub, type TestHub } from '../support/hub.ts';
 import { newPeople, newPerson } from '../support/people.ts';
 import { probe } from '../support/probe.ts';
+import { promptly } from '../support/promptly.ts';
 import { describeWithRedisServer, startRedis } from '../support/redis.ts';
 import { alertsOf, databaseDown, exclude, newTill } from './support.ts';
 
@@ -13,17 +14,17 @@ async function acrossNodes(one: TestHub, two: TestHub) {
   const { token } = await here.issue(person!.identifiers);
   expect(await there.status(token)).toBe('CLEAR');
   await exclude(one, person!.identifiers);
-  await probe(async () => (await there.status(token)) === 'EXCLUDED', { timeoutMs: 1_000 });
+  await promptly(async () => (await there.status(token)) === 'EXCLUDED', { ms: 1_000 });
 
   const known = await here.issue([gaining!.byNationalId]);
   expect(await there.status(known.token)).toBe('CLEAR');
   await exclude(one, [gaining!.byEmail]);
   await here.issue([gaining!.byNationalId, gaining!.byEmail]);
-  await probe(async () => (await there.status(known.token)) === 'EXCLUDED', { timeoutMs: 1_000 });
+  await promptly(async () => (await there.status(known.token)) === 'EXCLUDED', { ms: 1_000 });
 
   await here.ask('tokens.revoke', { token });
   expect(await here.status(token)).toBe('TOKEN_REVOKED');
-  await probe(async () => (await there.status(token)) === 'TOKEN_REVOKED', { timeoutMs: 1_000 });
+  await promptly(async () => (await there.status(token)) === 'TOKEN_REVOKED', { ms: 1_000 });
 }
 
 it('two nodes know of each other’s tokens, without Redis', async () => {
@@ -169,7 +170,7 @@ it('without PostgreSQL a known token still says EXCLUDED and never CLEAR', async
   };
   expect([await ask(tokens[0]!.token), await ask(tokens[1]!.token)]).toEqual(['EXCLUDED', 'CLEAR']);
   await using _down = await databaseDown(hub.database.name);
-  await probe(async () => (await ask(tokens[1]!.token)) !== 'CLEAR', { timeoutMs: 5_000 });
+  await probe(async () => (await ask(tokens[1]!.token)) !== 'CLEAR');
   for (let i = 0; i < 5; i++) {
     expect(await ask(tokens[0]!.token)).toBe('EXCLUDED');
     expect(['UNKNOWN', 'UNAVAILABLE']).toContain(await ask(tokens[1]!.token));
@@ -185,7 +186,7 @@ it('a node that has not heard for a second asks PostgreSQL about each token', as
     // Nobody hears of changes any more.
     await owner.query('BEGIN; LOCK TABLE token_changes IN ACCESS EXCLUSIVE MODE');
     await hub.database.pool.query(`UPDATE tokens SET state = 'revoked' WHERE subject_id = $1`, [handle]);
-    await probe(async () => (await till.status(token)) === 'TOKEN_REVOKED', { timeoutMs: 3_000 });
+    await probe(async () => (await till.status(token)) === 'TOKEN_REVOKED');
   } finally {
     await owner.query('ROLLBACK');
     owner.release();
