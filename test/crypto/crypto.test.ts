@@ -5,7 +5,7 @@ import { createCrypto, equalSecrets } from '@kinga/server/platform/crypto/crypto
 import { newId } from '@kinga/server/platform/crypto/ids.ts';
 import { newSecrets, readSecrets, writeSecrets } from '@kinga/server/platform/crypto/secrets.ts';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 describe('crypto', () => {
   const crypto = createCrypto(newSecrets());
@@ -49,12 +49,22 @@ describe('crypto', () => {
 });
 
 describe('ids', () => {
-  it('sort by time and never repeat', () => {
-    const early = newId('op', 1_000_000);
-    const late = newId('op', 2_000_000);
-    expect(early < late).toBe(true);
-    expect(new Set(Array.from({ length: 10_000 }, () => newId('x'))).size).toBe(10_000);
+  it('never repeat, and are greater the later they are made, also within a millisecond and with the clock set back', () => {
+    const clock = vi.spyOn(Date, 'now');
+    const made: string[] = [];
+    const start = Date.now() + 60_000;
+    for (const ms of [start, start + 1, start - 3_600_000, start + 2]) {
+      clock.mockReturnValue(ms);
+      for (let i = 0; i < 40_000; i++) made.push(newId('x'));
+    }
+    clock.mockRestore();
+    expect(made.every((id, index) => index === 0 || id > made[index - 1]!)).toBe(true);
     expect(newId('acc')).toMatch(/^acc_[0-9A-HJKMNP-TV-Z]{26}$/);
+  });
+
+  it('cannot be told from the one before', () => {
+    const ends = Array.from({ length: 1_000 }, () => newId('x').slice(-13));
+    expect(new Set(ends).size).toBe(1_000);
   });
 });
 
