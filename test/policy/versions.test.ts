@@ -209,6 +209,37 @@ test('no version starts before one that is there already, or in the past', async
   expect(past).toMatchObject({ code: 'INVALID_INPUT', details: [{ path: 'startsAt' }] });
 });
 
+test('a version that a node does not understand ends nothing: it goes by those it has until that one is withdrawn', async () => {
+  const { apiKey } = await one.operatorKey();
+  const input = { identifiers: [newPerson().byPhone], purpose: 'bet' };
+  const versions = () =>
+    Promise.all(
+      [one, two].map(
+        async (hub) => ok((await hub.http('exclusions.lookup', input, { apiKey })).body).policyVersion,
+      ),
+    );
+  const before = await versions();
+  const { rows } = await one.database.pool.query<{ version: number }>(
+    `INSERT INTO policy_versions (version, starts_at, "values", note)
+     SELECT max(version) + 1, clock_timestamp() + '1 hour', '{}', 'Of a later release' FROM policy_versions
+     RETURNING version`,
+  );
+  const unread = async () => {
+    const { rows } = await one.database.pool.query(
+      `SELECT FROM pg_stat_activity WHERE application_name = 'kinga-policy' AND datname = current_database()`,
+    );
+    return rows.length < 2;
+  };
+  await probe(unread);
+  expect(await versions()).toEqual(before);
+  await one.database.pool.query(
+    `INSERT INTO policy_withdrawals (version, withdrawn_by) VALUES ($1, 'system')`,
+    [rows[0]?.version],
+  );
+  const { version } = ok(await publish({ values: valuesWith(), note: 'Understood' }));
+  await probe(async () => (await versions()).every((named) => named === version));
+});
+
 test('pages of the list follow each other, and what is no cursor is refused', async () => {
   // In one statement: the nodes read along, and a version that counts has values.
   await one.database.pool.query(

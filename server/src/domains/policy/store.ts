@@ -1,3 +1,4 @@
+import { answeredValues } from '@kinga/shared/policy/answer.ts';
 import type { PolicyDocument, PolicySummary } from '@kinga/shared/policy/contract.ts';
 import type { PolicyValues } from '@kinga/shared/policy/values.ts';
 import type { Tx } from '../../platform/db/tx.ts';
@@ -44,13 +45,13 @@ export async function readPolicy(tx: Tx, at: number): Promise<PolicyVersion> {
   return versionOf(row);
 }
 
-/** Every version that counts, by start. */
+/** Every version that counts, by start. Throws when one is not what this node understands: it goes by what it has. */
 export async function readVersions(tx: Tx): Promise<PolicyVersion[]> {
   const { rows } = await tx.query<VersionRow>(
     `SELECT v.version, v.starts_at, v."values" FROM policy_versions v WHERE ${COUNTING}
      ORDER BY v.starts_at, v.version`,
   );
-  return rows.map(versionOf);
+  return rows.map((row) => versionOf({ ...row, values: answeredValues.parse(row.values) }));
 }
 
 /** Of the version in force then and of those to come, as this transaction sees them. */
