@@ -66,3 +66,12 @@ it('of an error of PostgreSQL only names are kept, because it quotes values', as
   expect(kept).toMatchObject({ sqlState: '23505', table: 'feed_topics', constraint: 'feed_topics_pkey' });
   expect(JSON.stringify(kept)).not.toContain('0712345678');
 });
+
+it('a connection that could not be accepted leaves a line, and the node goes on', async () => {
+  const { lines, log } = recorder();
+  await using world = await openWorld({ log });
+  lines.length = 0;
+  world.gateway.httpServer.emit('error', new Error('accept EMFILE'));
+  expect(lines).toMatchObject([{ msg: 'a connection could not be accepted', level: 50 }]);
+  expect((await world.http('lab.echo', { text: 'fine' })).status).toBe(200);
+});

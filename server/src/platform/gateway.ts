@@ -22,6 +22,7 @@ import { createApp } from './http/app.ts';
 import { proxyWarning } from './http/proxy-warning.ts';
 import type { Readiness } from './http/readiness.ts';
 import type { Service } from './lifecycle/service.ts';
+import type { Logger } from './log/log.ts';
 import type { SocketRole } from './socket/sessions.ts';
 import { createSocketServer, type SocketServer } from './socket/socket-server.ts';
 import { watchCalls } from './socket/watch-calls.ts';
@@ -116,7 +117,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     io: sockets.io,
     app,
     contractHash: hash,
-    listen: () => listen(httpServer, config),
+    listen: () => listen(httpServer, config, platform.log),
     closeRevoked: (revocation) => sockets.sessions.closeRevoked(revocation),
     renewKey: (keyId, again) => sockets.sessions.renewKey(keyId, again),
     socketsByRole: () => sockets.sessions.byRole(),
@@ -141,6 +142,7 @@ function registryOf({ domains, platform, feed }: GatewayOptions, procedures: rea
 async function listen(
   httpServer: HttpServer,
   { port, host }: { port: number; host: string },
+  log: Logger,
 ): Promise<{ port: number; url: string }> {
   await new Promise<void>((resolve, reject) => {
     const refuse = (error: NodeJS.ErrnoException) => {
@@ -152,6 +154,8 @@ async function listen(
     httpServer.once('error', refuse);
     httpServer.listen(port, host, () => {
       httpServer.off('error', refuse);
+      // Unheard, a connection that could not be accepted (no file is left to open) would end the process.
+      httpServer.on('error', (error) => log.error({ err: error }, 'a connection could not be accepted'));
       resolve();
     });
   });
