@@ -96,12 +96,13 @@ describe('npm start', { timeout: START_MS_MAX }, () => {
     expect(await page.text()).toContain('<script');
   });
 
-  test('a second one on the same folder is one line, and harms nothing', async () => {
+  test('a second one on the same folder waits a while, says why it does not start, and harms nothing', async () => {
     const before = postmaster();
     const second = spawnEntry('server/src/start.ts', environment);
     expect(await second.ended()).toBe(1);
-    expect(second.output).toHaveLength(1);
-    expect(second.output[0]).toMatch(/^kinga: DATA_DIR: .* is in use by another hub/);
+    expect(second.output).toHaveLength(2);
+    expect(second.output[0]).toContain('DATA_DIR is in use: waiting for its owner to end');
+    expect(second.output[1]).toMatch(/^kinga: DATA_DIR: .* is in use by another hub/);
     expect(postmaster()).toBe(before);
     expect(await lookup(hub, excluded)).toBe('EXCLUDED');
   });

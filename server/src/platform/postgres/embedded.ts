@@ -16,7 +16,8 @@ import { chooseRunner } from './unprivileged.ts';
 const START_ATTEMPTS_MAX = 5;
 const RESTART_MS_MIN = 50;
 const RESTART_MS_MAX = 5_000;
-const OWNER_ENDS_MS_MAX = 5_000;
+/** A hub has 9.5 s to end in. */
+const OWNER_ENDS_MS_MAX = 10_000;
 const LOCK_LOOK_MS = 100;
 
 export interface EmbeddedOptions {
@@ -48,7 +49,7 @@ export const urlPathOf = (dataDir: string) => join(dataDir, 'database.url');
  */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const dataDir = openDataDir(options.dataDir);
-  const lock = await lockOnceFree(lockPathOf(dataDir), options.checkpoint);
+  const lock = await lockOnceFree(lockPathOf(dataDir), options);
   if (!lock) {
     const pid = ownerOf(lockPathOf(dataDir))?.pid;
     throw new Error(`DATA_DIR: ${dataDir} is in use by another hub or tool (process ${pid ?? 'unknown'})`);
@@ -62,7 +63,13 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
 }
 
 /** An owner that is just ending, e.g. because its npm was killed, is given the time to. */
-async function lockOnceFree(path: string, checkpoint = () => {}): Promise<Lock | undefined> {
+async function lockOnceFree(
+  path: string,
+  { log, checkpoint = () => {} }: EmbeddedOptions,
+): Promise<Lock | undefined> {
+  const free = acquireLock(path);
+  if (free !== undefined) return free;
+  log.info({ owner: ownerOf(path)?.pid }, 'DATA_DIR is in use: waiting for its owner to end');
   const deadline = performance.now() + OWNER_ENDS_MS_MAX;
   for (;;) {
     checkpoint();
