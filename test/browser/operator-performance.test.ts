@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { ADMIN } from '../support/accounts.ts';
 import type { TestHub } from '../support/hub.ts';
 import { picture } from './person-support.ts';
-import { open, visitAs, WALK_MS } from './staff-support.ts';
+import { open, visitAs } from './staff-support.ts';
 import { hasChromium, PHONE, startForAll } from './support.ts';
 
 /** Yesterday: a change that was acknowledged after 250 ms, a post that was taken and one that was not, and calls. */
@@ -48,47 +48,39 @@ describe.skipIf(!hasChromium)('the pages of how an operator does', () => {
     await scoreCompliance(hub.platform);
   });
 
-  test(
-    'its staff sees on a phone what was done of what was to be done, by the keyboard every figure by day',
-    async () => {
-      const staff = await hub.account('operator', { operatorId });
-      await using visitor = await visitAs(hub, browser, staff, PHONE);
-      const { page, complaints } = visitor;
-      await open(page, 'performance');
-      expect(await barOf(page, 'acknowledged')).toBe('100%');
-      expect(await barOf(page, 'delivered')).toBe('50%');
-      expect(await barOf(page, 'answered')).toBe('90%');
-      expect(await page.locator('[role=img]').count()).toBe(4);
-      await page.getByRole('img', { name: /Time to acknowledge.*250 ms/ }).waitFor();
-      await page.locator('summary', { hasText: 'Every figure by day' }).focus();
-      await page.keyboard.press('Enter');
-      await page.getByRole('table', { name: 'Every figure by day' }).getByText('1 of 2').waitFor();
-      expect(await width(page)).toBe(360);
-      await picture(page, 'operator-performance');
-      await open(page, 'home');
-      await page.getByRole('img', { name: /Score by day/ }).waitFor();
-      expect(await width(page)).toBe(360);
-      await picture(page, 'operator-score-history');
-      expect(complaints).toEqual([]);
-    },
-    WALK_MS,
-  );
+  test('its staff sees on a phone what was done of what was to be done, by the keyboard every figure by day', async () => {
+    const staff = await hub.account('operator', { operatorId });
+    await using visitor = await visitAs(hub, browser, staff, PHONE);
+    const { page, complaints } = visitor;
+    await open(page, 'performance');
+    expect(await barOf(page, 'acknowledged')).toBe('100%');
+    expect(await barOf(page, 'delivered')).toBe('50%');
+    expect(await barOf(page, 'answered')).toBe('90%');
+    expect(await page.locator('[role=img]').count()).toBe(4);
+    await page.getByRole('img', { name: /Time to acknowledge.*250 ms/ }).waitFor();
+    await page.locator('summary', { hasText: 'Every figure by day' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('table', { name: 'Every figure by day' }).getByText('1 of 2').waitFor();
+    expect(await width(page)).toBe(360);
+    await picture(page, 'operator-performance');
+    await open(page, 'home');
+    await page.getByRole('img', { name: /Score by day/ }).waitFor();
+    expect(await width(page)).toBe(360);
+    await picture(page, 'operator-score-history');
+    expect(complaints).toEqual([]);
+  });
 
-  test(
-    'staff finds the score in the list of operators, and its history and the figures with the operator',
-    async () => {
-      await using visitor = await visitAs(hub, browser, ADMIN);
-      const { page, complaints } = visitor;
-      await open(page, 'operators');
-      await page.locator('[data-score]').waitFor();
-      await picture(page, 'staff-operators-scores');
-      await open(page, 'operators', operatorId, 'score');
-      await page.getByRole('img', { name: /Score by day/ }).waitFor();
-      await open(page, 'operators', operatorId, 'performance');
-      expect(await barOf(page, 'answered')).toBe('90%');
-      await picture(page, 'staff-operator-performance');
-      expect(complaints).toEqual([]);
-    },
-    WALK_MS,
-  );
+  test('staff finds the score in the list of operators, and its history and the figures with the operator', async () => {
+    await using visitor = await visitAs(hub, browser, ADMIN);
+    const { page, complaints } = visitor;
+    await open(page, 'operators');
+    await page.locator('[data-score]').waitFor();
+    await picture(page, 'staff-operators-scores');
+    await open(page, 'operators', operatorId, 'score');
+    await page.getByRole('img', { name: /Score by day/ }).waitFor();
+    await open(page, 'operators', operatorId, 'performance');
+    expect(await barOf(page, 'answered')).toBe('90%');
+    await picture(page, 'staff-operator-performance');
+    expect(complaints).toEqual([]);
+  });
 });

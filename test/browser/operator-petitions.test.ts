@@ -5,7 +5,7 @@ import { ok } from '../support/client.ts';
 import type { TestHub } from '../support/hub.ts';
 import { newPerson } from '../support/people.ts';
 import { fitsThePhone, picture } from './person-support.ts';
-import { nationalId, open, visitAs, WALK_MS } from './staff-support.ts';
+import { nationalId, open, visitAs } from './staff-support.ts';
 import { hasChromium, PHONE, startForAll } from './support.ts';
 
 const DOCUMENT = Buffer.from('the deposits of a night');
@@ -49,58 +49,54 @@ describe.skipIf(!hasChromium)('an operator asks that its customer is excluded, i
     await page.getByRole('textbox', { name: 'Identifier 1' }).fill(value);
   }
 
-  test(
-    'with its grounds and the digest of a document made on the spot; its colleagues see how it goes on',
-    async () => {
-      const { operatorId, apiKey } = await hub.operatorKey();
-      const { apiKey: elsewhere } = await hub.operatorKey();
-      const staff = await hub.account('operator', { operatorId });
-      const clerk = await hub.account('regulator');
-      const { value } = nationalId();
-      await using visitor = await visitAs(hub, browser, staff, PHONE);
-      const { page, complaints } = visitor;
-      await open(page, 'petitions');
-      await page.getByText('None. What your operator asks for').waitFor();
-      await fill(page, value);
-      const sha256 = createHash('sha256').update(DOCUMENT).digest('hex');
-      await page.locator(`[data-evidence="${sha256}"]`).waitFor();
-      await fitsThePhone(page);
-      await picture(page, 'operator-petition-form');
-      expect(await statusOf(value, elsewhere)).toBe('CLEAR');
-      await page.getByRole('button', { name: 'Send the petition' }).click();
-      await page.getByText('Your petition is received.').waitFor();
-      await page.getByText('In force already, until the decision.').waitFor();
-      expect(await statusOf(value, elsewhere)).toBe('EXCLUDED');
-      expect(await statusOf(value, apiKey)).toBe('EXCLUDED');
-      const id = (await page.locator('[data-petition]').getAttribute('data-petition')) ?? '';
-      const read = ok((await hub.http('petitions.get', { id }, { token: clerk.token })).body);
-      expect(read).toMatchObject({
-        source: 'operator',
-        ground: 'unaffordableLosses',
-        evidence: [{ sha256, description: 'deposits.pdf', sizeBytes: DOCUMENT.length }],
-        people: { customerId: 'C-77' },
-      });
+  test('with its grounds and the digest of a document made on the spot; its colleagues see how it goes on', async () => {
+    const { operatorId, apiKey } = await hub.operatorKey();
+    const { apiKey: elsewhere } = await hub.operatorKey();
+    const staff = await hub.account('operator', { operatorId });
+    const clerk = await hub.account('regulator');
+    const { value } = nationalId();
+    await using visitor = await visitAs(hub, browser, staff, PHONE);
+    const { page, complaints } = visitor;
+    await open(page, 'petitions');
+    await page.getByText('None. What your operator asks for').waitFor();
+    await fill(page, value);
+    const sha256 = createHash('sha256').update(DOCUMENT).digest('hex');
+    await page.locator(`[data-evidence="${sha256}"]`).waitFor();
+    await fitsThePhone(page);
+    await picture(page, 'operator-petition-form');
+    expect(await statusOf(value, elsewhere)).toBe('CLEAR');
+    await page.getByRole('button', { name: 'Send the petition' }).click();
+    await page.getByText('Your petition is received.').waitFor();
+    await page.getByText('In force already, until the decision.').waitFor();
+    expect(await statusOf(value, elsewhere)).toBe('EXCLUDED');
+    expect(await statusOf(value, apiKey)).toBe('EXCLUDED');
+    const id = (await page.locator('[data-petition]').getAttribute('data-petition')) ?? '';
+    const read = ok((await hub.http('petitions.get', { id }, { token: clerk.token })).body);
+    expect(read).toMatchObject({
+      source: 'operator',
+      ground: 'unaffordableLosses',
+      evidence: [{ sha256, description: 'deposits.pdf', sizeBytes: DOCUMENT.length }],
+      people: { customerId: 'C-77' },
+    });
 
-      const notice = { id, servedBy: 'post' };
-      ok((await hub.http('petitions.serveNotice', notice, { token: clerk.token })).body);
-      await using other = await visitAs(hub, browser, await hub.account('operator', { operatorId }), PHONE);
-      await open(other.page, 'petitions');
-      await other.page.locator('[data-petition]').getByText('The person has been told').waitFor();
-      await other.page.getByText('Sixty deposits within a night.').waitFor();
-      await other.page.getByText('Notice was served by: post.').waitFor();
-      await fitsThePhone(other.page);
-      await picture(other.page, 'operator-petitions');
-      await other.page.getByLabel('State').selectOption('decided');
-      await other.page.getByText('None. What your operator asks for').waitFor();
-      await other.page.getByLabel('State').selectOption('');
-      await other.page.getByText('Take it back').click();
-      await other.page.getByRole('button', { name: 'Take the petition back' }).click();
-      await other.page.getByText('The petition is taken back.').waitFor();
-      expect(await statusOf(value, elsewhere)).toBe('CLEAR');
-      expect([...complaints, ...other.complaints]).toEqual([]);
-    },
-    WALK_MS,
-  );
+    const notice = { id, servedBy: 'post' };
+    ok((await hub.http('petitions.serveNotice', notice, { token: clerk.token })).body);
+    await using other = await visitAs(hub, browser, await hub.account('operator', { operatorId }), PHONE);
+    await open(other.page, 'petitions');
+    await other.page.locator('[data-petition]').getByText('The person has been told').waitFor();
+    await other.page.getByText('Sixty deposits within a night.').waitFor();
+    await other.page.getByText('Notice was served by: post.').waitFor();
+    await fitsThePhone(other.page);
+    await picture(other.page, 'operator-petitions');
+    await other.page.getByLabel('State').selectOption('decided');
+    await other.page.getByText('None. What your operator asks for').waitFor();
+    await other.page.getByLabel('State').selectOption('');
+    await other.page.getByText('Take it back').click();
+    await other.page.getByRole('button', { name: 'Take the petition back' }).click();
+    await other.page.getByText('The petition is taken back.').waitFor();
+    expect(await statusOf(value, elsewhere)).toBe('CLEAR');
+    expect([...complaints, ...other.complaints]).toEqual([]);
+  });
 
   test('by the keyboard alone, in Swahili', async () => {
     const { operatorId } = await hub.operatorKey();

@@ -170,7 +170,7 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
         }
       }
     }
-  }, 120_000);
+  });
 
   test('an ended session leads back to the door, and says why', async () => {
     await using visitor = await visit(browser, hub.url);

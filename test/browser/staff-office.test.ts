@@ -4,7 +4,7 @@ import { ADMIN } from '../support/accounts.ts';
 import { ok } from '../support/client.ts';
 import type { TestHub } from '../support/hub.ts';
 import { picture } from './person-support.ts';
-import { exclude, nationalId, open, visitAs, WALK_MS } from './staff-support.ts';
+import { exclude, nationalId, open, visitAs } from './staff-support.ts';
 import { hasChromium, startForAll } from './support.ts';
 
 describe.skipIf(!hasChromium)('what staff decide', () => {
@@ -15,68 +15,61 @@ describe.skipIf(!hasChromium)('what staff decide', () => {
     ({ hub, browser } = started);
   });
 
-  test(
-    'a court’s petition is filed by one of staff and decided by another, step by step',
-    async () => {
-      const { apiKey } = await hub.operatorKey();
-      const person = nationalId();
-      await using filing = await visitAs(hub, browser, await hub.account('regulator'));
-      await open(filing.page, 'petitions', 'new');
-      await filing.page.getByRole('textbox', { name: 'Identifier 1', exact: true }).fill(person.value);
-      await filing.page.getByLabel('Statement').fill('By order of the court');
-      await filing.page.getByRole('button', { name: 'File the petition' }).click();
-      await filing.page.locator('[data-step=filed]').waitFor();
-      await open(filing.page, 'petitions', 'new');
-      await filing.page.getByRole('textbox', { name: 'Identifier 1', exact: true }).fill(person.value);
-      await filing.page.getByLabel('Statement').fill('By order of the court');
-      await filing.page.getByRole('button', { name: 'File the petition' }).click();
-      await filing.page.getByText('There is a petition of yours about this person already').waitFor();
+  test('a court’s petition is filed by one of staff and decided by another, step by step', async () => {
+    const { apiKey } = await hub.operatorKey();
+    const person = nationalId();
+    await using filing = await visitAs(hub, browser, await hub.account('regulator'));
+    await open(filing.page, 'petitions', 'new');
+    await filing.page.getByRole('textbox', { name: 'Identifier 1', exact: true }).fill(person.value);
+    await filing.page.getByLabel('Statement').fill('By order of the court');
+    await filing.page.getByRole('button', { name: 'File the petition' }).click();
+    await filing.page.locator('[data-step=filed]').waitFor();
+    await open(filing.page, 'petitions', 'new');
+    await filing.page.getByRole('textbox', { name: 'Identifier 1', exact: true }).fill(person.value);
+    await filing.page.getByLabel('Statement').fill('By order of the court');
+    await filing.page.getByRole('button', { name: 'File the petition' }).click();
+    await filing.page.getByText('There is a petition of yours about this person already').waitFor();
 
-      await using deciding = await visitAs(hub, browser, await hub.account('regulator'));
-      const { page } = deciding;
-      await open(page, 'petitions');
-      await page.getByRole('link', { name: /^a court/ }).click();
-      const serve = page.getByRole('button', { name: 'Serve the notice' });
-      expect(await page.getByLabel('How it was served').count()).toBe(0);
-      await serve.click();
-      // Known by a document alone: the hub can tell nobody.
-      await page.getByText('No account and no contact of the person is known.').waitFor();
-      await picture(page, 'staff-petition-unreached');
-      await page.getByLabel('How it was served').selectOption('hand');
-      await serve.click();
-      await page.locator('[data-step=noticeServed]').waitFor();
-      await page
-        .locator('dt', { hasText: 'Notice served by' })
-        .locator('xpath=../dd[text()="hand"]')
-        .waitFor();
-      await page.getByText('Record the hearing').click();
-      const hearing = page.locator('details[open]');
-      await hearing.getByLabel('What happened').selectOption('waived');
-      await hearing.getByLabel('Statement').fill('Said so by telephone');
-      await hearing.getByRole('button', { name: 'Record it' }).click();
-      await page.locator('[data-step=hearingWaived]').waitFor();
-      await page.locator('summary', { hasText: 'Decide' }).click();
-      const decision = page.locator('details').filter({ hasText: 'as petitioned' });
-      // Six months were asked for; nothing longer is offered.
-      expect(await decision.getByLabel('Period').locator('option').allInnerTexts()).toEqual([
-        'as petitioned',
-        '24 hours',
-        '7 days',
-        '30 days',
-      ]);
-      await decision.getByRole('button', { name: 'Decide' }).click();
-      await decision.getByText('Enter a value.').waitFor();
-      await decision.getByLabel('Reason').fill('The order is valid');
-      await decision.getByRole('button', { name: 'Decide' }).click();
-      await page.locator('[data-step=upheld]').waitFor();
-      await picture(page, 'staff-petition');
-      const check = { identifiers: [person], purpose: 'bet' };
-      const { status } = ok((await hub.http('exclusions.lookup', check, { apiKey })).body);
-      expect(status).toBe('EXCLUDED');
-      expect([...filing.complaints, ...deciding.complaints]).toEqual([]);
-    },
-    WALK_MS,
-  );
+    await using deciding = await visitAs(hub, browser, await hub.account('regulator'));
+    const { page } = deciding;
+    await open(page, 'petitions');
+    await page.getByRole('link', { name: /^a court/ }).click();
+    const serve = page.getByRole('button', { name: 'Serve the notice' });
+    expect(await page.getByLabel('How it was served').count()).toBe(0);
+    await serve.click();
+    // Known by a document alone: the hub can tell nobody.
+    await page.getByText('No account and no contact of the person is known.').waitFor();
+    await picture(page, 'staff-petition-unreached');
+    await page.getByLabel('How it was served').selectOption('hand');
+    await serve.click();
+    await page.locator('[data-step=noticeServed]').waitFor();
+    await page.locator('dt', { hasText: 'Notice served by' }).locator('xpath=../dd[text()="hand"]').waitFor();
+    await page.getByText('Record the hearing').click();
+    const hearing = page.locator('details[open]');
+    await hearing.getByLabel('What happened').selectOption('waived');
+    await hearing.getByLabel('Statement').fill('Said so by telephone');
+    await hearing.getByRole('button', { name: 'Record it' }).click();
+    await page.locator('[data-step=hearingWaived]').waitFor();
+    await page.locator('summary', { hasText: 'Decide' }).click();
+    const decision = page.locator('details').filter({ hasText: 'as petitioned' });
+    // Six months were asked for; nothing longer is offered.
+    expect(await decision.getByLabel('Period').locator('option').allInnerTexts()).toEqual([
+      'as petitioned',
+      '24 hours',
+      '7 days',
+      '30 days',
+    ]);
+    await decision.getByRole('button', { name: 'Decide' }).click();
+    await decision.getByText('Enter a value.').waitFor();
+    await decision.getByLabel('Reason').fill('The order is valid');
+    await decision.getByRole('button', { name: 'Decide' }).click();
+    await page.locator('[data-step=upheld]').waitFor();
+    await picture(page, 'staff-petition');
+    const check = { identifiers: [person], purpose: 'bet' };
+    const { status } = ok((await hub.http('exclusions.lookup', check, { apiKey })).body);
+    expect(status).toBe('EXCLUDED');
+    expect([...filing.complaints, ...deciding.complaints]).toEqual([]);
+  });
 
   test('an operator is suspended with a reason, and reinstated; its keys follow', async () => {
     const { apiKey, operatorId } = await hub.operatorKey();

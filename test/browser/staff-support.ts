@@ -5,8 +5,6 @@ import type { TestHub } from '../support/hub.ts';
 import { probe } from '../support/probe.ts';
 import { enter, type Visitor, visit } from './support.ts';
 
-export { WALK_MS } from './support.ts';
-
 let digits = 52_000_000;
 export const nationalId = () => ({ type: 'nationalId' as const, value: String(digits++) });
 

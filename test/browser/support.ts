@@ -4,17 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { replace } from '@kinga/server/start/web-page.ts';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, vi } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import type { SignedIn } from '../support/accounts.ts';
 import { startTestHub, type TestHub } from '../support/hub.ts';
 
 const repo = fileURLToPath(new URL('../..', import.meta.url));
 const dist = join(repo, 'server/web/dist');
 const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-
-/** A walk through many pages in a real browser, on a machine that does other things too. */
-export const WALK_MS = 120_000;
-vi.setConfig({ testTimeout: WALK_MS });
 
 /** Without a browser these tests are skipped, by name. */
 export const hasChromium = existsSync(CHROMIUM);

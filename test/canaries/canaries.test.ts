@@ -1,6 +1,6 @@
 import type { FeedEvent } from '@kinga/shared/contract/wire.ts';
 import type { Live } from '@kinga/shared/monitoring/contract.ts';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { ok } from '../support/client.ts';
 import { startTestHub, type TestHub } from '../support/hub.ts';
 import { probe } from '../support/probe.ts';
@@ -8,7 +8,7 @@ import { probe } from '../support/probe.ts';
 const ON = { env: { CANARIES: '1' } };
 /** A round comes every five seconds, and one may be late. */
 const TWO_ROUNDS = { timeoutMs: 20_000 };
-vi.setConfig({ testTimeout: 120_000 });
+
 const ROUTES = ['batch', 'http', 'socket', 'token'];
 
 async function failed(hub: TestHub, state: 'open' | 'resolved' = 'open') {

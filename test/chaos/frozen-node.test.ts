@@ -6,10 +6,7 @@ import { newPeople } from '../support/people.ts';
 import { probe } from '../support/probe.ts';
 import { spawnHub } from '../support/spawn-hub.ts';
 
-/** Each test starts a process and freezes it for seconds. */
-const TEST_MS_MAX = 90_000;
-
-describe('a node that was frozen', { timeout: TEST_MS_MAX }, () => {
+describe('a node that was frozen', () => {
   it('wakes up stale: what was registered meanwhile is never CLEAR, not even in the first answer', async () => {
     await using database = await createTestDatabase();
     await using awake = await startTestHub({ database });

@@ -50,5 +50,5 @@ describe('a node killed with SIGKILL while the other takes commands', () => {
       expect(client.seqs).toEqual(Array.from({ length: acts }, (_, i) => i + 1));
       client.close();
     }
-  }, 120_000);
+  });
 });

@@ -110,5 +110,5 @@ describeWithRedisServer('two nodes while Redis misbehaves (redis-server)', () =>
       expect(resets).toEqual([]);
       for (const topic of LOGS) expect(seqs[topic]).toEqual(range(first[topic] ?? 0, head[topic] ?? 0));
     }
-  }, 120_000);
+  });
 });

@@ -57,7 +57,7 @@ describe('PostgreSQL killed and restarted', () => {
       expect(new Set(known).size).toBe(known.length);
       return asked.every((id) => known.includes(id));
     });
-  }, 90_000);
+  });
 });
 
 interface OwnCluster extends AsyncDisposable {

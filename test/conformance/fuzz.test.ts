@@ -29,7 +29,6 @@ afterAll(() => hub[Symbol.asyncDispose]());
 
 it.each(FOR_KEYS.map((procedure) => [procedure.name, procedure] as const))(
   'in the sandbox %s answers whatever it is given, and never with INTERNAL',
-  { timeout: 60_000 },
   async (name, { input, errors }) => {
     const codes = new Set([...Object.keys(PROTOCOL_ERRORS), ...Object.keys(errors)]);
     const property = fc.asyncProperty(inputOf(input, VALUES), async (given) => {

@@ -153,9 +153,7 @@ describe('a certificate', () => {
     runConformance(callsOverHttp(hub, by.apiKey), integrationOf(lineOverHttp(hub, by.apiKey), HONEST));
   const wanted = { label: 'production', scopes: ['exclusions:lookup'] };
 
-  it('lets the operator’s staff issue a live key by themselves, which works at once and ends with it', {
-    timeout: 60_000,
-  }, async () => {
+  it('lets the operator’s staff issue a live key by themselves, which works at once and ends with it', async () => {
     const own = await sandboxKey(hub);
     const staff = await hub.account('operator', { operatorId: own.operatorId });
     const before = await hub.http('conformance.applyForProductionKey', wanted, staff);
@@ -188,7 +186,7 @@ describe('a certificate', () => {
     expect(refused(late.body).code).toBe('NOT_CERTIFIED');
   });
 
-  it('is another operator’s business as little as its key', { timeout: 60_000 }, async () => {
+  it('is another operator’s business as little as its key', async () => {
     const own = await sandboxKey(hub);
     await pass(own);
     const other = await hub.account('operator', { operatorId: key.operatorId });

@@ -10,7 +10,7 @@ import { openWorld, type World } from './life-cycle/world.ts';
 let world: World;
 beforeAll(async () => {
   world = await openWorld();
-}, 60_000);
+});
 afterAll(() => world[Symbol.asyncDispose]());
 
 type Search = InputOf<typeof exclusions.findPeople>;

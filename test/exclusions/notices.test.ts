@@ -14,7 +14,7 @@ import { DAY_MS, openWorld, type Someone, type World } from './life-cycle/world.
 let world: World;
 beforeAll(async () => {
   world = await openWorld();
-}, 60_000);
+});
 afterAll(() => world[Symbol.asyncDispose]());
 beforeEach(() => world.pool.query('DELETE FROM messages'));
 

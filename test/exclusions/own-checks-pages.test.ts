@@ -79,4 +79,4 @@ test('a slice reads no more pages than its rows take, wherever it lies and howev
     read.push(await pagesOf(database, hoursAgo, hours));
   }
   for (const count of read) expect(count, String(read)).toBeLessThanOrEqual(most);
-}, 60_000);
+});

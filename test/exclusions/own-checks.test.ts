@@ -14,7 +14,7 @@ let operator: OperatorKey;
 beforeAll(async () => {
   world = await openWorld();
   operator = await world.hub.operatorKey();
-}, 60_000);
+});
 afterAll(() => world[Symbol.asyncDispose]());
 
 /** As if the account had proved everything it is known by, or this, so long ago. */

@@ -126,7 +126,7 @@ test('any interleaving on several nodes is as if one after the other, in the ord
     ),
     { numRuns: 25 },
   );
-}, 120_000);
+});
 
 test('concurrent registrations share commits, each gets its own seq, and the chain is published whole', async () => {
   await using database = await createTestDatabase();
@@ -233,7 +233,7 @@ test('connections killed at any moment: nothing acknowledged is lost, nothing is
   const { rows } = await database.pool.query('SELECT id, seq::int FROM exclusions ORDER BY seq');
   expect(rows).toEqual(registered.map(({ id, seq }) => ({ id, seq })).sort((a, b) => a.seq - b.seq));
   expect(await brokenAt(database.pool)).toBeUndefined();
-}, 60_000);
+});
 
 test('a bet and a registration of the same person are never side by side', async () => {
   await using database = await createTestDatabase();

@@ -8,7 +8,7 @@ import { DAY_MS, openWorld, type World } from './life-cycle/world.ts';
 let world: World;
 beforeAll(async () => {
   world = await openWorld();
-}, 60_000);
+});
 afterAll(() => world[Symbol.asyncDispose]());
 
 type Filter = InputOf<typeof exclusions.list>;

@@ -7,7 +7,7 @@ import { openWorld, type World } from './life-cycle/world.ts';
 let world: World;
 beforeAll(async () => {
   world = await openWorld();
-}, 60_000);
+});
 afterAll(() => world[Symbol.asyncDispose]());
 beforeEach(() => world.pool.query('DELETE FROM messages'));
 

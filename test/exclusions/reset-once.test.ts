@@ -36,4 +36,4 @@ test('a new epoch beside steady writing: the register’s watchers are told once
     const first = resets.at(-1)?.seq ?? 0;
     expect(after).toEqual(after.map((_, index) => first + 1 + index));
   }
-}, 60_000);
+});

@@ -106,7 +106,7 @@ describeWithRedisServer('the Redis bus (redis-server)', () => {
     proxy.mode = 'hang';
     const startedMs = performance.now();
     for (let i = 0; i < 100; i++) one.bus.publish('news', 'x'.repeat(1024 * 1024));
-    expect(performance.now() - startedMs).toBeLessThan(1_000);
+    expect(performance.now() - startedMs).toBeLessThan(5_000);
     expect(await one.dropped()).toBeGreaterThanOrEqual(92);
     await probe(() => one.bus.status === 'degraded', { what: 'noticed' });
     proxy.mode = 'pass';

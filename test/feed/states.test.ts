@@ -1,6 +1,7 @@
 import { waitingPackets } from '@kinga/server/platform/feed/socket-meter.ts';
 import { describe, expect, it } from 'vitest';
 import { probe } from '../support/probe.ts';
+import { ranMs } from '../support/promptly.ts';
 import { describeWithRedisServer, startRedis } from '../support/redis.ts';
 import { startFeedNode } from './support/node.ts';
 import { connectPlain, type PlainClient, readAgain, stopReading } from './support/plain-client.ts';
@@ -8,9 +9,8 @@ import { createFeedDatabase, frameOf, headOf, range, writeBoard } from './suppor
 
 const TOPIC = 'board/a';
 
-/** One of them may have met a machine that stood still. */
-const allButOneWithinASecond = (tookMs: readonly number[]) => {
-  expect(tookMs.toSorted((a, b) => a - b).at(-2)).toBeLessThan(1_000);
+const allWithinASecond = (tookMs: readonly number[]) => {
+  expect(Math.max(...tookMs)).toBeLessThan(1_000);
 };
 
 const rising = (client: PlainClient) => {
@@ -76,11 +76,11 @@ describe('watching a state', () => {
     for (const version of range(2, 5)) {
       await writeBoard(database, TOPIC, version);
       one.feed.publishState(TOPIC, frameOf(version));
-      const publishedAt = performance.now();
+      const publishedAt = ranMs();
       await probe(() => client.seqs(TOPIC).at(-1) === version);
-      tookMs.push(performance.now() - publishedAt);
+      tookMs.push(ranMs() - publishedAt);
     }
-    allButOneWithinASecond(tookMs);
+    allWithinASecond(tookMs);
     rising(client);
     expect(client.events('board/b')).toEqual([]);
   });
@@ -135,9 +135,9 @@ describeWithRedisServer('states between nodes (redis-server)', () => {
     const arrives = async () => {
       await writeBoard(database, TOPIC, ++version);
       one.feed.publishState(TOPIC, frameOf(version));
-      const publishedAt = performance.now();
+      const publishedAt = ranMs();
       await probe(() => client.seqs(TOPIC).at(-1) === version);
-      tookMs.push(performance.now() - publishedAt);
+      tookMs.push(ranMs() - publishedAt);
     };
     for (let i = 0; i < 10; i++) await arrives();
     await redis.kill();
@@ -146,7 +146,7 @@ describeWithRedisServer('states between nodes (redis-server)', () => {
     for (let i = 0; i < 5; i++) await arrives();
     redis.freeze();
     for (let i = 0; i < 5; i++) await arrives();
-    allButOneWithinASecond(tookMs);
+    allWithinASecond(tookMs);
     redis.thaw();
     const frozenAt = version;
     await probe(() => {

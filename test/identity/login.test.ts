@@ -71,7 +71,7 @@ test('a flood of logins is refused beyond a bounded queue, with a time to come b
   expect(refused.length).toBeLessThan(100);
   expect(refused[0]?.retryAfterMs).toBeGreaterThan(0);
   // Those that are not refused are hashed one after the other: 4 s, and more where the processors are busy.
-}, 120_000);
+});
 
 /** How long processors worked for it: a busy machine keeps it waiting besides, one call longer than the other. */
 async function workOf(call: () => Promise<unknown>): Promise<number> {

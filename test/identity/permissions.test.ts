@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { ok, refused } from '../support/client.ts';
 import { startTestHub, type TestHub } from '../support/hub.ts';
 import { probe } from '../support/probe.ts';
+import { promptly, ranMs } from '../support/promptly.ts';
 
 type Holder = { role: 'support' } | { accountId: string };
 
@@ -24,16 +25,12 @@ test('support may do nothing of staff until it is granted, then on every node wi
   expect(await everywhere('operators.list')).toEqual([403, 403]);
   const granted = ok(await change(one, 'grant', 'operators.list', { role: 'support' }));
   expect(granted).toMatchObject({ name: 'operators.list', granted: { roles: ['support'], accountIds: [] } });
-  const grantedMs = performance.now();
   expect(await status(one, 'operators.list', token)).toBe(200);
-  await probe(async () => (await status(two, 'operators.list', token)) === 200, { timeoutMs: 1_000 });
-  expect(performance.now() - grantedMs).toBeLessThan(1_000);
+  await promptly(async () => (await status(two, 'operators.list', token)) === 200, { ms: 1_000 });
   expect(await everywhere('alerts.list')).toEqual([403, 403]);
   ok(await change(two, 'revoke', 'operators.list', { role: 'support' }));
-  const revokedMs = performance.now();
   expect(await status(two, 'operators.list', token)).toBe(403);
-  await probe(async () => (await status(one, 'operators.list', token)) === 403, { timeoutMs: 1_000 });
-  expect(performance.now() - revokedMs).toBeLessThan(1_000);
+  await promptly(async () => (await status(one, 'operators.list', token)) === 403, { ms: 1_000 });
 });
 
 test('a grant to one account is that account’s alone, and survives a restart', async () => {
@@ -207,16 +204,16 @@ test('a granted topic is watched, and no longer once it is taken back, on every 
   expect(refused(await one.call(sockets[0]!, 'watch', { topic })).code).toBe('FORBIDDEN');
   ok(await change(one, 'grant', topic, { role: 'support' }));
   for (const [index, hub] of [one, two].entries()) {
-    await probe(async () => (await hub.call(sockets[index]!, 'watch', { topic })).ok, { timeoutMs: 1_000 });
+    await promptly(async () => (await hub.call(sockets[index]!, 'watch', { topic })).ok, { ms: 1_000 });
   }
   const resets = sockets.map(
     (socket) =>
       new Promise<FeedReset>((resolve) => socket.once('reset', (reset: FeedReset) => resolve(reset))),
   );
-  const beganMs = performance.now();
+  const beganMs = ranMs();
   ok(await change(one, 'revoke', topic, { role: 'support' }));
   for (const reset of await Promise.all(resets)) expect(reset).toMatchObject({ topic, reason: 'forbidden' });
-  expect(performance.now() - beganMs).toBeLessThan(1_000);
+  expect(ranMs() - beganMs).toBeLessThan(1_000);
   const heard: unknown[] = [];
   for (const socket of sockets) socket.on('event', (event) => heard.push(event));
   for (const [index, hub] of [one, two].entries()) {

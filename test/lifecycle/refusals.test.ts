@@ -29,10 +29,7 @@ async function refusal(env: Readonly<Record<string, string>>): Promise<string> {
   return entry.output[0] ?? '';
 }
 
-/** Some start two processes, each of which compiles itself first. */
-const START_MS_MAX = 90_000;
-
-describe('npm run server refuses with one line', { timeout: START_MS_MAX }, () => {
+describe('npm run server refuses with one line', () => {
   test('a wrong value', async () => {
     expect(await refusal({ PORT: 'eighty' })).toMatch(/^kinga: PORT: /);
   });

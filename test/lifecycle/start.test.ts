@@ -12,8 +12,6 @@ import { newPerson } from '../support/people.ts';
 import { probe } from '../support/probe.ts';
 import { type SpawnedEntry, spawnCommand, spawnEntry } from '../support/spawn-entry.ts';
 
-const START_MS_MAX = 60_000;
-
 /** Carried by every process that a start starts, so that none can hide. */
 const mark = randomUUID();
 const folder = createDataDir();
@@ -74,7 +72,7 @@ const postmaster = () => runningPostmaster(join(dataDir, 'postgres'));
 afterAll(() => folder[Symbol.dispose]());
 
 /** One story on one folder, because each start takes seconds: the tests stand on each other. */
-describe('npm start', { timeout: START_MS_MAX }, () => {
+describe('npm start', () => {
   let hub: Started;
   let firstKey = '';
   const excluded = newPerson().nationalId;
@@ -82,8 +80,8 @@ describe('npm start', { timeout: START_MS_MAX }, () => {
   beforeAll(async () => {
     hub = await npmStart();
     firstKey = hub.apiKey;
-  }, START_MS_MAX);
-  afterAll(() => hub.kill('SIGTERM'), START_MS_MAX);
+  });
+  afterAll(() => hub.kill('SIGTERM'));
 
   test('on an empty folder gives a hub, a worker, a page, demo accounts and a key', async () => {
     expect(await isReady(hub.address)).toBe(true);

@@ -98,9 +98,7 @@ test('who may do what: the door in front of every procedure', async () => {
   expect(['FORBIDDEN', 'NOT_FOUND']).toContain(refused(await hub.call(stranger, 'watch', { topic })).code);
 });
 
-test('from the acknowledged exclusion on every bet is EXCLUDED, on both nodes', {
-  timeout: 120_000,
-}, async () => {
+test('from the acknowledged exclusion on every bet is EXCLUDED, on both nodes', async () => {
   await using one = await startTestHub();
   await using two = await startTestHub({ database: one.database });
   const market = await openMarket(one);
@@ -136,9 +134,7 @@ test('from the acknowledged exclusion on every bet is EXCLUDED, on both nodes', 
   }
 });
 
-test('fifty bettors at once, each told the identical answer when they repeat', {
-  timeout: 120_000,
-}, async () => {
+test('fifty bettors at once, each told the identical answer when they repeat', async () => {
   await using hub = await startTestHub();
   const market = await openMarket(hub);
   const bettors = await Promise.all(Array.from({ length: 10 }, () => hub.bettor()));

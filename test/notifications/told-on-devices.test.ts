@@ -29,7 +29,7 @@ describe('an excluded person is told on their devices', () => {
   let world: World;
   beforeAll(async () => {
     world = await openWorld();
-  }, 60_000);
+  });
   afterAll(() => world[Symbol.asyncDispose]());
 
   const within = (work: Parameters<typeof world.hub.platform.db.transaction<void>>[0]) =>
@@ -96,7 +96,7 @@ describe('the sides of a petition are told on their devices', () => {
   let world: PetitionWorld;
   beforeAll(async () => {
     world = await openPetitions();
-  }, 60_000);
+  });
   afterAll(() => world[Symbol.asyncDispose]());
 
   it('the person of the notice, and the petitioner of nothing that goes to the person', async () => {

@@ -116,7 +116,7 @@ test('how fast an operator was answered is added up over its keys and nodes, the
   ]);
   const theirs = await one.http('operators.statistics', { operatorId: other.operatorId }, { token });
   expect(ok(theirs.body)).toMatchObject({ lookupP50Ms: null, lookupP99Ms: null, days: [] });
-}, 30_000);
+});
 
 test('the score is the weighted sum of its parts, each with its reason', async () => {
   await using hub = await startTestHub();

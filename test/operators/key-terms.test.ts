@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { ok, refused } from '../support/client.ts';
 import { startTestHub, type TestHub } from '../support/hub.ts';
 import { probe } from '../support/probe.ts';
+import { promptly } from '../support/promptly.ts';
 
 const LOOKUP = { identifiers: [{ type: 'nationalId', value: '23456789' }], purpose: 'bet' };
 
@@ -134,22 +135,22 @@ test('changed terms hold on every node within a second: who may stay stays, who 
   const update = async (terms: object) =>
     ok((await one.http('operators.updateKey', { keyId, ...terms }, { token })).body);
   expect(await update({ quotaPerDay: 2, label: 'new' })).toMatchObject({ label: 'new', quotaPerDay: 2 });
-  await probe(
+  await promptly(
     async () => {
       const ack = await two.call(socket, 'exclusions.lookup', LOOKUP);
       return !ack.ok && ack.error.code === 'RATE_LIMITED';
     },
-    { timeoutMs: 1_500 },
+    { ms: 1_500 },
   );
   expect(byes).toEqual([]);
   await update({ quotaPerDay: null });
-  await probe(async () => (await two.call(socket, 'exclusions.lookup', LOOKUP)).ok, { timeoutMs: 1_500 });
+  await promptly(async () => (await two.call(socket, 'exclusions.lookup', LOOKUP)).ok, { ms: 1_500 });
   await update({ allowedAddresses: ['203.0.113.7'] });
-  await probe(() => !socket.connected, { timeoutMs: 1_500 });
+  await promptly(() => !socket.connected, { ms: 1_500 });
   expect(byes).toEqual(['REVOKED']);
   expect(await statusOf(two, apiKey)).toBe(401);
   await update({ allowedAddresses: [] });
-  await probe(async () => (await statusOf(two, apiKey)) === 200, { timeoutMs: 1_500 });
+  await promptly(async () => (await statusOf(two, apiKey)) === 200, { ms: 1_500 });
   // With fewer scopes it comes again: what it watches rested on them.
   const watcher = await two.connect({ apiKey });
   const bye = new Promise<Bye>((resolve) => watcher.once('bye', resolve));
@@ -174,7 +175,7 @@ test('a quota per second lets through what was agreed and says when to come back
     expect(error.code).toBe('RATE_LIMITED');
     expect(error.retryAfterMs).toBeLessThanOrEqual(1_000);
   }
-  await probe(async () => (await hub.call(socket, 'exclusions.lookup', LOOKUP)).ok, { timeoutMs: 1_500 });
+  await promptly(async () => (await hub.call(socket, 'exclusions.lookup', LOOKUP)).ok, { ms: 1_500 });
 });
 
 test('a day’s quota is one over all nodes, counts each item, and ends with the Nairobi day', async () => {

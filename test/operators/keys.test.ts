@@ -5,6 +5,7 @@ import { callBy, refusal } from '../support/call.ts';
 import { asSuperuser, createTestDatabase } from '../support/database.ts';
 import { createLocalBus } from '../support/local-bus.ts';
 import { probe } from '../support/probe.ts';
+import { promptly } from '../support/promptly.ts';
 import { newKey, startOperators, startOperatorsNode } from './support.ts';
 
 const ADMIN: AccountActor = {
@@ -49,7 +50,7 @@ test('a revoked key is refused on every node within a second, and revoking again
   const { revokeKey } = one.operators.domain.handlers;
   const answers = await Promise.all([1, 2, 3].map(async () => revokeKey({ keyId }, callBy(ADMIN))));
   expect((await refusal(one.operators.authenticateKey(apiKey))).code).toBe('UNAUTHENTICATED');
-  await probe(() => heard.length > 0, { timeoutMs: 1_000, what: 'the second node' });
+  await promptly(() => heard.length > 0, { ms: 1_000, what: 'the second node' });
   expect((await refusal(two.operators.authenticateKey(apiKey))).code).toBe('UNAUTHENTICATED');
   answers.push(await revokeKey({ keyId }, callBy(ADMIN)));
   expect(new Set(answers.map((answer) => answer.revokedAt)).size).toBe(1);
@@ -110,6 +111,6 @@ test('a revocation nobody is notified of is found by the poll within a second', 
   const heard: string[] = [];
   node.revocations.onRevoked((revocation) => heard.push(revocation.id));
   await node.database.pool.query(`INSERT INTO revocations (kind, subject_id) VALUES ('key', 'key_silent')`);
-  await probe(() => heard.length > 0, { timeoutMs: 1_000 });
+  await promptly(() => heard.length > 0, { ms: 1_000 });
   expect(node.revocations.isRevoked('key', 'key_silent')).toBe(true);
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { startTestHub } from '../support/hub.ts';
 import { probe } from '../support/probe.ts';
+import { ranMs } from '../support/promptly.ts';
 
 test('a key revoked while a call of it runs: nothing is told to its socket after the bye, and it closes', async () => {
   await using hub = await startTestHub();
@@ -29,9 +30,9 @@ test('a key revoked while a call of it runs: nothing is told to its socket after
     const identifiers = [{ type: 'nationalId', value: '23456789' }];
     const registration = { identifiers, period: '1y', source: 'court' };
     expect(await hub.call(staff, 'exclusions.register', registration)).toMatchObject({ ok: true });
-    const registeredMs = performance.now();
+    const registeredMs = ranMs();
     await probe(() => !socket.connected);
-    expect(performance.now() - registeredMs).toBeLessThan(1_000);
+    expect(ranMs() - registeredMs).toBeLessThan(1_000);
     expect(heard).toEqual(['bye']);
   } finally {
     await holder.query('COMMIT');

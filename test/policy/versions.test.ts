@@ -52,9 +52,7 @@ test('version 1 is in force since always, and every value of it cites where it c
   expect(uncited(first.values, 'values')).toEqual([]);
 });
 
-test('a version begins at its instant on every node, and an answer names the one it was given under', {
-  timeout: 60_000,
-}, async () => {
+test('a version begins at its instant on every node, and an answer names the one it was given under', async () => {
   const { apiKey } = await one.operatorKey();
   const sockets = [await one.connect({ apiKey }), await two.connect({ apiKey })] as const;
   const input = { identifiers: [newPerson().byPhone], purpose: 'bet' };
@@ -149,9 +147,7 @@ test('what is published and withdrawn is told, audited, listed, and happens once
   expect(items.filter(({ status }) => status === 'inForce')).toHaveLength(1);
 });
 
-test('a withdrawn version never begins; one that has begun, or is withdrawn, cannot be taken back', {
-  timeout: 60_000,
-}, async () => {
+test('a withdrawn version never begins; one that has begun, or is withdrawn, cannot be taken back', async () => {
   const { version } = ok(await publish({ startsAt: inMs(7_000), values: valuesWith(), note: 'Never' }));
   const before = ok((await one.http('policy.current', {}, { token })).body).version;
   const startsAt = Date.parse(ok((await one.http('policy.get', { version }, { token })).body).startsAt);

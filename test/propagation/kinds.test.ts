@@ -115,7 +115,7 @@ describe('people whom nobody has a token of', () => {
     await house.issue(person.identifiers);
     await exclude(hub, person.identifiers);
     await probe(() => events.length === 1);
-  }, 90_000);
+  });
 });
 
 async function cursor(): Promise<number> {

@@ -100,7 +100,7 @@ describe('an operator that comes back after a hundred days', () => {
     status = 204;
     await probe(async () => (await receiptsOf(house, 'acknowledged')).length === 2, { timeoutMs: 30_000 });
     expect(target.seqs().slice(-2)).toEqual([3, 4]);
-  }, 60_000);
+  });
 
   it('does not wait for what nobody can be told: people whose token was revoked', async () => {
     const house = await newHouse(hub);

@@ -172,7 +172,7 @@ describe('an operator that is suspended', () => {
     await probe(() => again.events.length === 1);
     await house.ask('operators.acknowledge', { seq: 2 });
     await probe(async () => (await alertsOf(hub, LATE, house.operatorId)).length === 0);
-  }, 60_000);
+  });
 
   it('raises none of what happens meanwhile, and misses none of it', async () => {
     const house = await concerned();
@@ -234,7 +234,7 @@ describe('the live table', () => {
     await standing({ reach: 'none' });
     // Percentiles are read less often.
     await standing({ ackP99Ms: expect.any(Number) });
-  }, 60_000);
+  });
 
   it('is for those who watch over all operators, and for support when it is granted', async () => {
     const house = await newHouse(hub);

@@ -11,7 +11,7 @@ let hub: TestHub;
 beforeAll(async () => {
   // No worker: the test is the workers.
   hub = await startTestHub({ env: { DEMO: '1' } });
-}, 60_000);
+});
 
 afterAll(() => hub[Symbol.asyncDispose]());
 

@@ -22,7 +22,7 @@ beforeAll(async () => {
   closed = await startTestHub({ database: hub.database });
   worker = runtimeOf(hub.platform, { jobs: [deliverWebhookJob] });
   await worker.start();
-}, 60_000);
+});
 
 afterAll(async () => {
   await worker.stop();
@@ -121,7 +121,7 @@ describe('an operator without a socket', () => {
       failures: 0,
       nextAttemptAt: null,
     });
-  }, 30_000);
+  });
 
   it('is posted up to a hundred changes at once, all that waited when its endpoint is set', async () => {
     const house = await newHouse(hub);
@@ -134,7 +134,7 @@ describe('an operator without a socket', () => {
     await probe(async () => (await acknowledged(house)) === 120);
     expect(target.posts).toHaveLength(2);
     expect(target.seqs()).toEqual(Array.from({ length: 120 }, (_, index) => index + 1));
-  }, 30_000);
+  });
 
   it('may replace its secret without a gap: both sign until the overlap ends', async () => {
     await using target = await endpoint(() => ({ status: 200 }));

@@ -12,7 +12,7 @@ export function startWithWebhooks(use: (hub: TestHub) => void): void {
     worker = runtimeOf(hub.platform, { jobs: [deliverWebhookJob] });
     await worker.start();
     use(hub);
-  }, 60_000);
+  });
   afterAll(async () => {
     await worker?.stop();
     await hub?.[Symbol.asyncDispose]();

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { createRandom } from '../fixtures/random.ts';
 import { ok, refused } from '../support/client.ts';
 import { startTestHub } from '../support/hub.ts';
@@ -9,7 +9,6 @@ import { activityOf, alertsOf, nationalId, newAsker, run, setScreening } from '.
 const SCAN = 'screening.sequential-scan';
 const WITHIN = { ms: 2_000, what: 'the alert' };
 // Up to three nodes are started, and then asked one question after the other.
-vi.setConfig({ testTimeout: 90_000 });
 
 test('a scan by a key in alarm is answered, and told within two seconds: who, which key, how many', async () => {
   await using hub = await startTestHub();

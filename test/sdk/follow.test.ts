@@ -93,6 +93,6 @@ test('what is applied just as an acknowledgement has been answered is acknowledg
       },
     );
     const what = `the acknowledgement of what was applied ${ticks} ticks later`;
-    await probe(() => acknowledged.includes(2), { what, timeoutMs: 2_000 });
+    await probe(() => acknowledged.includes(2), { what });
   }
 });

@@ -10,7 +10,7 @@ export async function probe<TValue>(
   ask: () => TValue | Promise<TValue>,
   options: { timeoutMs?: number; what?: string } = {},
 ): Promise<Exclude<TValue, false | undefined | null>> {
-  const { timeoutMs = 10_000, what = 'the probe' } = options;
+  const { timeoutMs = 30_000, what = 'the probe' } = options;
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     let cause: unknown;

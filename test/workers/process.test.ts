@@ -51,7 +51,7 @@ const told = (exclusionId: string) => [
   { type: 'exclusionRegistered', data: { exclusionId, reference: exclusionId, endsAt: null } },
 ];
 
-describe('a worker process', { timeout: 2 * START_MS }, () => {
+describe('a worker process', () => {
   it('tells the account of an excluded person, by way of outbox, relay and job', async () => {
     const someone = await registered();
     workers.start();

@@ -10,7 +10,7 @@ let other: TestHub;
 beforeAll(async () => {
   world = await openWorld();
   other = await startTestHub({ database: world.hub.database });
-}, 60_000);
+});
 afterAll(async () => {
   await other[Symbol.asyncDispose]();
   await world[Symbol.asyncDispose]();

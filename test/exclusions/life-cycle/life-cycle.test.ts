@@ -7,7 +7,7 @@ import { DAY_MS, endOf, openWorld, type World } from './world.ts';
 let world: World;
 beforeAll(async () => {
   world = await openWorld();
-}, 60_000);
+});
 afterAll(() => world[Symbol.asyncDispose]());
 
 const MINUTE_MS = 60_000;

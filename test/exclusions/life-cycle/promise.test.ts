@@ -8,7 +8,7 @@ import { DAY_MS, endOf, openWorld, type Someone, type World } from './world.ts';
 let world: World;
 beforeAll(async () => {
   world = await openWorld();
-}, 60_000);
+});
 afterAll(() => world[Symbol.asyncDispose]());
 
 const HOUR_MS = 3_600_000;
@@ -121,4 +121,4 @@ it('no sequence of commands and time moves the promised end earlier, or opens a 
     }),
     { numRuns: Number(process.env.PROMISE_RUNS ?? 25), interruptAfterTimeLimit: 45_000 },
   );
-}, 90_000);
+});

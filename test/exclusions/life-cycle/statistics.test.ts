@@ -11,7 +11,7 @@ beforeAll(async () => {
   world = await openWorld();
   // What is counted as of today must not turn into yesterday's.
   await probe(() => msToMidnight() > MIDNIGHT_NEAR_MS, { timeoutMs: 2 * MIDNIGHT_NEAR_MS });
-}, 120_000);
+});
 afterAll(() => world[Symbol.asyncDispose]());
 
 const MIDNIGHT_NEAR_MS = 30_000;

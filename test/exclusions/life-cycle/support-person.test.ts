@@ -10,7 +10,7 @@ import { DAY_MS, openWorld, type Someone, type World } from './world.ts';
 let world: World;
 beforeAll(async () => {
   world = await openWorld();
-}, 60_000);
+});
 afterAll(() => world[Symbol.asyncDispose]());
 
 const FRIEND = { name: 'Wanjiku', email: 'Friend@Example.co.ke', phone: '0712 000 111' };

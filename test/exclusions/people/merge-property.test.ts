@@ -261,7 +261,7 @@ test('whatever staff do, an identifier that was promised an exclusion is never C
   );
   expect(world.follower.resets).toEqual([]);
   expect(await brokenAt(world.database.pool)).toBeUndefined();
-}, 240_000);
+});
 
 test('a merge undone at once leaves everything as it was', async () => {
   const registering = fc.array(
@@ -281,7 +281,7 @@ test('a merge undone at once leaves everything as it was', async () => {
     }),
     { numRuns: 40 },
   );
-}, 120_000);
+});
 
 async function everything() {
   const { pool } = world.database;
