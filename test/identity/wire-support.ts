@@ -3,6 +3,7 @@ import type { Bye } from '@kinga/shared/contract/wire.ts';
 import type { Socket } from 'socket.io-client';
 import { ok } from '../support/client.ts';
 import type { TestHub } from '../support/hub.ts';
+import { ranMs } from '../support/promptly.ts';
 
 export function newDeviceId(): string {
   return randomBytes(18).toString('base64url');
@@ -23,7 +24,7 @@ export function goodbye(socket: Socket): Promise<{ bye: Bye | undefined; atMs: n
   socket.once('bye', (message: Bye) => {
     bye = message;
   });
-  return new Promise((resolve) => socket.once('disconnect', () => resolve({ bye, atMs: performance.now() })));
+  return new Promise((resolve) => socket.once('disconnect', () => resolve({ bye, atMs: ranMs() })));
 }
 
 export interface SentMessage {
