@@ -8,7 +8,6 @@ import { activityOf, alertsOf, nationalId, newAsker, run, setScreening } from '.
 
 const SCAN = 'screening.sequential-scan';
 const WITHIN = { ms: 2_000, what: 'the alert' };
-// Up to three nodes are started, and then asked one question after the other.
 
 test('a scan by a key in alarm is answered, and told within two seconds: who, which key, how many', async () => {
   await using hub = await startTestHub();
