@@ -39,7 +39,7 @@ describe.skipIf(!hasChromium)('the page in Chromium', () => {
           (await numberIn(page, '[data-figure=latency]')) > 0
         );
       },
-      { timeoutMs: 10_000, what: 'the lookups figure' },
+      { what: 'the lookups figure' },
     );
     await moved;
     const chart = page.getByRole('img', { name: /^Lookups, last five minutes\. Now [\d,]+/ });

@@ -27,7 +27,6 @@ export async function open(page: Page, ...parts: readonly string[]): Promise<voi
   }, parts.join('/'));
   await page.locator('main h1').waitFor();
   await probe(async () => (await page.locator('p.loading').count()) === 0, {
-    timeoutMs: 10_000,
     what: parts.join('/'),
   });
 }

@@ -6,8 +6,6 @@ import { startTestHub, type TestHub } from '../support/hub.ts';
 import { probe } from '../support/probe.ts';
 
 const ON = { env: { CANARIES: '1' } };
-/** A round comes every five seconds, and one may be late. */
-const TWO_ROUNDS = { timeoutMs: 20_000 };
 
 const ROUTES = ['batch', 'http', 'socket', 'token'];
 
@@ -41,13 +39,13 @@ test('every node asks itself about two excluded and two clear persons on four ro
   await using one = await startTestHub(ON);
   await using two = await startTestHub({ ...ON, database: one.database });
   const live = await watchLive(two);
-  const seen = await probe(() => live()?.canaries?.ok === 32 && live(), TWO_ROUNDS);
+  const seen = await probe(() => live()?.canaries?.ok === 32 && live());
   expect(seen).toMatchObject({ canaries: { ok: 32, failing: 0, lastAt: expect.any(String) } });
   expect(seen.nodes.map(({ canaries }) => canaries?.ok)).toEqual([16, 16]);
   // Its own sockets are nobody's.
   expect(seen.sockets.key).toBe(0);
   // A round that was late is told, and its alarm ends with the next one.
-  await probe(async () => (await failed(one)).length === 0, TWO_ROUNDS);
+  await probe(async () => (await failed(one)).length === 0);
   const { rows } = await one.database.pool.query(
     'SELECT expected, count(*)::int FROM canaries GROUP BY expected ORDER BY expected',
   );
@@ -62,7 +60,7 @@ test('every node asks itself about two excluded and two clear persons on four ro
 test('figures and lists leave the canaries out, and their key opens nothing to anybody else', async () => {
   await using hub = await startTestHub(ON);
   const live = await watchLive(hub);
-  await probe(() => live()?.canaries?.ok === 16, TWO_ROUNDS);
+  await probe(() => live()?.canaries?.ok === 16);
   const { token } = await hub.admin();
   const read = async <TName extends string>(name: TName, input: object) =>
     ok((await hub.http(name, input, { token })).body);
@@ -90,14 +88,14 @@ test('a register that lost an exclusion: the alarm on every route; right again: 
   await using hub = await startTestHub(ON);
   const { pool } = hub.database;
   const live = await watchLive(hub);
-  await probe(() => live()?.canaries?.ok === 16, TWO_ROUNDS);
+  await probe(() => live()?.canaries?.ok === 16);
   // Behind the register's back, as only the owner of the tables can.
   await pool.query(`UPDATE exclusions SET in_force_until = starts_at WHERE canary`);
   await newEpoch(hub);
   const alerts = await probe(async () => {
     const open = await failed(hub);
     return open.length === ROUTES.length && open;
-  }, TWO_ROUNDS);
+  });
   expect(routesOf(alerts)).toEqual(ROUTES);
   for (const { severity, facts, explanation } of alerts) {
     expect(severity).toBe('critical');
@@ -105,33 +103,33 @@ test('a register that lost an exclusion: the alarm on every route; right again: 
     expect(JSON.stringify(facts)).not.toMatch(/KINGACANARY/);
     expect(explanation).not.toMatch(/KINGACANARY/);
   }
-  await probe(() => (live()?.canaries?.failing ?? 0) >= 8, TWO_ROUNDS);
+  await probe(() => (live()?.canaries?.failing ?? 0) >= 8);
   await pool.query('UPDATE exclusions SET in_force_until = NULL WHERE canary');
   await newEpoch(hub);
-  await probe(async () => (await failed(hub)).length === 0, TWO_ROUNDS);
+  await probe(async () => (await failed(hub)).length === 0);
   const ended = (await failed(hub, 'resolved')).map(({ id }) => id);
   for (const { id } of alerts) expect(ended).toContain(id);
-  await probe(() => live()?.canaries?.ok === 16 && live()?.canaries?.failing === 0, TWO_ROUNDS);
+  await probe(() => live()?.canaries?.ok === 16 && live()?.canaries?.failing === 0);
 });
 
 test('a register that calls somebody excluded who is not; an alert of a node that is gone is closed', async () => {
   await using hub = await startTestHub(ON);
   const { pool } = hub.database;
   const live = await watchLive(hub);
-  await probe(() => live()?.canaries?.ok === 16, TWO_ROUNDS);
+  await probe(() => live()?.canaries?.ok === 16);
   await pool.query(
     `INSERT INTO alerts (id, kind, severity, open_key, explanation, facts, last_seen_at)
      VALUES ('alr_gone', 'canary.failed', 'critical', 'gone:http', 'a node', '{}', now() - interval '2 minutes')`,
   );
-  await probe(async () => (await failed(hub, 'resolved')).some(({ id }) => id === 'alr_gone'), TWO_ROUNDS);
+  await probe(async () => (await failed(hub, 'resolved')).some(({ id }) => id === 'alr_gone'));
   // As if the two that are clear were expected to be excluded, to a node that begins now.
   await pool.query(`UPDATE canaries SET expected = 'EXCLUDED'`);
   await using other = await startTestHub({ ...ON, database: hub.database });
   const openOf = async (node: string) => (await failed(hub)).filter(({ facts }) => facts.node === node);
-  await probe(async () => (await openOf(other.node)).length === ROUTES.length, TWO_ROUNDS);
-  await probe(async () => (await openOf(hub.node)).length === 0, TWO_ROUNDS);
+  await probe(async () => (await openOf(other.node)).length === ROUTES.length);
+  await probe(async () => (await openOf(hub.node)).length === 0);
   // The node that is right leaves the other one's alarms alone.
   const before = live()?.canaries?.lastAt;
-  await probe(() => live()?.canaries?.lastAt !== before, TWO_ROUNDS);
+  await probe(() => live()?.canaries?.lastAt !== before);
   expect(await openOf(other.node)).toHaveLength(ROUTES.length);
 });

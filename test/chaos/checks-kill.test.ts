@@ -56,7 +56,7 @@ describe('kill -9 between the answer and the flush', () => {
     }
     expect(told.length).toBeGreaterThan(3 * 120);
     await using _last = await spawnHub(database, { dataDir });
-    await probe(async () => (await missing(told)).length === 0, { timeoutMs: 10_000 });
+    await probe(async () => (await missing(told)).length === 0);
     const { rows } = await database.pool.query(
       `SELECT count(*)::int - count(DISTINCT id)::int AS twice FROM checks`,
     );
@@ -85,7 +85,7 @@ describe('kill -9 between the answer and the flush', () => {
     const after = readdirSync(dataDir);
     expect(before.every((name) => after.includes(name))).toBe(true);
     await database.pool.query('ALTER TABLE checks DROP CONSTRAINT refused');
-    await probe(async () => (await missing(told)).length === 0, { timeoutMs: 10_000 });
+    await probe(async () => (await missing(told)).length === 0);
   });
 });
 

@@ -32,9 +32,7 @@ describe('a node killed with SIGKILL while the other takes commands', () => {
       for (const client of clients) await client.connect(victim.url);
       // It has told something, and is in the midst of telling more.
       const seen = clients.map((client) => client.seqs.length);
-      await probe(() => clients.every((client, i) => client.seqs.length > (seen[i] ?? 0) + 2), {
-        timeoutMs: 10_000,
-      });
+      await probe(() => clients.every((client, i) => client.seqs.length > (seen[i] ?? 0) + 2));
       await victim.kill('SIGKILL');
       await probe(() => clients.every((client) => !client.connected));
       for (const client of clients) await client.connect(survivor.url);
@@ -44,7 +42,7 @@ describe('a node killed with SIGKILL while the other takes commands', () => {
     stop = true;
     await writing;
     for (const client of clients) await client.connect(survivor.url);
-    await probe(() => clients.every((client) => client.seqs.length >= acts), { timeoutMs: 10_000 });
+    await probe(() => clients.every((client) => client.seqs.length >= acts));
     for (const client of clients) {
       expect(client.troubles).toEqual([]);
       expect(client.seqs).toEqual(Array.from({ length: acts }, (_, i) => i + 1));

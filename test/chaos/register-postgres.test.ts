@@ -26,7 +26,7 @@ describe('PostgreSQL killed and restarted', () => {
     const asked: string[] = [];
     for (const [index, person] of people.entries()) {
       if (index % 4 === 3) await cluster.kill();
-      await probe(() => writer.register(person.identifiers), { timeoutMs: 15_000 });
+      await probe(() => writer.register(person.identifiers));
       await probe(async () => {
         const { status, checkId } = await reader.lookup([person.byPhone]);
         asked.push(checkId);

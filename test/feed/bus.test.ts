@@ -60,7 +60,7 @@ describeWithRedisServer('the Redis bus (redis-server)', () => {
         one.bus.publish('later', 'x');
         return heard.includes('later x');
       },
-      { what: 'the late subscription works', timeoutMs: 10_000 },
+      { what: 'the late subscription works' },
     );
     expect(heard.slice(0, 2).toSorted()).toEqual(['one line\nbreak', 'two line\nbreak']);
   });
@@ -88,7 +88,7 @@ describeWithRedisServer('the Redis bus (redis-server)', () => {
         one.bus.publish('news', 'back');
         return other.includes('back');
       },
-      { what: 'heard again', timeoutMs: 10_000 },
+      { what: 'heard again' },
     );
     expect(other.filter((message) => message.startsWith('lost'))).toEqual([]);
   });
@@ -115,7 +115,7 @@ describeWithRedisServer('the Redis bus (redis-server)', () => {
         one.bus.publish('news', 'back');
         return other.includes('back');
       },
-      { what: 'heard again', timeoutMs: 10_000 },
+      { what: 'heard again' },
     );
   });
 
@@ -137,7 +137,7 @@ describeWithRedisServer('the Redis bus (redis-server)', () => {
         two.bus.publish('news', 'back');
         return heard.includes('back');
       },
-      { what: 'hears again', timeoutMs: 10_000 },
+      { what: 'hears again' },
     );
   });
 });

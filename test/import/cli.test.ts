@@ -125,7 +125,7 @@ test('killed at any point, the next run goes on: nothing lost, nothing twice', a
     const before = await count();
     await using _held = await holdUpAt(database, row, 9);
     const entry = spawnEntry(CLI, environment(database), [file]);
-    await probe(async () => (await count()) > before, { timeoutMs: 20_000 });
+    await probe(async () => (await count()) > before);
     await entry.kill('SIGKILL');
   }
   const partly = await count();
@@ -145,9 +145,7 @@ test('a signal ends it after the batch that runs, and says how to go on', async 
   const entry = spawnEntry(CLI, environment(database), [file]);
   {
     await using _held = await holdUpAt(database, 5_000, 11);
-    await probe(async () => (await database.pool.query('SELECT FROM exclusions LIMIT 1')).rowCount === 1, {
-      timeoutMs: 20_000,
-    });
+    await probe(async () => (await database.pool.query('SELECT FROM exclusions LIMIT 1')).rowCount === 1);
     entry.child.kill('SIGTERM');
   }
   expect(await entry.ended()).toBe(1);

@@ -24,7 +24,7 @@ function threadsOf(pid: number) {
 describe('a process', () => {
   test('drains, then puts away the latest first, and a second signal changes nothing', async () => {
     const { child, output, ended } = spawnProcess('plain');
-    await probe(() => output.includes('ready'), { timeoutMs: 15_000 });
+    await probe(() => output.includes('ready'));
     child.kill('SIGTERM');
     await probe(() => output.includes('draining'));
     child.kill('SIGTERM');
@@ -37,7 +37,7 @@ describe('a process', () => {
     'has V8 compile and collect behind its own thread, which keeps its priority',
     async () => {
       const { child, output, kill } = spawnProcess('plain');
-      await probe(() => output.includes('ready'), { timeoutMs: 15_000 });
+      await probe(() => output.includes('ready'));
       const threads = threadsOf(child.pid ?? 0);
       const helpers = threads.filter(({ name }) => name === 'V8Worker');
       expect(helpers.length).toBeGreaterThan(0);
@@ -61,7 +61,7 @@ describe('a process', () => {
 
   test('told to end while it starts, ends', async () => {
     const { child, output, ended } = spawnProcess('slow');
-    await probe(() => output.includes('ready'), { timeoutMs: 15_000 });
+    await probe(() => output.includes('ready'));
     child.kill('SIGINT');
     expect(await ended()).toBe(0);
     expect(output).toContain('put away the first');
@@ -69,7 +69,7 @@ describe('a process', () => {
 
   test('told to end while its start waits for something that does not come, ends', async () => {
     const { child, output, ended } = spawnProcess('stuck');
-    await probe(() => output.includes('ready'), { timeoutMs: 15_000 });
+    await probe(() => output.includes('ready'));
     const before = performance.now();
     child.kill('SIGTERM');
     expect(await ended()).toBe(0);
@@ -79,7 +79,7 @@ describe('a process', () => {
 
   test('is not held up by something that hangs', async () => {
     const { child, output, ended } = spawnProcess('hangs');
-    await probe(() => output.includes('ready'), { timeoutMs: 15_000 });
+    await probe(() => output.includes('ready'));
     const before = performance.now();
     child.kill('SIGTERM');
     expect(await ended()).toBe(0);

@@ -41,7 +41,6 @@ async function npmStart(): Promise<Started> {
   const address = await entry.url();
   const printed = await probe(
     () => entry.output.some((line) => line.includes('Ctrl-C')) && entry.output.join('\n'),
-    { timeoutMs: 10_000 },
   );
   const [, email = '', password = ''] = /^ +admin +(\S+) +(\S+)$/m.exec(printed) ?? [];
   const [apiKey = ''] = /kk_\S+/.exec(printed) ?? [];
@@ -124,16 +123,14 @@ describe('npm start', () => {
       processesLeft().find((pid) => commandOf(Number(pid)).includes('workers/src/main.ts'));
     const first = await probe(worker);
     process.kill(Number(first), 'SIGKILL');
-    await probe(() => ![undefined, first].includes(worker()), { timeoutMs: 10_000 });
+    await probe(() => ![undefined, first].includes(worker()));
   });
 
   test('lives on when PostgreSQL is killed', async () => {
     const pid = postmaster() ?? 0;
     process.kill(pid, 'SIGKILL');
     await probe(() => !isAlive(pid));
-    await probe(async () => (await lookup(hub, excluded)) === 'EXCLUDED' && (await isReady(hub.address)), {
-      timeoutMs: 20_000,
-    });
+    await probe(async () => (await lookup(hub, excluded)) === 'EXCLUDED' && (await isReady(hub.address)));
   });
 
   test('killed, leaves nothing that the next one would ask about', async () => {
@@ -177,5 +174,5 @@ async function killTree(hub: Started): Promise<void> {
   const isOfDatabase = (pid: string) =>
     database.has(pid) ||
     database.has(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '');
-  await probe(() => processesLeft().every(isOfDatabase), { what: 'the worker', timeoutMs: 20_000 });
+  await probe(() => processesLeft().every(isOfDatabase), { what: 'the worker' });
 }

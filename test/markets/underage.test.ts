@@ -48,7 +48,7 @@ test('nobody of whom it is known that they are too young places a bet; what they
     const answer = await bet(unknown);
     return !answer.ok && answer.error.code === 'UNDERAGE';
   };
-  await probe(isRefused, { timeoutMs: 15_000 });
+  await probe(isRefused);
   expect(ok(await bet(unknown, key)).betId).toBe(placed.betId);
 });
 

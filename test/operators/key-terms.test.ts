@@ -40,7 +40,7 @@ test('a rotated key: the new one works at once everywhere, the old one ends by i
     expect(ok(await hub.call(sockets[index]!, 'exclusions.lookup', LOOKUP)).status).toBe('CLEAR');
   }
   expect(byes).toEqual([]);
-  await probe(() => sockets.every((socket) => !socket.connected), { timeoutMs: 15_000 });
+  await probe(() => sockets.every((socket) => !socket.connected));
   expect(byes).toEqual(['EXPIRED', 'EXPIRED']);
   for (const hub of [one, two]) {
     expect(await statusOf(hub, apiKey)).toBe(401);
@@ -199,31 +199,22 @@ test('a day’s quota is one over all nodes, counts each item, and ends with the
   const single = refused((await one.http('exclusions.lookup', LOOKUP, { apiKey })).body);
   expect(single.details).toBeUndefined();
   // The other node learns of it within seconds, though it has answered little itself.
-  const last = await probe(
-    async () => {
-      const { body } = await two.http('exclusions.lookup', LOOKUP, { apiKey });
-      return body.ok ? undefined : body.error;
-    },
-    { timeoutMs: 10_000 },
-  );
+  const last = await probe(async () => {
+    const { body } = await two.http('exclusions.lookup', LOOKUP, { apiKey });
+    return body.ok ? undefined : body.error;
+  });
   expect(last.code).toBe('RATE_LIMITED');
-  await probe(
-    async () => {
-      const { body } = await two.http('exclusions.lookup', LOOKUP, { apiKey });
-      const leftMs = body.ok ? 0 : (body.error.retryAfterMs ?? 0);
-      return leftMs > 60_000 || msToNairobiMidnight() < 120_000;
-    },
-    { timeoutMs: 10_000 },
-  );
+  await probe(async () => {
+    const { body } = await two.http('exclusions.lookup', LOOKUP, { apiKey });
+    const leftMs = body.ok ? 0 : (body.error.retryAfterMs ?? 0);
+    return leftMs > 60_000 || msToNairobiMidnight() < 120_000;
+  });
   const { token } = await one.admin();
-  const listed = await probe(
-    async () => {
-      const { items } = ok((await one.http('operators.listKeys', { operatorId }, { token })).body);
-      const key = items.find(({ id }) => id === keyId);
-      return (key?.usedToday ?? 0) >= 8 ? key : undefined;
-    },
-    { timeoutMs: 10_000 },
-  );
+  const listed = await probe(async () => {
+    const { items } = ok((await one.http('operators.listKeys', { operatorId }, { token })).body);
+    const key = items.find(({ id }) => id === keyId);
+    return (key?.usedToday ?? 0) >= 8 ? key : undefined;
+  });
   expect(listed.lastUsedAt).not.toBeNull();
 });
 

@@ -94,7 +94,7 @@ describe('an operator that follows its changes', () => {
         operator.crashNext = false;
         await operator.start(nodes[1]);
         const all = Array.from({ length: changes }, (_, position) => position + 1);
-        await probe(() => operator.applied.length >= changes, { timeoutMs: 15_000 });
+        await probe(() => operator.applied.length >= changes);
         await probe(async () => (await operator.house.ask('operators.acknowledged')).seq === changes);
         expect(operator.applied).toEqual(all);
         expect(new Set(operator.received.map(({ data }) => data.receiptId)).size).toBe(changes);

@@ -98,7 +98,7 @@ describe('an operator that comes back after a hundred days', () => {
     await daysLater(house, 100);
     // Not before: what is pruned now would be posted as it was.
     status = 204;
-    await probe(async () => (await receiptsOf(house, 'acknowledged')).length === 2, { timeoutMs: 30_000 });
+    await probe(async () => (await receiptsOf(house, 'acknowledged')).length === 2);
     expect(target.seqs().slice(-2)).toEqual([3, 4]);
   });
 

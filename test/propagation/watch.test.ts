@@ -158,9 +158,7 @@ describe('an operator that is suspended', () => {
     await reinstate(house);
     await watchedTwice();
     expect(await alertsOf(hub, UNCLOSED, house.operatorId)).toEqual([]);
-    const open = await probe(async () => (await alertsOf(hub, LATE, house.operatorId))[0], {
-      timeoutMs: 20_000,
-    });
+    const open = await probe(async () => (await alertsOf(hub, LATE, house.operatorId))[0]);
     expect(open).toMatchObject({ facts: { open: 1 } });
     const givenMs = Date.parse(open.raisedAt) - (await watchedSinceOf(house)).getTime();
     expect(givenMs).toBeGreaterThanOrEqual(5_000);

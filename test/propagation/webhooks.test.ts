@@ -100,7 +100,7 @@ describe('an operator without a socket', () => {
     const house = await newHouse(hub);
     await house.ask('operators.setWebhook', { url: target.url });
     await concern(house, 2);
-    await probe(async () => (await acknowledged(house)) === 2, { timeoutMs: 20_000 });
+    await probe(async () => (await acknowledged(house)) === 2);
     const { items } = await house.ask('operators.webhookDeliveries');
     expect(
       items

@@ -148,7 +148,7 @@ describe('a worker process', () => {
     await probe(() => both.every(isWorking), { timeoutMs: START_MS, what: 'both workers at work' });
     for (const person of people) await confirm(person);
     for (const { accountId, id } of people) {
-      await probe(async () => (await inboxOf(database.db, accountId)).length > 0, { timeoutMs: 15_000 });
+      await probe(async () => (await inboxOf(database.db, accountId)).length > 0);
       expect(await inboxOf(database.db, accountId)).toEqual(told(id));
     }
   });

@@ -211,7 +211,7 @@ async function killedWithSpool(count: number): Promise<string[]> {
   child.stdout.on('data', (data) => {
     output += String(data);
   });
-  await probe(() => output.endsWith('\n'), { timeoutMs: 20_000 });
+  await probe(() => output.endsWith('\n'));
   const exited = once(child, 'exit');
   child.kill('SIGKILL');
   await exited;

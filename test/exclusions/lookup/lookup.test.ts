@@ -134,14 +134,11 @@ describe('exclusions.lookup', () => {
     const lastBefore = async (who: Person, before: Answer, after: Answer) => {
       let last = await answer(who);
       expect(last).toMatchObject({ status: before });
-      await probe(
-        async () => {
-          const next = await answer(who);
-          if (next.status === before) last = next;
-          return next.status === after;
-        },
-        { timeoutMs: 20_000 },
-      );
+      await probe(async () => {
+        const next = await answer(who);
+        if (next.status === before) last = next;
+        return next.status === after;
+      });
       return last;
     };
     const last = await Promise.all([

@@ -42,7 +42,7 @@ function registerEnding(who: Person) {
 }
 
 async function ending(who: Person, by = node): Promise<void> {
-  await probe(async () => (await told(who, by)) === 'CLEAR EXCLUDED', { timeoutMs: 20_000 });
+  await probe(async () => (await told(who, by)) === 'CLEAR EXCLUDED');
 }
 
 /** As if it had ended so many days ago. Only who reads the rows themselves sees it. */
