@@ -1,9 +1,12 @@
 import { keysOf } from '@kinga/server/domains/identifiers/index.ts';
 import { tokensOfKeys } from '@kinga/server/domains/tokens/index.ts';
+import { mapCustomers } from '@kinga/server/domains/tokens/manage/customers.ts';
+import { txOf } from '@kinga/server/platform/db/database.ts';
 import type { Identifier } from '@kinga/shared/exclusions/identifier.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ok, refused } from '../support/client.ts';
 import { startTestHub, type TestHub } from '../support/hub.ts';
+import { areWaiting } from '../support/locks.ts';
 import { newPeople, newPerson } from '../support/people.ts';
 import { probe } from '../support/probe.ts';
 import { exclude, newTill, type Till } from './support.ts';
@@ -66,6 +69,45 @@ describe('an operator’s customers', () => {
     expect(await till.ask('tokens.unmap', { customerId: 'moving' })).toEqual({ unmapped: true });
     expect(await till.ask('tokens.unmap', { customerId: 'moving' })).toEqual({ unmapped: false });
     expect(await concerned(two!.identifiers)).toMatchObject([{ customerId: null }]);
+  });
+
+  it('mapped to two people at the same time, has the last one’s token, and it is recorded whose it was', async () => {
+    const [one, two] = newPeople(2);
+    const tokens = [await till.issue(one!.identifiers), await till.issue(two!.identifiers)];
+    const { crypto } = hub.platform;
+    const { operatorId } = till;
+    const first = await hub.database.pool.connect();
+    await first.query('BEGIN');
+    const customer = { customerId: 'racing', subjectId: tokens[0]!.handle };
+    await mapCustomers(txOf(first), crypto, { operatorId, customers: [customer] });
+    const second = till.ask('tokens.map', { token: tokens[1]!.token, customerId: 'racing' });
+    await probe(() => areWaiting(hub.database, 1));
+    await first.query('COMMIT');
+    first.release();
+    expect(await second).toMatchObject({ handle: tokens[1]!.handle });
+    expect(await concerned(two!.identifiers)).toMatchObject([{ customerId: 'racing' }]);
+    const { rows } = await hub.database.pool.query(
+      `SELECT details FROM audit_log WHERE action = 'token.mapped' AND subject = $1`,
+      [tokens[1]!.handle],
+    );
+    expect(rows).toEqual([{ details: { movedFrom: tokens[0]!.handle } }]);
+  });
+
+  it('unmapped while it is mapped anew, is mapped', async () => {
+    const [one, two] = newPeople(2);
+    const tokens = [
+      await till.issue(one!.identifiers, 'coming and going'),
+      await till.issue(two!.identifiers),
+    ];
+    const leaving = await hub.database.pool.connect();
+    await leaving.query('BEGIN');
+    await leaving.query('DELETE FROM token_customers WHERE subject_id = $1', [tokens[0]!.handle]);
+    const mapping = till.ask('tokens.map', { token: tokens[1]!.token, customerId: 'coming and going' });
+    await probe(() => areWaiting(hub.database, 1));
+    await leaving.query('COMMIT');
+    leaving.release();
+    expect(await mapping).toMatchObject({ handle: tokens[1]!.handle });
+    expect(await concerned(two!.identifiers)).toMatchObject([{ customerId: 'coming and going' }]);
   });
 
   it('are listed page by page to their operator alone, and stored sealed', async () => {
