@@ -63,6 +63,30 @@ describe.skipIf(!hasChromium)('the page of an operator’s screening tokens', ()
     expect(complaints).toEqual([]);
   });
 
+  test('one customer among many is found by the name the operator has for it', async () => {
+    const own = await newTill(hub);
+    await own.issue([nationalId()], 'customer 30');
+    await own.issue([nationalId()], 'customer 31');
+    const account = await hub.account('operator', { operatorId: own.operatorId });
+    await using visitor = await visitAs(hub, browser, account);
+    const { page, complaints } = visitor;
+    await open(page, 'tokens');
+    await page.locator('[data-row="customer 31"]').waitFor();
+    const search = async (customer: string) => {
+      await page.getByLabel('Customer', { exact: true }).fill(customer);
+      await page.keyboard.press('Enter');
+    };
+    await search('customer 30');
+    await page.locator('[data-row="customer 31"]').waitFor({ state: 'detached' });
+    await page.locator('[data-row="customer 30"]').waitFor();
+    await picture(page, 'operator-customer-found');
+    await search('customer 32');
+    await page.getByText('No token is mapped to this customer.').waitFor();
+    await search('');
+    await page.locator('[data-row="customer 31"]').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   test('a token is found by what somebody pasted, on a phone; what is no token, or another operator’s, is said so', async () => {
     const person = nationalId();
     await exclude(hub, [person]);

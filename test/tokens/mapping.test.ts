@@ -110,6 +110,17 @@ describe('an operator’s customers', () => {
     expect(await concerned(two!.identifiers)).toMatchObject([{ customerId: 'coming and going' }]);
   });
 
+  it('are found one by one by the operator’s own name for them', async () => {
+    const [mine, theirs] = [newPerson(), newPerson()];
+    const { token } = await till.issue(mine.identifiers, 'one of many');
+    await other.issue(theirs.identifiers, 'one of theirs');
+    const find = async (customerId: string) => (await till.ask('tokens.mappings', { customerId })).items;
+    expect(await find(' one of many ')).toMatchObject([{ customerId: 'one of many', token }]);
+    for (const nobody of ['one of theirs', 'one of', '%']) expect(await find(nobody)).toEqual([]);
+    const refused = await till.refusal('tokens.mappings', { customerId: '' });
+    expect(refused).toMatchObject({ code: 'INVALID_INPUT', details: [{ path: 'customerId' }] });
+  });
+
   it('are listed page by page to their operator alone, and stored sealed', async () => {
     const third = await newTill(hub);
     const items = newPeople(25).map(({ identifiers }, i) => ({

@@ -194,9 +194,10 @@ export const tokens = {
     output: z.object({ unmapped: z.boolean() }),
   }),
   mappings: procedure('tokens.mappings', {
-    summary: 'The operator’s customers and their tokens, the newest first',
+    summary:
+      'The operator’s customers and their tokens, the newest first; of one customer where one is named',
     ...tending,
-    input: fields.listInput,
+    input: fields.listInput.extend({ customerId: customerId.optional() }),
     output: fields.page(mapping),
   }),
   history: procedure('tokens.history', {

@@ -78,7 +78,7 @@ export function createTokens(
         map: ({ token, customerId }, call) =>
           mapToken(deps, { hash: hashOf(crypto, token, 'token'), customerId }, call),
         unmap: ({ customerId }, call) => unmapCustomer(deps, customerId, call),
-        mappings: ({ cursor }, call) => listMappings(deps, cursor, call),
+        mappings: (input, call) => listMappings(deps, input, call),
         history: (input, call) => readHistory(deps, input, call),
         crossReference: (input, call) => crossReference(deps, input, call),
         statistics: (input, call) => readStatistics(db, input, call),

@@ -11,6 +11,8 @@ export const tokensEn = {
     unknown: 'Your operator has no such token.',
     customers: 'Customers and their tokens',
     noCustomers: 'Your systems have not mapped a customer yet.',
+    findCustomer: 'Find the customer',
+    unknownCustomer: 'No token is mapped to this customer.',
     customer: 'Customer',
     mapped: 'Mapped',
     actions: 'What to do',

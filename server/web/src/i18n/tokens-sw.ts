@@ -14,6 +14,8 @@ export const tokensSw: Texts<typeof tokensEn> = {
     unknown: 'Kampuni yenu haina tokeni hii.',
     customers: 'Wateja na tokeni zao',
     noCustomers: 'Mifumo yenu bado haijaunganisha mteja yeyote.',
+    findCustomer: 'Tafuta mteja',
+    unknownCustomer: 'Hakuna tokeni iliyounganishwa na mteja huyu.',
     customer: 'Mteja',
     mapped: 'Aliunganishwa',
     actions: 'La kufanya',

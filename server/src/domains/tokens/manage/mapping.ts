@@ -1,5 +1,5 @@
 import { PAGE_SIZE } from '@kinga/shared/contract/fields.ts';
-import type { OutputOf } from '@kinga/shared/contract/procedure.ts';
+import type { OutputOf, ParsedInputOf } from '@kinga/shared/contract/procedure.ts';
 import type { tokens } from '@kinga/shared/tokens/contract.ts';
 import type { Call } from '../../../platform/call/handler.ts';
 import { actForTenant } from '../../../platform/db/tenant.ts';
@@ -81,7 +81,7 @@ interface MappingRow {
 
 export async function listMappings(
   { platform: { db, crypto } }: EndingsDeps,
-  cursor: string | undefined,
+  { cursor, customerId }: ParsedInputOf<typeof tokens.mappings>,
   call: Call,
 ): Promise<OutputOf<typeof tokens.mappings>> {
   const { operatorId } = ownerOf(call);
@@ -90,8 +90,13 @@ export async function listMappings(
     const found = await tx.query<MappingRow>(
       `SELECT c.id, c.customer_sealed, c.subject_id, t.sealed, c.mapped_at
        FROM token_customers c LEFT JOIN tokens t ON t.subject_id = c.subject_id AND t.state = 'active'
-       WHERE c.tenant_id = $1 AND ($2::text IS NULL OR c.id < $2) ORDER BY c.id DESC LIMIT ${PAGE_SIZE + 1}`,
-      [operatorId, cursor ?? null],
+       WHERE c.tenant_id = $1 AND ($2::text IS NULL OR c.id < $2)
+         AND ($3::bytea IS NULL OR c.customer_hash = $3) ORDER BY c.id DESC LIMIT ${PAGE_SIZE + 1}`,
+      [
+        operatorId,
+        cursor ?? null,
+        customerId === undefined ? null : customerHash(crypto, operatorId, customerId),
+      ],
     );
     return found.rows;
   });

@@ -1,4 +1,5 @@
 import type { TokenMapping } from '@kinga/shared/tokens/contract.ts';
+import { type FormEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { hrefOf } from '../../app/use-route.ts';
 import { useSession } from '../../hub/session-context.ts';
@@ -7,6 +8,7 @@ import { Badge } from '../../ui/Badge.tsx';
 import { useFormats } from '../../ui/format.ts';
 import { Listed } from '../../ui/Loaded.tsx';
 import { type Column, Table } from '../../ui/Table.tsx';
+import { TextField, textIn } from '../../ui/TextField.tsx';
 import { TokenActions } from './TokenActions.tsx';
 import type { Tending } from './use-tending.ts';
 
@@ -14,7 +16,15 @@ import type { Tending } from './use-tending.ts';
 export function Mappings({ tending, round }: { tending: Tending; round: number }) {
   const { t } = useTranslation();
   const { hub } = useSession();
-  const mappings = useList((page) => hub.tokens.mappings(page), [hub, round]);
+  const [customerId, setCustomerId] = useState<string>();
+  const mappings = useList(
+    (page) => hub.tokens.mappings({ ...page, ...(customerId !== undefined && { customerId }) }),
+    [hub, round, customerId],
+  );
+  const search = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    setCustomerId(textIn(new FormData(event.currentTarget), 'customer') || undefined);
+  };
   const columns = useColumns(tending);
   return (
     <section className="block" aria-labelledby="customers">
@@ -23,7 +33,14 @@ export function Mappings({ tending, round }: { tending: Tending; round: number }
         {t('tokens.bySystems')} <a href="#keys">{t('conformance.toKeys')}</a>{' '}
         <a href="/api/docs">{t('operator.docs')}</a>
       </p>
-      <Listed of={mappings} empty={t('tokens.noCustomers')}>
+      <form className="filter" onSubmit={search} noValidate>
+        <TextField name="customer" label={t('tokens.customer')} maxLength={128} />
+        <button type="submit">{t('tokens.findCustomer')}</button>
+      </form>
+      <Listed
+        of={mappings}
+        empty={customerId === undefined ? t('tokens.noCustomers') : t('tokens.unknownCustomer')}
+      >
         {(items) => (
           <Table
             label={t('tokens.customers')}
