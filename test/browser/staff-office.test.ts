@@ -105,6 +105,8 @@ describe.skipIf(!hasChromium)('what staff decide', () => {
     await page.getByText('Nobody is found.').waitFor();
     await page.getByLabel('Created until').fill('');
     await page.getByLabel('Created from').fill('2020-01-01');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByRole('link', { name: person.email }).waitFor();
     await page.getByLabel('Has proved').selectOption({ label: 'Phone' });
     await page.getByRole('button', { name: 'Search' }).click();
     await page.getByText('Nobody is found.').waitFor();

@@ -62,7 +62,7 @@ describe('ids', () => {
     expect(newId('acc')).toMatch(/^acc_[0-9A-HJKMNP-TV-Z]{26}$/);
   });
 
-  it('cannot be told from the one before', () => {
+  it('end in what no other does, also of one millisecond', () => {
     const ends = Array.from({ length: 1_000 }, () => newId('x').slice(-13));
     expect(new Set(ends).size).toBe(1_000);
   });

@@ -217,7 +217,7 @@ test('a version that a node does not understand ends nothing: it goes by those i
   const before = await versions();
   const { rows } = await one.database.pool.query<{ version: number }>(
     `INSERT INTO policy_versions (version, starts_at, "values", note)
-     SELECT max(version) + 1, clock_timestamp() + '1 hour', '{}', 'Of a later release' FROM policy_versions
+     SELECT max(version) + 1, clock_timestamp(), '{}', 'Of a later release' FROM policy_versions
      RETURNING version`,
   );
   const unread = async () => {
@@ -228,6 +228,10 @@ test('a version that a node does not understand ends nothing: it goes by those i
   };
   await probe(unread);
   expect(await versions()).toEqual(before);
+  const exclusion = { identifiers: newPerson().identifiers, period: '1y', source: 'court' };
+  const error = refused((await one.http('exclusions.register', exclusion, { token })).body);
+  expect(error.code, 'nothing is written by half of a law').toBe('UNAVAILABLE');
+  expect(error.message).toContain(`version ${rows[0]?.version}`);
   await one.database.pool.query(
     `INSERT INTO policy_withdrawals (version, withdrawn_by) VALUES ($1, 'system')`,
     [rows[0]?.version],

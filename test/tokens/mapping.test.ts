@@ -101,9 +101,12 @@ describe('an operator’s customers', () => {
     ];
     const leaving = await hub.database.pool.connect();
     await leaving.query('BEGIN');
-    await leaving.query('DELETE FROM token_customers WHERE subject_id = $1', [tokens[0]!.handle]);
+    const subject = [tokens[0]!.handle];
+    // Not deleted yet: it is found to be known, and is gone when it can be locked.
+    await leaving.query('SELECT FROM token_customers WHERE subject_id = $1 FOR UPDATE', subject);
     const mapping = till.ask('tokens.map', { token: tokens[1]!.token, customerId: 'coming and going' });
     await probe(() => areWaiting(hub.database, 1));
+    await leaving.query('DELETE FROM token_customers WHERE subject_id = $1', subject);
     await leaving.query('COMMIT');
     leaving.release();
     expect(await mapping).toMatchObject({ handle: tokens[1]!.handle });

@@ -1,3 +1,4 @@
+import { KingaError } from '@kinga/shared/contract/errors.ts';
 import { answeredValues } from '@kinga/shared/policy/answer.ts';
 import type { PolicyDocument, PolicySummary } from '@kinga/shared/policy/contract.ts';
 import type { PolicyValues } from '@kinga/shared/policy/values.ts';
@@ -45,13 +46,13 @@ export async function readPolicy(tx: Tx, at: number): Promise<PolicyVersion> {
   return versionOf(row);
 }
 
-/** Every version that counts, by start. Throws when one is not what this node understands: it goes by what it has. */
+/** Every version that counts, by start. */
 export async function readVersions(tx: Tx): Promise<PolicyVersion[]> {
   const { rows } = await tx.query<VersionRow>(
     `SELECT v.version, v.starts_at, v."values" FROM policy_versions v WHERE ${COUNTING}
      ORDER BY v.starts_at, v.version`,
   );
-  return rows.map((row) => versionOf({ ...row, values: answeredValues.parse(row.values) }));
+  return rows.map(versionOf);
 }
 
 /** Of the version in force then and of those to come, as this transaction sees them. */
@@ -64,8 +65,13 @@ export async function readLongestQuietMs(tx: Tx, at: number): Promise<number> {
   return Math.max(0, ...rows.map(quietMsOf));
 }
 
+/** What another release has published may be more than this one understands: it must not act by half of it. */
 function versionOf({ version, starts_at, values }: VersionRow): PolicyVersion {
-  return { version, startsAt: starts_at.getTime(), values };
+  const { success, data } = answeredValues.safeParse(values);
+  if (!success) {
+    throw new KingaError('UNAVAILABLE', `This node does not understand version ${version} of the policy`);
+  }
+  return { version, startsAt: starts_at.getTime(), values: data };
 }
 
 const SUMMARY = `p.version, p.starts_at, p.note, p.created_at, w.withdrawn_at,

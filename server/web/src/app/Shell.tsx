@@ -26,6 +26,7 @@ export function Shell({ pages, entered, onSignOut }: ShellProps) {
   const { hub, account } = useSession();
   const freshness = useFreshness(hub);
   const page = usePage(pages, entered);
+  const ways = pages.filter(({ isHidden }) => !isHidden);
   const grouped = pages.some(({ group }) => group !== undefined);
   const title = t(`app.${page.id}`);
   useEffect(() => {
@@ -50,7 +51,7 @@ export function Shell({ pages, entered, onSignOut }: ShellProps) {
             <Mark />
             {t('app.name')}
           </span>
-          {pages.length > 1 && !grouped && <Ways pages={pages} current={page} />}
+          {ways.length > 1 && !grouped && <Ways pages={ways} current={page} />}
           <div className="head-end">
             <LanguageSwitch short />
             <button type="button" className="quiet" onClick={onSignOut} title={who}>
@@ -60,7 +61,7 @@ export function Shell({ pages, entered, onSignOut }: ShellProps) {
         </header>
         <ConnectionStrip />
         <div className={grouped ? 'beside' : 'below'}>
-          {grouped && <GroupedWays pages={pages} current={page} />}
+          {grouped && <GroupedWays pages={ways} current={page} />}
           <main id="content" tabIndex={-1}>
             <Notices notices={notices} onDismiss={({ text }) => dismiss(text)} />
             <Banners />

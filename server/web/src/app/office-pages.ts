@@ -1,3 +1,4 @@
+import type { Role } from '@kinga/shared/contract/procedure.ts';
 import { AlertsPage } from '../alerts/AlertsPage.tsx';
 import { BroadcastsPage } from '../broadcasts/BroadcastsPage.tsx';
 import { Dashboard } from '../live/Dashboard.tsx';
@@ -34,19 +35,19 @@ const exclusions: Page = {
   id: 'exclusions',
   Content: ExclusionsPage,
   group: 'register',
-  needs: ['exclusions.list', 'exclusions.get'],
+  needs: ['exclusions.list'],
 };
 const people: Page = {
   id: 'people',
   Content: PeoplePage,
   group: 'register',
-  needs: ['exclusions.findPeople', 'exclusions.getPerson', 'exclusions.listForReview'],
+  needs: ['exclusions.findPeople', 'exclusions.listForReview'],
 };
 const petitions: Page = {
   id: 'petitions',
   Content: PetitionsPage,
   group: 'register',
-  needs: ['petitions.list', 'petitions.get', 'petitions.file'],
+  needs: ['petitions.list'],
 };
 const statistics: Page = {
   id: 'statistics',
@@ -59,19 +60,19 @@ const operators: Page = {
   id: 'operators',
   Content: OperatorsPage,
   group: 'operators',
-  needs: ['operators.list', 'operators.get', 'operators.create'],
+  needs: ['operators.list'],
 };
 const applications: Page = {
   id: 'applications',
   Content: ApplicationsPage,
   group: 'operators',
-  needs: ['operators.listApplications', 'operators.getApplication'],
+  needs: ['operators.listApplications'],
 };
 const accounts: Page = {
   id: 'accounts',
   Content: AccountsPage,
   group: 'office',
-  needs: ['identity.searchAccounts', 'identity.getAccount'],
+  needs: ['identity.searchAccounts'],
 };
 const permissions: Page = {
   id: 'permissions',
@@ -83,7 +84,7 @@ const broadcasts: Page = {
   id: 'broadcasts',
   Content: BroadcastsPage,
   group: 'office',
-  needs: ['broadcasts.send', 'broadcasts.get'],
+  needs: ['broadcasts.send'],
 };
 const security: Page = { id: 'security', Content: SecurityPage, group: 'office' };
 
@@ -91,18 +92,26 @@ const tended = [exclusions, people, petitions, statistics, policy, operators, ap
 const supervision = [live, propagation, alerts, register, ...tended] as const;
 const everything = [...supervision, accounts, permissions, broadcasts, security] as const;
 
-export const OFFICE_PAGES: Readonly<Record<'admin' | 'regulator', Pages>> = {
+type OfficeRole = Extract<Role, 'admin' | 'regulator' | 'support'>;
+
+const OWN: Readonly<Record<OfficeRole, readonly Page[]>> = {
   admin: everything,
   regulator: [...supervision, permissions, security],
+  support: [policy, security],
 };
 
-/** Whoever is granted nothing arrives where it says so. */
-const nothing: Page = { id: 'home', Content: NothingGranted, group: 'now' };
+/** Where support arrives as long as nothing that has a page is granted to them. */
+const home: Page = { id: 'home', Content: NothingGranted, group: 'now' };
 
-/** What support may do is only what was granted: see `identity.granted`. */
-export function supportPages(granted: readonly string[]): Pages {
+/** Those of the role, and those of what is granted beyond it (`identity.granted`). The others only links lead to. */
+export function officePages(role: OfficeRole, granted: readonly string[]): Pages {
   const known = new Set(granted);
-  const always = everything.filter(({ needs }) => needs === undefined);
-  const [first, ...others] = everything.filter(({ needs }) => needs?.some((name) => known.has(name)));
-  return first === undefined ? [nothing, ...always] : [first, ...others, ...always];
+  const isOpen = (page: Page) => OWN[role].includes(page) || page.needs?.some((name) => known.has(name));
+  const open = everything.filter(isOpen);
+  const [first, ...others] = open.filter(({ needs }) => needs !== undefined);
+  const always = open.filter(({ needs }) => needs === undefined);
+  const closed = everything
+    .filter((page) => !isOpen(page))
+    .map((page) => ({ ...page, isHidden: true }) as const);
+  return [first ?? home, ...others, ...always, ...closed];
 }

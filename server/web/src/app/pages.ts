@@ -36,8 +36,10 @@ export interface Page {
     | 'security';
   readonly Content: ComponentType;
   readonly group?: Group;
-  /** Support finds the page when one of these is granted to them; absent: always. */
+  /** What it asks for first. Whoever is granted one of these finds the page beside those of their role. */
   readonly needs?: readonly (ProcedureName | ContractTopic['pattern'])[];
+  /** Reached by a link of another page only, and says there that it may not be seen. */
+  readonly isHidden?: true;
 }
 
 export type Pages = readonly [Page, ...Page[]];
@@ -49,6 +51,6 @@ export type Pages = readonly [Page, ...Page[]];
 export async function pagesOf({ hub, account: { role } }: Session): Promise<Pages> {
   if (role === 'bettor' || role === 'citizen') return (await import('./person-pages.ts')).PERSON_PAGES[role];
   if (role === 'operator') return (await import('./operator-pages.ts')).OPERATOR_PAGES;
-  const { OFFICE_PAGES, supportPages } = await import('./office-pages.ts');
-  return role === 'support' ? supportPages((await hub.identity.granted({})).items) : OFFICE_PAGES[role];
+  const { officePages } = await import('./office-pages.ts');
+  return officePages(role, (await hub.identity.granted({})).items);
 }

@@ -2,7 +2,9 @@
 export const officeEn = {
   nothingGranted: {
     title: 'Welcome',
-    lead: 'Nothing is granted to your account yet: support may only what an administrator grants.',
+    lead: 'Support may do what an administrator grants.',
+    nothing: 'Nothing is granted to your account yet.',
+    withoutPage: 'What is granted to your account has no page of its own: {{names}}.',
     next: 'Ask an administrator for what your work needs; its pages are here once it is granted.',
     look: 'Look again',
   },

@@ -5,7 +5,9 @@ import type { Texts } from './texts.ts';
 export const officeSw: Texts<typeof officeEn> = {
   nothingGranted: {
     title: 'Karibu',
-    lead: 'Akaunti yako bado haijapewa ruhusa yoyote: huduma hufanya tu kile msimamizi anachoruhusu.',
+    lead: 'Mhudumu hufanya kile msimamizi anachoruhusu.',
+    nothing: 'Akaunti yako bado haijapewa ruhusa yoyote.',
+    withoutPage: 'Ruhusa za akaunti yako hazina ukurasa wao wenyewe: {{names}}.',
     next: 'Mwombe msimamizi ruhusa za kazi yako; kurasa zake zitaonekana hapa zikishatolewa.',
     look: 'Angalia tena',
   },
@@ -100,7 +102,7 @@ export const officeSw: Texts<typeof officeEn> = {
     role: 'Wajibu',
     anyRole: 'wowote',
     verified: 'Amethibitisha',
-    anyVerified: 'chochote au bila',
+    anyVerified: 'chochote au hakuna',
     createdFrom: 'Ilifunguliwa kuanzia',
     createdTo: 'Ilifunguliwa hadi',
     onlySuspended: 'Zilizosimamishwa tu',

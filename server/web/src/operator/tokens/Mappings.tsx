@@ -12,20 +12,19 @@ import { TextField, textIn } from '../../ui/TextField.tsx';
 import { TokenActions } from './TokenActions.tsx';
 import type { Tending } from './use-tending.ts';
 
-/** The customers that are asked about by token, those mapped last first. */
-export function Mappings({ tending, round }: { tending: Tending; round: number }) {
+interface MappingsProps {
+  readonly tending: Tending;
+  readonly round: number;
+}
+
+/** The customers that are asked about by token, those mapped last first; or the one that is looked for. */
+export function Mappings({ tending, round }: MappingsProps) {
   const { t } = useTranslation();
-  const { hub } = useSession();
-  const [customerId, setCustomerId] = useState<string>();
-  const mappings = useList(
-    (page) => hub.tokens.mappings({ ...page, ...(customerId !== undefined && { customerId }) }),
-    [hub, round, customerId],
-  );
+  const [customerId, setCustomerId] = useState('');
   const search = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    setCustomerId(textIn(new FormData(event.currentTarget), 'customer') || undefined);
+    setCustomerId(textIn(new FormData(event.currentTarget), 'customer'));
   };
-  const columns = useColumns(tending);
   return (
     <section className="block" aria-labelledby="customers">
       <h2 id="customers">{t('tokens.customers')}</h2>
@@ -37,20 +36,28 @@ export function Mappings({ tending, round }: { tending: Tending; round: number }
         <TextField name="customer" label={t('tokens.customer')} maxLength={128} />
         <button type="submit">{t('tokens.findCustomer')}</button>
       </form>
-      <Listed
-        of={mappings}
-        empty={customerId === undefined ? t('tokens.noCustomers') : t('tokens.unknownCustomer')}
-      >
-        {(items) => (
-          <Table
-            label={t('tokens.customers')}
-            columns={columns}
-            rows={items}
-            id={({ customerId }) => customerId}
-          />
-        )}
-      </Listed>
+      <MappingList key={customerId} customerId={customerId} tending={tending} round={round} />
     </section>
+  );
+}
+
+function MappingList({ customerId, tending, round }: MappingsProps & { readonly customerId: string }) {
+  const { t } = useTranslation();
+  const { hub } = useSession();
+  const of = customerId === '' ? {} : { customerId };
+  const mappings = useList((page) => hub.tokens.mappings({ ...page, ...of }), [hub, round]);
+  const columns = useColumns(tending);
+  return (
+    <Listed of={mappings} empty={t(customerId === '' ? 'tokens.noCustomers' : 'tokens.unknownCustomer')}>
+      {(items) => (
+        <Table
+          label={t('tokens.customers')}
+          columns={columns}
+          rows={items}
+          id={({ customerId }) => customerId}
+        />
+      )}
+    </Listed>
   );
 }
 
