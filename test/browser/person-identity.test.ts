@@ -234,6 +234,9 @@ describe.skipIf(!hasChromium)('who a person is, and that nobody else gets in, in
     const { page, complaints } = visitor;
     const { email, byEmail } = newPerson();
     await signUp(page, hub, email);
+    await hub.database.pool.query(
+      `UPDATE account_identifiers SET verified_at = verified_at - interval '1 minute'`,
+    );
     const { operatorId, apiKey } = await hub.operatorKey();
     for (const purpose of ['bet', 'marketing']) {
       await hub.http('exclusions.lookup', { identifiers: [byEmail], purpose }, { apiKey });

@@ -36,7 +36,9 @@ test('marketing is judged by the quiet days of the version, and nothing else is'
   const back = await register(returned!, '1y');
   await lift(back, 'returnConfirmed');
   await passDays(database, back, 20);
-  await lift(await register(mistaken!, '1y'), 'petitionDismissed');
+  const mistake = await register(mistaken!, '1y');
+  await lift(mistake, 'petitionDismissed');
+  await passDays(database, mistake, 1);
   // Loads what the rows say now.
   await using node = await startNode(database);
   const world = await open(database, node);

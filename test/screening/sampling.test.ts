@@ -11,7 +11,7 @@ import { createTestDatabase } from '../support/database.ts';
 import { startTestHub, type TestHub } from '../support/hub.ts';
 import { createTestPlatform } from '../support/platform.ts';
 import { probe } from '../support/probe.ts';
-import { type Asker, alertsOf, nationalId, newAsker, setScreening } from './support.ts';
+import { type Asker, alertsOf, answeredBy, nationalId, newAsker, setScreening } from './support.ts';
 
 const MANY = 'screening.many-people';
 const RULE = { floor: 100, perMappedCustomer: 2, mode: 'alarm', cites: 'test' };
@@ -20,8 +20,7 @@ const strangers = (count: number) =>
 /** Of the policy in force from now on: until then nobody asks about more than the first. */
 const hubWith = async (hub: TestHub, rule: object = RULE) => {
   await setScreening(hub, { newPeoplePerDay: rule });
-  const { token } = await hub.admin();
-  await probe(async () => ok((await hub.http('policy.current', {}, { token })).body).version === 2);
+  await answeredBy(hub, 2);
 };
 const told = (hub: TestHub, { operatorId }: Asker) =>
   probe(async () => (await alertsOf(hub, MANY, operatorId))[0], { what: 'the alert' });

@@ -4,7 +4,7 @@ import { ok, refused } from '../support/client.ts';
 import { startTestHub } from '../support/hub.ts';
 import { probe } from '../support/probe.ts';
 import { promptly } from '../support/promptly.ts';
-import { activityOf, alertsOf, nationalId, newAsker, run, setScreening } from './support.ts';
+import { activityOf, alertsOf, answeredBy, nationalId, newAsker, run, setScreening } from './support.ts';
 
 const SCAN = 'screening.sequential-scan';
 const WITHIN = { ms: 2_000, what: 'the alert' };
@@ -126,8 +126,7 @@ test('numbers of two operators that follow each other are no scan, nor is a sort
   await setScreening(hub, {
     newPeoplePerDay: { floor: 100_000, perMappedCustomer: 2, mode: 'alarm', cites: 'test' },
   });
-  const { token } = await hub.admin();
-  await probe(async () => ok((await hub.http('policy.current', {}, { token })).body).version === 2);
+  await answeredBy(hub, 2);
   const one = await newAsker(hub, { mode: 'block' });
   const two = await newAsker(hub, { mode: 'block' });
   for (const [i, identifier] of run(28_000_000, 36).entries()) {

@@ -5,6 +5,7 @@ import type { Purpose } from '@kinga/shared/exclusions/contract.ts';
 import type { Identifier } from '@kinga/shared/exclusions/identifier.ts';
 import { type AnswerOf, ok } from '../support/client.ts';
 import type { TestHub } from '../support/hub.ts';
+import { probe } from '../support/probe.ts';
 
 const SCOPES: readonly Scope[] = ['exclusions:lookup', 'tokens:manage', 'tokens:validate'];
 
@@ -87,4 +88,14 @@ export async function setScreening(hub: TestHub, change: object): Promise<void> 
   const changed = { ...values, screening: { ...values.screening, ...change } };
   const input = { values: changed, note: newId('note') };
   ok((await hub.http('policy.publish', input, { token })).body);
+}
+
+/** Until questions are answered by this version; the hub may say that it is in force a moment earlier. */
+export async function answeredBy(hub: TestHub, version: number): Promise<void> {
+  const { apiKey } = await hub.operatorKey();
+  const question = { identifiers: [nationalId(39_999_999)], purpose: 'login' };
+  await probe(
+    async () =>
+      ok((await hub.http('exclusions.lookup', question, { apiKey })).body).policyVersion === version,
+  );
 }

@@ -41,8 +41,9 @@ function registerEnding(who: Person) {
   return node.register(who.identifiers, { period: '24h', startsAt });
 }
 
-async function ending(who: Person, by = node): Promise<void> {
-  await probe(async () => (await told(who, by)) === 'CLEAR EXCLUDED');
+/** An end counts from when it is certain to have come, which may be a question to PostgreSQL later. */
+async function becomes(status: string, who: Person, by = node): Promise<void> {
+  await probe(async () => (await told(who, by)) === status);
 }
 
 /** As if it had ended so many days ago. Only who reads the rows themselves sees it. */
@@ -75,7 +76,7 @@ test('who was excluded a moment ago may bet, and is not advertised to, on every 
   await registerEnding(person);
   expect(await told(person)).toBe('EXCLUDED EXCLUDED');
   for (const one of [node, other]) {
-    await ending(person, one);
+    await becomes('CLEAR EXCLUDED', person, one);
     for (const purpose of PURPOSES) {
       const { status } = await one.lookup([person.byPhone], purpose);
       expect(status, purpose).toBe(purpose === 'marketing' ? 'EXCLUDED' : 'CLEAR');
@@ -89,7 +90,7 @@ test('who was excluded a moment ago may bet, and is not advertised to, on every 
 test('of many at once and of keys at hand the same is said', async () => {
   const person = newPerson();
   await registerEnding(person);
-  await ending(person);
+  await becomes('CLEAR EXCLUDED', person);
   const { handlers } = node.exclusions.domain;
   const checks = PURPOSES.map((purpose) => ({ ref: purpose, identifiers: [person.byPhone], purpose }));
   const { results } = (await handlers.lookupMany({ checks }, callBy(OPERATOR))).toJSON();
@@ -134,17 +135,17 @@ test('a return begins them; what never should have been leaves none, lifted or o
   const [returned, mistaken, late, pending] = newPeople(4) as [Person, Person, Person, Person];
   const { id } = await node.register(returned.identifiers, { period: '1y' });
   await lift(id, 'returnConfirmed');
-  expect(await told(returned)).toBe('CLEAR EXCLUDED');
+  await becomes('CLEAR EXCLUDED', returned);
   await lift((await node.register(mistaken.identifiers, { period: '1y' })).id, 'petitionDismissed');
-  expect(await told(mistaken)).toBe('CLEAR CLEAR');
+  await becomes('CLEAR CLEAR', mistaken);
   const over = await registerEnding(late);
-  await ending(late);
+  await becomes('CLEAR EXCLUDED', late);
   await lift(over.id, 'petitionReversed');
-  expect(await told(late)).toBe('CLEAR CLEAR');
+  await becomes('CLEAR CLEAR', late);
   const startsAt = new Date(Date.now() + DAY_MS).toISOString();
   const never = await node.register(pending.identifiers, { period: '1y', startsAt });
   await lift(never.id, 'returnConfirmed');
-  expect(await told(pending)).toBe('CLEAR CLEAR');
+  await becomes('CLEAR CLEAR', pending);
   await using loaded = await startNode(database);
   for (const [who, status] of [
     [returned, 'CLEAR EXCLUDED'],
@@ -160,11 +161,11 @@ test('a return begins them; what never should have been leaves none, lifted or o
 test('a mistake beside an exclusion that ended takes nothing from its quiet days', async () => {
   const person = newPerson();
   await registerEnding(person);
-  await ending(person);
+  await becomes('CLEAR EXCLUDED', person);
   const { id } = await node.register(person.identifiers, { period: '1y' });
   expect(await told(person)).toBe('EXCLUDED EXCLUDED');
   await lift(id, 'petitionDismissed');
-  expect(await told(person)).toBe('CLEAR EXCLUDED');
+  await becomes('CLEAR EXCLUDED', person);
 });
 
 test('a version with more of them is known before it begins, one with none forgets', async () => {
