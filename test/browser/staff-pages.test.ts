@@ -1,7 +1,7 @@
 import type { Role } from '@kinga/shared/contract/procedure.ts';
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ADMIN } from '../support/accounts.ts';
+import { ADMIN, type SignedIn } from '../support/accounts.ts';
 import { ok } from '../support/client.ts';
 import type { TestHub } from '../support/hub.ts';
 import { picture } from './person-support.ts';
@@ -78,27 +78,47 @@ describe.skipIf(!hasChromium)('every page of staff', () => {
     }
   });
 
-  test('support finds the pages of what was granted to it; where a part may not be seen the page says so', async () => {
-    const support = await hub.account('support');
+  const grant = async (to: SignedIn, procedure: string) => {
     const { token } = await hub.admin();
-    const grant = async (procedure: string) =>
-      ok(
-        (await hub.http('identity.grantPermission', { procedure, accountId: support.account.id }, { token }))
-          .body,
-      );
+    const input = { procedure, accountId: to.account.id };
+    ok((await hub.http('identity.grantPermission', input, { token })).body);
+  };
+
+  test('support finds the pages of what was granted to it; where a link or a part leads further it says so', async () => {
+    const support = await hub.account('support');
     await using visitor = await visitAs(hub, browser, support);
     const { page } = visitor;
     await page.getByRole('heading', { name: 'Welcome', level: 1 }).waitFor();
+    await page.getByText('Nothing is granted to your account yet.').waitFor();
     await picture(page, 'support-nothing-granted');
     expect(await pagesOf(page)).toEqual(['#home', '#policy', '#security']);
-    await grant('alerts.list');
-    await grant('operators.list');
-    await page.getByRole('button', { name: 'Look again' }).click();
+    const lookAgain = page.getByRole('button', { name: 'Look again' });
+    await grant(support, 'screening.activity');
+    await lookAgain.click();
+    await page.getByText('has no page of its own: screening.activity').waitFor();
+    await grant(support, 'alerts.list');
+    await grant(support, 'operators.list');
+    await lookAgain.click();
     await page.getByRole('heading', { name: 'Alerts', level: 1 }).waitFor();
-    expect(await pagesOf(page)).toEqual(['#alerts', '#operators', '#policy', '#security']);
-    await page.getByText('Your account may not do this.').waitFor({ state: 'detached' });
-    await open(page, 'operators', operatorId);
-    await page.getByText('Your account may not do this.').first().waitFor();
+    const found = ['#alerts', '#operators', '#policy', '#security'];
+    expect(await pagesOf(page)).toEqual(found);
+    const refusal = page.getByText('Your account may not do this.');
+    await refusal.waitFor({ state: 'detached' });
+    for (const beyond of [['operators', operatorId], ['exclusions']]) {
+      await open(page, ...beyond);
+      await refusal.first().waitFor();
+    }
+    expect(await pagesOf(page)).toEqual(found);
+  });
+
+  test('a regulator finds the page of what was granted to them beside those of regulators', async () => {
+    const regulator = await hub.account('regulator');
+    await grant(regulator, 'identity.searchAccounts');
+    await using visitor = await visitAs(hub, browser, regulator);
+    const { page } = visitor;
+    await page.getByRole('heading', { name: 'Live', level: 1 }).waitFor();
+    expect(await pagesOf(page)).toEqual(expect.arrayContaining(['#live', '#accounts', '#permissions']));
+    expect(await pagesOf(page)).not.toContain('#broadcasts');
   });
 
   test('on a phone the menu opens and closes by keyboard and leads everywhere', async () => {

@@ -15,78 +15,39 @@ import { ApplicationsPage } from '../staff/operators/ApplicationsPage.tsx';
 import { OperatorsPage } from '../staff/operators/OperatorsPage.tsx';
 import { PeoplePage } from '../staff/people/PeoplePage.tsx';
 import { PetitionsPage } from '../staff/petitions/PetitionsPage.tsx';
-import type { Page, Pages } from './pages.ts';
+import type { Group, Page, Pages } from './pages.ts';
 
-const live: Page = { id: 'live', Content: Dashboard, group: 'now', needs: ['monitoring/live'] };
-const propagation: Page = {
-  id: 'propagation',
-  Content: PropagationPage,
-  group: 'now',
-  needs: ['monitoring/propagation'],
-};
-const alerts: Page = { id: 'alerts', Content: AlertsPage, group: 'now', needs: ['alerts.list'] };
-const register: Page = {
-  id: 'register',
-  Content: RegisterPage,
-  group: 'register',
-  needs: ['exclusions.register'],
-};
-const exclusions: Page = {
-  id: 'exclusions',
-  Content: ExclusionsPage,
-  group: 'register',
-  needs: ['exclusions.list'],
-};
-const people: Page = {
-  id: 'people',
-  Content: PeoplePage,
-  group: 'register',
-  needs: ['exclusions.findPeople', 'exclusions.listForReview'],
-};
-const petitions: Page = {
-  id: 'petitions',
-  Content: PetitionsPage,
-  group: 'register',
-  needs: ['petitions.list'],
-};
-const statistics: Page = {
-  id: 'statistics',
-  Content: StatisticsPage,
-  group: 'register',
-  needs: ['exclusions.statistics', 'exclusions.report'],
-};
-const policy: Page = { id: 'policy', Content: PolicyPage, group: 'register' };
-const operators: Page = {
-  id: 'operators',
-  Content: OperatorsPage,
-  group: 'operators',
-  needs: ['operators.list'],
-};
-const applications: Page = {
-  id: 'applications',
-  Content: ApplicationsPage,
-  group: 'operators',
-  needs: ['operators.listApplications'],
-};
-const accounts: Page = {
-  id: 'accounts',
-  Content: AccountsPage,
-  group: 'office',
-  needs: ['identity.searchAccounts'],
-};
-const permissions: Page = {
-  id: 'permissions',
-  Content: PermissionsPage,
-  group: 'office',
-  needs: ['identity.permissions'],
-};
-const broadcasts: Page = {
-  id: 'broadcasts',
-  Content: BroadcastsPage,
-  group: 'office',
-  needs: ['broadcasts.send'],
-};
-const security: Page = { id: 'security', Content: SecurityPage, group: 'office' };
+/** What it asks for first comes last: see `Page.needs`. */
+function page(
+  group: Group,
+  id: Page['id'],
+  Content: Page['Content'],
+  ...needs: NonNullable<Page['needs']>
+): Page {
+  return needs.length === 0 ? { id, Content, group } : { id, Content, group, needs };
+}
+
+const live = page('now', 'live', Dashboard, 'monitoring/live');
+const propagation = page('now', 'propagation', PropagationPage, 'monitoring/propagation');
+const alerts = page('now', 'alerts', AlertsPage, 'alerts.list');
+const register = page('register', 'register', RegisterPage, 'exclusions.register');
+const exclusions = page('register', 'exclusions', ExclusionsPage, 'exclusions.list');
+const people = page('register', 'people', PeoplePage, 'exclusions.findPeople', 'exclusions.listForReview');
+const petitions = page('register', 'petitions', PetitionsPage, 'petitions.list');
+const statistics = page(
+  'register',
+  'statistics',
+  StatisticsPage,
+  'exclusions.statistics',
+  'exclusions.report',
+);
+const policy = page('register', 'policy', PolicyPage);
+const operators = page('operators', 'operators', OperatorsPage, 'operators.list');
+const applications = page('operators', 'applications', ApplicationsPage, 'operators.listApplications');
+const accounts = page('office', 'accounts', AccountsPage, 'identity.searchAccounts');
+const permissions = page('office', 'permissions', PermissionsPage, 'identity.permissions');
+const broadcasts = page('office', 'broadcasts', BroadcastsPage, 'broadcasts.send');
+const security = page('office', 'security', SecurityPage);
 
 const tended = [exclusions, people, petitions, statistics, policy, operators, applications] as const;
 const supervision = [live, propagation, alerts, register, ...tended] as const;
@@ -101,7 +62,7 @@ const OWN: Readonly<Record<OfficeRole, readonly Page[]>> = {
 };
 
 /** Where support arrives as long as nothing that has a page is granted to them. */
-const home: Page = { id: 'home', Content: NothingGranted, group: 'now' };
+const home = page('now', 'home', NothingGranted);
 
 /** Those of the role, and those of what is granted beyond it (`identity.granted`). The others only links lead to. */
 export function officePages(role: OfficeRole, granted: readonly string[]): Pages {
