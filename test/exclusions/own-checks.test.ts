@@ -2,7 +2,7 @@ import { searchBack } from '@kinga/server/domains/exclusions/own-checks/search.t
 import type { Identifier } from '@kinga/shared/exclusions/identifier.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { OperatorKey } from '../support/accounts.ts';
-import { ok, refused } from '../support/client.ts';
+import { type AnswerOf, ok, refused } from '../support/client.ts';
 import { newPerson } from '../support/people.ts';
 import { probe } from '../support/probe.ts';
 import { exclude, newTill } from '../tokens/support.ts';
@@ -63,7 +63,17 @@ async function checkedBefore(identifier: Identifier, { days = 1, count = 1, keyN
 
 const ask = (token: string, cursor?: string) =>
   world.call('exclusions.checksOfMe', cursor === undefined ? {} : { cursor }, token);
-const askedAbout = async (who: Someone) => ok(await ask(who.token)).items;
+/** All there is: a page ends early where its time was up. */
+async function askedAbout(who: Someone) {
+  const items: AnswerOf<'exclusions.checksOfMe'>['items'] = [];
+  let cursor: string | undefined;
+  do {
+    const page = ok(await ask(who.token, cursor));
+    items.push(...page.items);
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return items;
+}
 
 it('says which operator asked, what for, when, and what it was answered, the newest first', async () => {
   const me = await someone();
@@ -214,7 +224,7 @@ it('answers many at once, each their own, and asks those to come again for whom 
   const [me] = people;
   const many = await Promise.all(Array.from({ length: 30 }, () => ask(me!.token)));
   for (const answer of many) {
-    if (answer.ok) expect(answer.data.items).toEqual(answers[0]);
+    if (answer.ok) expect(answer.data.items).toEqual(answers[0]!.slice(0, answer.data.items.length));
     else expect(answer.error).toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: expect.any(Number) });
   }
   expect(many.filter((answer) => answer.ok).length).toBeGreaterThan(10);
