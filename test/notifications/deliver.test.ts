@@ -205,7 +205,7 @@ function placesOfThePage(): string[] {
   const read = (path: string) =>
     readFileSync(new URL(`../../server/web/src/${path}`, import.meta.url), 'utf8');
   const lists = ['person', 'operator', 'office'].map((whose) => read(`app/${whose}-pages.ts`)).join('');
-  const pages = [...lists.matchAll(/\bid: '([a-z-]+)'/g)].map(([, id]) => id ?? '');
+  const pages = [...lists.matchAll(/(?:\bid: |\bpage\(\s*'\w+',\s*)'([a-z-]+)'/g)].map(([, id]) => id ?? '');
   const [, steps = ''] = /DOOR_STEPS = \[([^\]]*)\]/.exec(read('session/use-door-step.ts')) ?? [];
   return [...pages, ...[...steps.matchAll(/'([a-z-]+)'/g)].map(([, step]) => step ?? ''), ''];
 }
